@@ -1,0 +1,32 @@
+# kmi: the commands a newcomer needs.
+#
+#   make demo    the semaphore: checked, simulated, compiled, run in two Linux kernels, one table
+#   make test    every test on every kernel
+#   make setup   only the set-up: .venv (its bin/kmi is the command), system packages, kernels
+#   make lint    ruff, mypy --strict, and mypy and pyright over the examples
+#
+# Each of them does the set-up it needs; where that is done, making sure of it takes a moment.
+
+SHELL   := /bin/sh
+KERNELS ?= available
+JOBS    ?= 2
+
+.PHONY: demo test setup lint python
+
+demo: setup
+	@.venv/bin/kmi demo
+
+test: setup
+	@.venv/bin/kmi test --on $(KERNELS) -n $(JOBS) tests examples
+
+setup: python
+	@.venv/bin/kmi doctor --install
+
+lint: python
+	.venv/bin/ruff check .
+	.venv/bin/mypy --strict src
+	.venv/bin/mypy --strict examples
+	.venv/bin/pyright --pythonpath .venv/bin/python examples
+
+python:
+	@./setup.sh
