@@ -1,0 +1,59 @@
+"""What the interface modules (`kmi.device`, `kmi.sync`, ...) are declared with.
+
+An interface module is the only nominal declaration of its names: signatures, documentation and declared
+effects. Type checkers and kmi's compiler read the declaration; CPython gets, under the same name, what the
+simulated kernel provides:
+
+    @provided
+    class Mutex(Generic[T]):
+        @sleeps
+        def __enter__(self) -> T: ...
+
+Invariants: a declaration's body is its docstring and `...`; the effects are upper bounds over all kernels; an
+implementation has the qualified name of its declaration and lives in `kmi.kernels.<kernel>.<same module>`.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Literal, TypeVar
+
+__all__ = ["Context", "context", "provided", "raises", "sleeps"]
+
+D = TypeVar("D")
+F = TypeVar("F", bound=Callable[..., object])
+
+Context = Literal["process", "atomic", "any"]
+
+SIMULATED = "kmi.kernels.simulated"
+
+
+def provided(declaration: D) -> D:
+    """A class or function that each kernel implements; in CPython, the simulated kernel's implementation.
+
+    Raises ImportError or AttributeError when the simulated kernel lacks the name: there is no fallback.
+    """
+    home: str = getattr(declaration, "__module__")  # noqa: B009  (D is any class or function)
+    name: str = getattr(declaration, "__qualname__")  # noqa: B009
+    try:  # TEMPORARY until the simulated modules are in
+        implementation: D = getattr(import_module(home.replace("kmi", SIMULATED, 1)), name)
+    except ImportError:
+        return declaration
+    return implementation
+
+
+def sleeps(function: F) -> F:
+    """A function that may sleep, on at least one kernel: not to be called in atomic context."""
+    return function
+
+
+def raises(*errors: type[BaseException]) -> Callable[[F], F]:
+    """An upper bound of what a function raises; a function without it raises nothing."""
+    return lambda function: function
+
+
+def context(*allowed: Context) -> Callable[[F], F]:
+    """The contexts in which a callback is called, or from which a function may be called.
+
+    `process`: a thread that may sleep. `atomic`: it may not. `any`: either; the default of functions.
+    """
+    return lambda function: function

@@ -1,0 +1,110 @@
+# mypy: disable-error-code="empty-body"
+"""Locks that hold what they guard, and waiting.
+
+    self.permits = Mutex(Permits())
+    self.added = Condition(self.permits)
+    ...
+    with self.permits as permits:
+        while permits.count == 0:
+            self.added.wait()
+        permits.count -= 1
+
+What a lock guards is reached only through `with`, so it is never touched without the lock. All of these are
+places: made on the right of `self.f = ...` in `__init__`, never moved, never outlived.
+
+Invariants: one lock, one holder; a lock is given back on every way out of its block; a lock is not recursive.
+"""
+
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+from kmi.interface import context, provided, raises, sleeps
+
+__all__ = ["Condition", "Mutex", "SpinLock"]
+
+T = TypeVar("T")
+
+
+@provided
+class Mutex(Generic[T]):
+    """A sleeping lock around a value."""
+
+    def __init__(self, value: T) -> None:
+        """`value` is an instance of a class, or a container, that nothing else refers to: it moves in."""
+        ...
+
+    @context("process")
+    @sleeps
+    def __enter__(self) -> T:
+        """Wait for the lock, uninterruptibly, take it, and lend the value until the block ends."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the lock back."""
+        ...
+
+
+@provided
+class SpinLock(Generic[T]):
+    """A lock around a value that spins instead of sleeping: for a few instructions, in any context.
+
+    Nothing in its block may sleep: no Mutex, no wait, no copy to or from the user.
+    """
+
+    def __init__(self, value: T) -> None:
+        """`value` is an instance of a class, or a container, that nothing else refers to: it moves in."""
+        ...
+
+    @context("any")
+    def __enter__(self) -> T:
+        """Spin for the lock, take it, and lend the value until the block ends; atomic context till then."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the lock back."""
+        ...
+
+
+@provided
+class Condition:
+    """A queue of threads that wait for the value of a Mutex to change."""
+
+    def __init__(self, mutex: Mutex[Any]) -> None:
+        """`mutex` guards what is waited for; it is a field of the same object."""
+        ...
+
+    @context("process")
+    @sleeps
+    @raises(InterruptedError)
+    def wait(self) -> None:
+        """Give the mutex up, sleep until notified, and take it again. The mutex must be held.
+
+        Wakes may be spurious: wait in a loop that looks at the value. A signal raises InterruptedError, with
+        the mutex held. Uncaught, it restarts the system call where the signal's handler asks for that
+        (SA_RESTART), else the call fails with EINTR; after progress it becomes the short count.
+        """
+        ...
+
+    @context("process")
+    @sleeps
+    @raises(InterruptedError)
+    def wait_for(self, milliseconds: int) -> bool:
+        """Wait as `wait` does, but not longer; whether it was notified in time. 0 or less does not sleep.
+
+        A call whose wait was timed is not restarted after a signal: it fails with EINTR.
+        """
+        ...
+
+    @context("any")
+    def notify(self) -> None:
+        """Wake one thread that waits, if any. The mutex must be held."""
+        ...
+
+    @context("any")
+    def notify_all(self) -> None:
+        """Wake all threads that wait, and those that poll for it. The mutex must be held."""
+        ...
