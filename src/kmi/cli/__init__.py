@@ -1,0 +1,1 @@
+"""The commands: one command, one file; :mod:`kmi.cli.main` puts them together."""
