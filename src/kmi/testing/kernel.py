@@ -8,8 +8,8 @@ A test is written once and runs on every kernel asked for with ``--on``::
         fd = user.open("/dev/echo", os.O_RDWR)
         assert user.write(fd, b"abc") == 3
 
-Each test gets a kernel of its own, freshly started or restored: nothing that one test does is seen by the next.
-A path given to :meth:`Kernel.load` is taken beside the file of the test.
+Each test gets a kernel of its own, freshly started or restored: nothing that one test does is seen by the
+next. A path given to :meth:`Kernel.load` is taken beside the file of the test.
 
 Invariants: the same call means the same on every kernel; a refusal is an :class:`OSError` with the errno that
 the kernel gave; a kernel that died is a :class:`KernelFailure`, never an ``OSError``.
@@ -29,7 +29,7 @@ Value = int | bool | str
 
 @dataclass(frozen=True)
 class Report:
-    """Something that a kernel noticed although no call failed: a leak, a lock taken in the wrong order, a splat."""
+    """Something that a kernel noticed although no call failed: a leak, a wrong lock order, any splat."""
 
     kind: str
     title: str
@@ -68,7 +68,7 @@ class Kernel(Protocol):
 
     @property
     def seed(self) -> int:
-        """The number that replays this run's schedule and randomness (as far as the kernel is deterministic)."""
+        """The number that replays this run's schedule and randomness, as far as the kernel repeats itself."""
 
     def load(self, path: str | PathLike[str], /, **parameters: Value) -> Loaded:
         """Compile (where that is needed) and load a module; returns when its devices are there.

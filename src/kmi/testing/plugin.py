@@ -1,1 +1,200 @@
-"""The pytest plugin."""
+"""The pytest plugin: ``def test_x(kernel): …`` runs on every kernel asked for.
+
+    pytest examples --on simulated,linux:6.12
+
+gives ``test_x[simulated]`` and ``test_x[linux:6.12]``. Each test has a kernel of its own, and fails
+
+- if its assertions do;
+- if the kernel complained (a leak, a lock out of order, any splat), with the lines of the complaint;
+- if after it, when all its processes have ended, a module cannot be unloaded;
+- if the kernel panicked, the machine was lost or time ran out (exit codes 4, 5 and 124 of ``kmi test``).
+
+A kernel that cannot run here is an error with the line that installs it, never a skip: only
+``--on available`` leaves kernels out, and says so at the end. ``@pytest.mark.only_on("linux")`` keeps a test
+to some kernels.
+
+Options: ``--on``, ``--seed`` (each test's own seed derives from it and the test's name; the default is
+fixed, so runs repeat), ``--time-limit`` (seconds a test may take).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import pytest
+
+from kmi.testing.kernel import KernelFailure, Report
+from kmi.testing.kernels import Choice, KernelMissing, Kind, RunningKernel, UnknownKernel, chosen, find
+
+CHOICE: pytest.StashKey[Choice] = pytest.StashKey()
+KINDS: pytest.StashKey[dict[str, Kind]] = pytest.StashKey()
+RUNNING: pytest.StashKey[RunningKernel] = pytest.StashKey()
+
+#: The property of a test report that carries the exit code of a kernel's end.
+EXIT_CODE = "kmi_exit_code"
+
+
+class TestTimedOut(KernelFailure):
+    """A test that took longer than ``--time-limit``."""
+
+    __test__ = False
+    exit_code = 124
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("kmi", "kernels that tests run on")
+    group.addoption(
+        "--on",
+        default="simulated",
+        metavar="KERNELS",
+        help="kernels by name, joined by commas (simulated, linux:6.1, …), or 'all', or 'available'",
+    )
+    group.addoption("--seed", type=int, default=1, help="where every test's own seed comes from")
+    group.addoption(
+        "--time-limit", type=float, default=120.0, help="seconds that a test with a kernel may take"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "only_on(*kernels): the test runs on these ('linux': any Linux)")
+    try:
+        choice = chosen(config.getoption("on"))
+    except UnknownKernel as error:
+        raise pytest.UsageError(f"--on: {error}") from None
+    config.stash[CHOICE] = choice
+    config.stash[KINDS] = {}
+    # The workers of pytest-xdist are given the names: all of them must collect the same tests.
+    config.option.on = ",".join(choice.names)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"kernels: {', '.join(config.stash[CHOICE].names)}; seed {config.getoption('seed')}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "kernel" in metafunc.fixturenames:
+        metafunc.parametrize("kernel", metafunc.config.stash[CHOICE].names, indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    out = [item for item in items if not _wanted(item)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if _wanted(item)]
+
+
+def _wanted(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("only_on")
+    call = getattr(item, "callspec", None)
+    if marker is None or call is None or "kernel" not in call.params:
+        return True
+    name = str(call.params["kernel"])
+    return any(name == only or name.startswith(f"{only}:") for only in marker.args)
+
+
+def _seed(item: pytest.Item) -> int:
+    text = f"{item.config.getoption('seed')} {item.nodeid}"
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest())
+
+
+@pytest.fixture
+def kernel(request: pytest.FixtureRequest) -> Iterator[RunningKernel]:
+    """A kernel of the test's own, see :class:`kmi.testing.kernel.Kernel`."""
+    item = request.node
+    assert isinstance(item, pytest.Item)
+    kind = _prepared(request.config, str(request.param))
+    with kind.start(_seed(item), item.path.parent) as running:
+        item.stash[RUNNING] = running
+        yield running
+
+
+def _prepared(config: pytest.Config, name: str) -> Kind:
+    kinds = config.stash[KINDS]
+    if name not in kinds:
+        kind = find(name)
+        if missing := kind.missing():
+            raise KernelMissing(name, missing)
+        kind.prepare(lambda part: None)
+        kinds[name] = kind
+    return kinds[name]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    running = item.stash.get(RUNNING, None)
+    if running is None:
+        return (yield)
+    limit = float(item.config.getoption("time_limit"))
+    with _time_limit(limit, item.name):
+        result = yield
+        reports = running.settle()
+    if reports:
+        pytest.fail(_complaints(running, reports), pytrace=False)
+    return result
+
+
+def _complaints(running: RunningKernel, reports: object) -> str:
+    assert isinstance(reports, (list, tuple))
+    lines = [f"the kernel {running.name} complained, although every assertion held:"]
+    lines += [str(report) for report in reports if isinstance(report, Report)]
+    return "\n".join(lines)
+
+
+@contextmanager
+def _time_limit(seconds: float, name: str) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        # Only the main thread gets signals; the waits for a guest have limits of their own.
+        yield
+        return
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TestTimedOut(f"{name} took longer than the {seconds:g} s of --time-limit")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if call.excinfo is None or not report.failed:
+        return report
+    code = getattr(call.excinfo.value, "exit_code", None)
+    if isinstance(code, int):
+        report.user_properties.append((EXIT_CODE, code))
+    running = item.stash.get(RUNNING, None)
+    if running is not None:
+        report.sections.append((f"kernel {running.name}", _state(item, running)))
+    return report
+
+
+def _state(item: pytest.Item, running: RunningKernel) -> str:
+    seed = item.config.getoption("seed")
+    lines = [f"seed {running.seed}; again: kmi test '{item.nodeid}' --on {running.name} --seed {seed}"]
+    try:
+        lines += [f"  {line}" for line in running.log()[-50:]]
+        lines += [str(report) for report in running.reports()]
+    except Exception as error:  # the kernel may be the very thing that is gone
+        lines.append(f"(its log cannot be read any more: {error})")
+    return "\n".join(lines)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    left_out = config.stash[CHOICE].left_out
+    if left_out:
+        terminalreporter.section("left out: kernels that cannot run here", yellow=True)
+        for one in left_out:
+            terminalreporter.line(f"{one}; this installs it:")
+            terminalreporter.line(f"    {one.line}")

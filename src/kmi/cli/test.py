@@ -1,0 +1,92 @@
+"""``kmi test``: pytest with the kernels prepared first, and the exit codes of kmi."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import click
+import pytest
+
+from kmi.cli.exits import Exit
+from kmi.cli.failure import Failure
+from kmi.cli.progress import Progress
+from kmi.testing.kernels import Choice, KernelMissing, UnknownKernel, chosen
+from kmi.testing.plugin import EXIT_CODE
+
+#: Of several kernels' ends, the one that the exit code tells: the first of these.
+GRAVITY = (Exit.PANIC, Exit.LOST, Exit.TIMEOUT)
+
+
+@click.command(context_settings={"ignore_unknown_options": True}, short_help="Run tests on kernels.")
+@click.option(
+    "--on",
+    default="simulated",
+    metavar="KERNELS",
+    help="Kernels, joined by commas: simulated, linux:6.1, …; 'all'; or 'available': those that can run here.",
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENTS]…")
+def command(on: str, arguments: tuple[str, ...]) -> int:
+    """Run pytest; a test that takes the fixture 'kernel' runs once on each kernel asked for.
+
+    Ends with 0 if all passed, 1 if a test failed, 4 if a kernel panicked, 5 if a machine was lost, 124 if time ran
+    out.
+    """
+    choice = prepared(on)
+    outcomes = Outcomes()
+    status = pytest.main(["--on", on, *arguments], plugins=[outcomes])
+    return outcomes.exit_code(int(status), choice)
+
+
+def prepared(on: str, progress: Progress | None = None) -> Choice:
+    """The kernels of an ``--on`` option, each booted and ready for tests; Failure where one cannot be."""
+    progress = progress or Progress()
+    try:
+        choice = chosen(on)
+    except UnknownKernel as error:
+        raise Failure(f"--on: {error}", code=Exit.USAGE) from None
+    for kind in choice.kinds:
+        if missing := kind.missing():
+            raise KernelMissing(kind.name, missing)
+        if kind.name != "simulated":
+            with progress.step(f"{kind.name}: boot and snapshot") as note:
+                kind.prepare(note)
+    return choice
+
+
+class Outcomes:
+    """A pytest plugin that sees how tests ended, also those of pytest-xdist's workers."""
+
+    def __init__(self) -> None:
+        self.codes: set[int] = set()
+        self.interrupted = False
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for name, value in report.user_properties:
+            if name == EXIT_CODE and isinstance(value, int):
+                self.codes.add(value)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.interrupted = True
+
+    def exit_code(self, status: int, choice: Choice) -> Exit:
+        """kmi's exit code for pytest's."""
+        match status:
+            case _ if self.interrupted:
+                return Exit.INTERRUPTED
+            case pytest.ExitCode.OK:
+                return incomplete(choice)
+            case pytest.ExitCode.TESTS_FAILED:
+                return next((code for code in GRAVITY if code in self.codes), Exit.FAILED)
+            case pytest.ExitCode.INTERRUPTED:  # a file of tests that cannot be imported
+                return Exit.FAILED
+            case pytest.ExitCode.USAGE_ERROR | pytest.ExitCode.NO_TESTS_COLLECTED:
+                return Exit.USAGE
+            case _:
+                return Exit.INTERNAL
+
+
+def incomplete(choice: Choice, environment: Sequence[str] | None = None) -> Exit:
+    """OK, unless kernels were left out where nobody reads the output: in continuous integration (``CI`` set)."""
+    names = os.environ if environment is None else environment
+    return Exit.FAILED if choice.left_out and "CI" in names else Exit.OK

@@ -1,0 +1,74 @@
+"""The simulated kernel as a test's kernel: in this process, deterministic, always there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kmi.testing.kernel import Loaded, Report, Value
+from kmi.testing.kernels import Missing, Note
+from kmi.testing.userspace import UserProcess
+
+if TYPE_CHECKING:
+    from kmi.kernels.simulated.kernel import SimulatedKernel
+
+
+class SimulatedTestKernel:
+    """One simulated kernel for one test."""
+
+    name = "simulated"
+
+    def __init__(self, kernel: SimulatedKernel, seed: int, beside: Path) -> None:
+        self.native = kernel
+        self.seed = seed
+        self.beside = beside
+
+    def load(self, path: str | PathLike[str], /, **parameters: Value) -> Loaded:
+        return self.native.load(self.beside / path, parameters)
+
+    def unload(self, module: Loaded | None = None) -> None:
+        self.native.unload(None if module is None else module.name)
+
+    def process(self) -> UserProcess:
+        return self.native.process()
+
+    def log(self) -> Sequence[str]:
+        return self.native.log()
+
+    def fail_nth(self, n: int) -> None:
+        self.native.fail_nth(n)
+
+    def failed(self) -> bool:
+        return self.native.failed()
+
+    def reports(self) -> Sequence[Report]:
+        return [Report(one.kind, one.title, tuple(one.lines)) for one in self.native.reports()]
+
+    def settle(self) -> Sequence[Report]:
+        self.native.settle()
+        return self.reports()
+
+
+class SimulatedKind:
+    """The kernel in plain Python."""
+
+    name = "simulated"
+
+    def missing(self) -> Sequence[Missing]:
+        return ()
+
+    def prepare(self, note: Note) -> None:
+        """Nothing is built or booted."""
+
+    @contextmanager
+    def start(self, seed: int, beside: Path) -> Iterator[SimulatedTestKernel]:
+        from kmi.kernels.simulated.kernel import SimulatedKernel
+
+        kernel = SimulatedKernel(seed=seed)
+        try:
+            yield SimulatedTestKernel(kernel, seed, beside)
+        finally:
+            kernel.close()
