@@ -1,0 +1,1 @@
+"""KMI07xx: contexts."""

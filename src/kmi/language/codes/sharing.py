@@ -1,0 +1,1 @@
+"""KMI06xx: sharing, moves and escape."""

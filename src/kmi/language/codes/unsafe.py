@@ -1,0 +1,1 @@
+"""KMI05xx: unsafe code."""
