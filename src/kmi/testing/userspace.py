@@ -39,11 +39,11 @@ MOST_MAPPED = 1 << 20
 class Call(Protocol[T_co]):
     """A system call in flight, made by one process.
 
-    Waits end with the machine's or simulator's own time-out error when they take longer than ``timeout`` seconds.
+    Waits that take longer than ``timeout`` seconds end with the machine's or simulator's own time-out error.
     """
 
     def wait_blocked(self, timeout: float = PATIENCE) -> None:
-        """Return when the process really sleeps inside the call; ``AssertionError`` if the call ended instead."""
+        """Return when the process really sleeps inside the call; ``AssertionError`` if the call ended."""
         ...
 
     def done(self) -> bool:
@@ -58,10 +58,10 @@ class Call(Protocol[T_co]):
 class UserProcess(Protocol):
     """One user process with its own descriptor table.
 
-    Buffers. ``address=`` passes that raw number as the pointer instead of a buffer's address (0, 1, an address in
-    the kernel's half); what a call writes there cannot be seen, so a ``read`` then gives that many zero bytes.
-    ``length=`` is the length told to the kernel when it differs from the buffer's. ``fault_after=n`` maps only the
-    first n bytes of the buffer; touching what follows faults.
+    Buffers. ``address=`` passes that raw number as the pointer, not a buffer's address (0, 1, an address
+    in the kernel's half); what a call writes there cannot be seen, so a ``read`` then gives that many zero
+    bytes. ``length=`` is the length told to the kernel when it differs from the buffer's. ``fault_after=n``
+    maps only the first n bytes of the buffer; touching what follows faults.
     """
 
     @property
@@ -128,7 +128,7 @@ class UserProcess(Protocol):
         address: int | None = None,
         fault_after: int | None = None,
     ) -> tuple[int, bytes]:
-        """Make an ioctl; its value and the argument's bytes afterwards (empty for a number or ``address=``)."""
+        """Make an ioctl; its value, and the argument's bytes after it (none for a number or ``address=``)."""
         ...
 
     def fcntl(self, fd: int, command: int, argument: int = 0) -> int:
@@ -136,7 +136,7 @@ class UserProcess(Protocol):
         ...
 
     def poll(self, fds: Sequence[tuple[int, int]], timeout_ms: int = 0) -> list[tuple[int, int]]:
-        """Poll ``(fd, events)`` pairs; the ``(fd, revents)`` of those that are ready. -1 waits without end."""
+        """Poll ``(fd, events)`` pairs; ``(fd, revents)`` of those that are ready. -1 waits without end."""
         ...
 
     def mmap(

@@ -1,0 +1,259 @@
+"""Getting a kernel onto this computer: headers and tools from apt, images and sources into the cache.
+
+    for lack in provision.missing(flavor):
+        print(lack.what, lack.line)            # what is missing, and the exact line that installs it
+    provision.prepare(flavor, print)           # does all of it, where apt and the rights allow
+    provision.headers(flavor)                  # the directory for `make -C`
+    provision.image(flavor)                    # the kernel to boot
+
+``missing`` only looks, quickly, and changes nothing. Headers are installed as packages, since their Makefiles
+name absolute paths; images are only unpacked, so that this computer's own boot loader is left alone. An image
+always has exactly the release of the headers, since a module fits one release only.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kmi import cache
+from kmi.kernels.linux import debug_kernel
+from kmi.kernels.linux.flavors import KernelFlavor
+
+SOURCES = Path("/usr/src")
+
+#: A program or file that must be there, and Debian's package that has it.
+_TOOLS = (
+    ("gcc", "gcc"),
+    ("make", "make"),
+    ("qemu-system-x86_64", "qemu-system-x86"),
+    ("/usr/lib/x86_64-linux-gnu/libc.a", "libc6-dev"),
+    ("setpriv", "util-linux"),
+)
+_DEBUG_TOOLS = (
+    ("bc", "bc"),
+    ("bison", "bison"),
+    ("flex", "flex"),
+    ("xz", "xz-utils"),
+    ("perl", "perl"),
+    ("/usr/include/libelf.h", "libelf-dev"),
+)
+
+_APT = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that this computer lacks."""
+
+    #: What it is, and what for.
+    what: str
+    #: The shell line that installs it.
+    line: str
+
+
+class ProvisionError(Exception):
+    """A kernel cannot be made ready here; ``missing`` says what to do about it by hand."""
+
+    def __init__(self, message: str, missing: list[Missing] | None = None) -> None:
+        self.missing = missing or []
+        super().__init__("\n".join([message, *(f"  {lack.line}" for lack in self.missing)]))
+
+
+def missing(flavor: KernelFlavor) -> list[Missing]:
+    """What is lacking to build for the kernel and to boot it, in the order in which to install it."""
+    lacks = []
+    if packages := _packages(flavor):
+        lacks.append(Missing(f"packages for linux:{flavor.name}: {', '.join(packages)}", _install_line(packages)))
+    if not _has_image(flavor):
+        what = "the debug kernel, built here" if flavor.debug else f"the image of {flavor.title}"
+        lacks.append(Missing(f"{what} (linux:{flavor.name})", f"kmi doctor --prepare linux:{flavor.name}"))
+    return lacks
+
+
+def prepare(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
+    """Install, download and build whatever is missing; quick when nothing is."""
+    if packages := _packages(flavor):
+        with cache.lock("apt", "apt"):
+            if packages := _packages(flavor):
+                progress(f"installing {', '.join(packages)}")
+                _install(packages)
+    if _has_image(flavor):
+        return
+    if flavor.debug:
+        _build(flavor, progress)
+    else:
+        progress(f"fetching the image of {flavor.title}, {release(flavor)}")
+        _fetch_image(release(flavor))
+
+
+def release(flavor: KernelFlavor) -> str:
+    """The kernel's full release, such as ``6.1.0-56-cloud-amd64``, as ``uname -r`` gives it."""
+    if flavor.debug:
+        return (headers(flavor) / "include" / "config" / "kernel.release").read_text().strip()
+    return headers(flavor).name.removeprefix("linux-headers-")
+
+
+def headers(flavor: KernelFlavor) -> Path:
+    """The directory against which modules are built, for ``make -C``."""
+    if flavor.debug:
+        return _built(flavor)
+    if found := _installed_headers(flavor):
+        return found[-1]
+    raise ProvisionError(f"the headers of linux:{flavor.name} are not installed:", missing(flavor))
+
+
+def image(flavor: KernelFlavor) -> Path:
+    """The kernel's image, in the form that boots."""
+    if flavor.debug:
+        return _built(flavor) / "arch" / "x86" / "boot" / "bzImage"
+    if path := _image_of(release(flavor)):
+        return path
+    raise ProvisionError(f"the image of linux:{flavor.name} was not fetched:", missing(flavor))
+
+
+def _installed_headers(flavor: KernelFlavor) -> list[Path]:
+    """All installed headers of the series, the newest last."""
+    found = SOURCES.glob(f"linux-headers-{flavor.series}.*-cloud-amd64")
+    return sorted(
+        (path for path in found if (path / "Makefile").exists() and (path / ".config").exists()),
+        key=lambda path: [int(number) for number in re.findall(r"\d+", path.name)],
+    )
+
+
+def _has_image(flavor: KernelFlavor) -> bool:
+    if flavor.debug:
+        return any(_debug_entries(flavor))
+    found = _installed_headers(flavor)
+    return bool(found) and _image_of(found[-1].name.removeprefix("linux-headers-")) is not None
+
+
+# ---- packages ----
+
+
+def _packages(flavor: KernelFlavor) -> list[str]:
+    """The packages that are not installed, told by what they contain."""
+    wanted = [package for thing, package in _TOOLS if not _there(thing)]
+    if flavor.debug and not _has_image(flavor):
+        wanted += [package for thing, package in _DEBUG_TOOLS if not _there(thing)]
+    if flavor.headers_package and not _installed_headers(flavor):
+        wanted.append(flavor.headers_package)
+    return wanted
+
+
+def _there(thing: str) -> bool:
+    return Path(thing).exists() if thing.startswith("/") else shutil.which(thing) is not None
+
+
+def _install_line(packages: list[str]) -> str:
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    return f"{sudo}apt-get update && {sudo}apt-get install --no-install-recommends -y {' '.join(packages)}"
+
+
+def _install(packages: list[str]) -> None:
+    lacks = [Missing(", ".join(packages), _install_line(packages))]
+    if not shutil.which("apt-get"):
+        raise ProvisionError(f"{', '.join(packages)} missing, and no apt-get here; on Debian 12:", lacks)
+    rights: list[str] = []
+    if os.geteuid() != 0:
+        if not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode:
+            raise ProvisionError("packages are missing, and only root may install them:", lacks)
+        rights = ["sudo", "-n"]
+    noninteractive = ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C"]
+    for arguments in (["update"], ["install", "--no-install-recommends", "-y", *packages]):
+        done = _run([*rights, *noninteractive, *_APT, *arguments])
+        if done.returncode:
+            said = "\n".join((done.stdout + done.stderr).splitlines()[-8:])
+            raise ProvisionError(f"apt-get {arguments[0]} failed:\n{said}\nby hand:", lacks)
+
+
+def _download(package: str, into: Path) -> Path:
+    """Download a package's file without installing it."""
+    lacks = [Missing(package, "apt-get update")]
+    if not shutil.which("apt-get"):
+        raise ProvisionError(f"{package} is missing, and there is no apt-get here to download it")
+    done = _run([*_APT, "-o", "APT::Sandbox::User=root", "download", package], cwd=into)
+    if done.returncode and os.geteuid() == 0:
+        _run([*_APT, "update"])
+        done = _run([*_APT, "-o", "APT::Sandbox::User=root", "download", package], cwd=into)
+    found = sorted(into.glob(f"{package}_*.deb"))
+    if done.returncode or not found:
+        said = "\n".join(done.stderr.splitlines()[-4:])
+        raise ProvisionError(f"{package} cannot be downloaded: {said}\nif apt's lists are old:", lacks)
+    return found[-1]
+
+
+# ---- stock images ----
+
+
+def _image_of(release: str) -> Path | None:
+    entry = cache.find("image", release)
+    # 6.12's headers package brings the image along; then there is nothing to fetch.
+    for path in ((entry / f"vmlinuz-{release}") if entry else None, Path("/boot") / f"vmlinuz-{release}"):
+        if path and os.access(path, os.R_OK):
+            return path
+    return None
+
+
+def _fetch_image(release: str) -> None:
+    def make(path: Path) -> None:
+        package = _download(f"linux-image-{release}", path)
+        unpacked = path / "unpacked"
+        done = _run(["dpkg-deb", "-x", str(package), str(unpacked)])
+        if done.returncode:
+            raise ProvisionError(f"{package.name} cannot be unpacked: {done.stderr.strip()}")
+        for name in (f"vmlinuz-{release}", f"config-{release}", f"System.map-{release}"):
+            (unpacked / "boot" / name).rename(path / name)
+        shutil.rmtree(unpacked)
+        package.unlink()
+
+    cache.get("image", release, make)
+
+
+# ---- the debug kernel ----
+
+
+def _configuration() -> str:
+    return cache.key(debug_kernel.CONFIG)[:12]
+
+
+def _debug_entries(flavor: KernelFlavor) -> Iterator[Path]:
+    """The builds of today's configuration; names are VERSION-CONFIGURATION, the newest version last."""
+    place = cache.directory() / "debug-kernel"
+    found = place.glob(f"{flavor.series}.*-{_configuration()}") if place.is_dir() else iter(())
+    yield from sorted(found, key=lambda path: [int(number) for number in re.findall(r"\d+", path.name[:20])])
+
+
+def _built(flavor: KernelFlavor) -> Path:
+    entries = list(_debug_entries(flavor))
+    if not entries:
+        raise ProvisionError(f"the kernel of linux:{flavor.name} was not built yet:", missing(flavor))
+    return entries[-1]
+
+
+def _build(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
+    assert flavor.source_package is not None
+    with cache.lock("debug-kernel", "build"):
+        if _has_image(flavor):  # another process was quicker
+            return
+        # The source's version is known only with the package, so it is fetched before the entry has a name.
+        with cache.scratch("debug-kernel") as scratch:
+            progress(f"fetching {flavor.source_package}")
+            package = _download(flavor.source_package, scratch)
+            version = package.name.split("_")[1].split("-")[0]
+            tree = debug_kernel.unpack(package, scratch)
+            package.unlink()
+            progress(f"configuring the debug kernel, {version}")
+            debug_kernel.configure(tree)
+            debug_kernel.build(tree, progress)
+            with cache.entry("debug-kernel", f"{version}-{_configuration()}") as entry:
+                debug_kernel.keep(tree, entry)
+
+
+def _run(command: list[str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL)

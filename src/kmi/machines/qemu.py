@@ -1,0 +1,189 @@
+"""One QEMU process: started, spoken to through QMP, and never outliving who started it.
+
+Everything goes over inherited descriptors, so that no socket file can clash or remain: a socket pair for QMP,
+one for the agent's serial port, and a file in memory into which the guest's console is written.
+
+Invariants:
+
+- QEMU dies with the thread that started it, even by SIGKILL: the kernel sends it SIGKILL (PR_SET_PDEATHSIG),
+  and the launcher looks after setting that whether the parent is still the parent.
+- Nothing here waits without end.
+- QEMU's exit status says nothing about the guest, and is only shown, never judged.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from kmi.machines.outcomes import KernelPanic, MachineError, MachineLost, TimedOut
+
+PROGRAM = "qemu-system-x86_64"
+
+#: Become QEMU only if the parent, whose death is waited for from here on, has not died before.
+_LAUNCH = 'test "$PPID" -eq "$0" && exec "$@"'
+
+#: What the kernel prints when it gives up.
+_PANIC = ("Kernel panic - not syncing",)
+_OOPS = ("Oops:", "BUG: unable to handle", "kernel BUG at", "general protection fault")
+
+
+class MissingQemu(Exception):
+    """There is no QEMU for x86_64 on this computer."""
+
+
+@cache
+def version() -> str:
+    """QEMU's version line; it is part of a snapshot's key."""
+    if not shutil.which(PROGRAM):
+        raise MissingQemu(f"there is no {PROGRAM}: apt-get install --no-install-recommends qemu-system-x86")
+    done = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[0]
+
+
+class Qemu:
+    """A running QEMU with its agent channel (``channel``), console and monitor."""
+
+    def __init__(self, options: Sequence[str], *, files: Sequence[int] = ()) -> None:
+        version()
+        self._console = os.memfd_create("kmi-console", os.MFD_CLOEXEC)
+        self.channel, channel = socket.socketpair()
+        self._monitor, monitor = socket.socketpair()
+        self._received = b""
+        command = [
+            *("setpriv", "--pdeathsig", "KILL", "sh", "-c", _LAUNCH, str(os.getpid())),
+            *(PROGRAM, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
+            *("-chardev", f"file,id=console,path=/proc/self/fd/{self._console}"),
+            *("-serial", "chardev:console"),
+            *("-chardev", f"socket,id=agent,fd={channel.fileno()}", "-serial", "chardev:agent"),
+            *("-chardev", f"socket,id=monitor,fd={monitor.fileno()}", "-mon", "chardev=monitor,mode=control"),
+            *options,
+        ]
+        self._errors = tempfile.TemporaryFile()
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=self._errors,
+                stderr=self._errors,
+                pass_fds=(self._console, channel.fileno(), monitor.fileno(), *files),
+                process_group=0,  # Ctrl-C at the terminal is for us; we end QEMU
+            )
+        except BaseException:
+            self._close()
+            raise
+        finally:
+            channel.close()
+            monitor.close()
+
+    @property
+    def pid(self) -> int:
+        """QEMU's process id."""
+        return self._process.pid
+
+    def console(self) -> str:
+        """All that the guest has printed on its console."""
+        if self._console < 0:
+            return ""
+        size = os.fstat(self._console).st_size
+        return os.pread(self._console, size, 0).decode(errors="replace").replace("\r", "")
+
+    def gone(self, what: str) -> MachineError:
+        """Why the machine is no longer there, as the outcome to raise."""
+        try:
+            status: int | None = self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            status = None
+        console = self.console()
+        for sign in _PANIC + _OOPS:
+            if sign in console:
+                line = next(line for line in console.splitlines() if sign in line)
+                return KernelPanic(f"the guest's kernel panicked while {what}: {line.strip()}", console)
+        self._errors.seek(0)
+        said = self._errors.read().decode(errors="replace").strip()
+        how = "still runs but closed its channel" if status is None else f"ended with status {status}"
+        return MachineLost(f"QEMU {how} while {what}" + (f": {said}" if said else ""), console)
+
+    def late(self, what: str, seconds: float) -> MachineError:
+        """The outcome to raise when the guest did not answer in time."""
+        console = self.console()
+        if any(sign in console for sign in _PANIC):
+            return self.gone(what)
+        return TimedOut(f"the guest gave no answer within {seconds:g} s while {what}", console)
+
+    def command(self, name: str, timeout: float = 30.0, **arguments: object) -> object:
+        """Carry out a QMP command; its result."""
+        deadline = time.monotonic() + timeout
+        if not self._received:
+            self._message(deadline, timeout)  # the greeting
+            self._received = b"\n"
+            self.command("qmp_capabilities", timeout)
+        request = {"execute": name, "arguments": {key.replace("_", "-"): v for key, v in arguments.items()}}
+        try:
+            self._monitor.sendall(json.dumps(request).encode() + b"\n")
+        except OSError:
+            raise self.gone(f"asked to {name}") from None
+        while True:
+            message = self._message(deadline, timeout)
+            if "error" in message:
+                raise MachineLost(f"QEMU refused to {name}: {message['error']}", self.console())
+            if "return" in message:
+                return message["return"]
+
+    def _message(self, deadline: float, timeout: float) -> dict[str, object]:
+        while True:
+            line, newline, rest = self._received.lstrip(b"\r\n").partition(b"\n")
+            if newline:
+                self._received = rest or b"\n"
+                message: dict[str, object] = json.loads(line)
+                return message
+            ready, _, _ = select.select([self._monitor], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise self.late("QEMU's monitor was asked", timeout)
+            data = self._monitor.recv(65536)
+            if not data:
+                raise self.gone("its monitor was asked")
+            self._received += data
+
+    def migrate(self, target: Path, timeout: float = 120.0) -> None:
+        """Stop the machine and write its state, without the memory that is a shared file, to ``target``."""
+        deadline = time.monotonic() + timeout
+        self.command("stop")
+        wanted = [{"capability": name, "state": True} for name in ("x-ignore-shared", "events")]
+        self.command("migrate-set-capabilities", capabilities=wanted)
+        self.command("migrate-set-parameters", max_bandwidth=1 << 40)
+        self.command("migrate", uri=f"exec:cat > {shlex.quote(str(target))}")
+        while True:
+            message = self._message(deadline, timeout)
+            data = message.get("data") if message.get("event") == "MIGRATION" else None
+            status = data.get("status") if isinstance(data, dict) else None
+            if status == "completed":
+                return
+            if status in ("failed", "cancelled"):
+                raise MachineLost("QEMU could not save the machine; is the disk full?", self.console())
+
+    def kill(self) -> None:
+        """End QEMU now, and wait until it is gone. Twice is harmless."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        self._close()
+
+    def _close(self) -> None:
+        self.channel.close()
+        self._monitor.close()
+        self._errors.close()
+        if self._console >= 0:
+            os.close(self._console)
+            self._console = -1
