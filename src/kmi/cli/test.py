@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Container
 
 import click
 import pytest
@@ -23,14 +23,14 @@ GRAVITY = (Exit.PANIC, Exit.LOST, Exit.TIMEOUT)
     "--on",
     default="simulated",
     metavar="KERNELS",
-    help="Kernels, joined by commas: simulated, linux:6.1, …; 'all'; or 'available': those that can run here.",
+    help="Kernels, joined by commas: simulated, linux:6.1, …; 'all'; 'available': what can run here.",
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENTS]…")
 def command(on: str, arguments: tuple[str, ...]) -> int:
     """Run pytest; a test that takes the fixture 'kernel' runs once on each kernel asked for.
 
-    Ends with 0 if all passed, 1 if a test failed, 4 if a kernel panicked, 5 if a machine was lost, 124 if time ran
-    out.
+    Ends with 0 if all passed, 1 if a test failed, 4 if a kernel panicked, 5 if a machine was lost, 124 if
+    time ran out.
     """
     choice = prepared(on)
     outcomes = Outcomes()
@@ -86,7 +86,7 @@ class Outcomes:
                 return Exit.INTERNAL
 
 
-def incomplete(choice: Choice, environment: Sequence[str] | None = None) -> Exit:
-    """OK, unless kernels were left out where nobody reads the output: in continuous integration (``CI`` set)."""
+def incomplete(choice: Choice, environment: Container[str] | None = None) -> Exit:
+    """OK, unless kernels were left out in continuous integration (``CI`` set): nobody reads output there."""
     names = os.environ if environment is None else environment
     return Exit.FAILED if choice.left_out and "CI" in names else Exit.OK

@@ -1,0 +1,65 @@
+"""``kmi check``: everything that is wrong with a module, in one go."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from kmi.cli.exits import Exit
+from kmi.language import Analysis, analyse
+from kmi.language.diagnostics import Diagnostic, Severity
+from kmi.language.render import styled
+from kmi.language.render_formats import FORMATS
+
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+
+@click.command(short_help="Check modules without building them.")
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(sorted(FORMATS)),
+    default="text",
+    show_default=True,
+    help="For people (text) or for programs.",
+)
+def command(files: tuple[Path, ...], form: str) -> int:
+    """Report everything that keeps FILE from being a kernel module.
+
+    Ends with 3 if there was an error; warnings alone end with 0.
+    """
+    diagnostics: list[Diagnostic] = []
+    for file in files:
+        diagnostics += analyse(file).diagnostics
+    if form != "text":
+        click.echo(FORMATS[form](diagnostics), nl=False)
+    elif diagnostics:
+        show(diagnostics, Console(file=sys.stdout, highlight=False, soft_wrap=True))
+    else:
+        click.echo(f"{', '.join(map(str, files))}: no mistakes found")
+    return Exit.NOT_COMPILED if broken(diagnostics) else Exit.OK
+
+
+def checked(file: Path) -> Analysis:
+    """The analysis of a module for a command that goes on with it; errors are shown and end the command."""
+    analysis = analyse(file)
+    if analysis.diagnostics:
+        show(analysis.diagnostics, Console(stderr=True, highlight=False, soft_wrap=True))
+    if broken(analysis.diagnostics):
+        raise click.exceptions.Exit(Exit.NOT_COMPILED)
+    return analysis
+
+
+def show(diagnostics: Sequence[Diagnostic], console: Console) -> None:
+    """Print diagnostics for people, in colours where the console has them."""
+    console.print(styled(diagnostics), end="")
+
+
+def broken(diagnostics: Sequence[Diagnostic]) -> bool:
+    """Whether there is an error among them."""
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)

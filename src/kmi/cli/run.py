@@ -1,0 +1,100 @@
+"""``kmi run``: load a module into a kernel, do something with it from user space, unload it, show the log."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from kmi.cli.check import FILE, checked
+from kmi.cli.exits import Exit
+from kmi.cli.failure import Failure
+from kmi.cli.shell import Shell, ShellError, parse
+from kmi.cli.test import prepared
+from kmi.testing.kernel import Value
+from kmi.testing.kernels import RunningKernel
+
+
+@click.command(short_help="Run a module on a kernel.")
+@click.argument("file", type=FILE)
+@click.option("--on", default="simulated", metavar="KERNEL", show_default=True, help="The kernel to run on.")
+@click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE", help="A module parameter.")
+@click.option("--seed", type=int, default=1, show_default=True, help="What the schedule derives from.")
+@click.option("--time-limit", type=float, default=60.0, show_default=True, help="Seconds a call may block.")
+@click.argument("script", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND…]")
+def command(
+    file: Path, on: str, given: tuple[str, ...], seed: int, time_limit: float, script: tuple[str, ...]
+) -> int:
+    """Load FILE into a fresh kernel, run COMMAND in its user space, unload FILE and print the kernel's log.
+
+    COMMAND is a line for a small shell that is the same on every kernel, for instance
+
+        kmi run examples/echo.py -- 'echo hello > /dev/echo; head -c 6 /dev/echo'
+    """
+    line = script[0] if len(script) == 1 else shlex.join(script)
+    try:
+        parse(line)
+        parameters = dict(map(_parameter, given))
+    except (ShellError, ValueError) as error:
+        raise Failure(str(error), code=Exit.USAGE) from None
+    checked(file)
+    choice = prepared(on)
+    if len(choice.kinds) != 1:
+        raise Failure(f"--on {on} names {len(choice.kinds)} kernels; kmi run takes one", code=Exit.USAGE)
+    with choice.kinds[0].start(seed, Path.cwd()) as kernel:
+        try:
+            return _session(kernel, file, parameters, line, time_limit)
+        finally:
+            _show_log(kernel)
+
+
+def _session(
+    kernel: RunningKernel, file: Path, parameters: dict[str, Value], line: str, patience: float
+) -> Exit:
+    try:
+        kernel.load(file.resolve(), **parameters)
+    except OSError as error:
+        raise Failure(f"{kernel.name} refused {file.name}: {_errno(error)}; its log says why") from error
+    shell = Shell(kernel, _write, lambda text: click.echo(text, err=True), patience)
+    status = shell.run(line)
+    reports = kernel.settle()
+    for report in reports:
+        click.echo(str(report), err=True)
+    return Exit.FAILED if status or reports else Exit.OK
+
+
+def _parameter(text: str) -> tuple[str, Value]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise ValueError(f"'-p {text}' is not NAME=VALUE")
+    if value.lower() in ("true", "false"):
+        return name, value.lower() == "true"
+    try:
+        return name, int(value, 0)
+    except ValueError:
+        return name, value
+
+
+def _errno(error: OSError) -> str:
+    number = error.errno or 0
+    return f"{errno.errorcode.get(number, number)} ({os.strerror(number)})"
+
+
+def _write(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _show_log(kernel: RunningKernel) -> None:
+    try:
+        lines = kernel.log()
+    except Exception as error:
+        # A kernel that is gone cannot be asked; what ended it is on its way to the user already.
+        click.echo(f"the log of {kernel.name} cannot be read: {type(error).__name__}", err=True)
+        return
+    for line in lines:
+        click.echo(f"[{kernel.name}] {line}", err=True)
