@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * What every compiled module includes first: the run time of kernel Python.
+ *
+ * It is C of the gnu11 kind without a libc, all of it static, because a module is one C file. Each kernel gives a
+ * "platform.h", found on the include path, which defines
+ *
+ *   u8 u16 u32 u64 bool size_t NULL likely unlikely noinline __cold __maybe_unused __always_inline __printf,
+ *   memcpy memmove memset memcmp, the errno numbers as positive macros,
+ *   void *kmi_platform_alloc(size_t size, bool atomic)       uninitialised memory, or NULL; never warns
+ *   void kmi_platform_free(const void *memory)               NULL is fine
+ *   void kmi_platform_log(int level, const char *format, ...) one line, without the newline; level as in syslog
+ *   u64 kmi_platform_seconds(void)                           a clock that never goes back
+ *
+ * The parts, in the order in which they build on each other:
+ *
+ *   kmi_integer.h   exact arithmetic with Python's meaning
+ *   kmi_format.h    f-strings, without allocating
+ *   kmi_error.h     exceptions as values, errnos, the log line of an uncaught one
+ *   kmi_object.h    memory, reference counts, classes
+ */
+#ifndef KMI_H
+#define KMI_H
+
+#include "platform.h"
+
+typedef signed char i8;
+typedef short i16;
+typedef int i32;
+typedef long long i64;
+typedef u64 usize;
+typedef i64 isize;
+typedef __int128 i128;
+typedef unsigned __int128 u128;
+
+#include "kmi_integer.h"
+#include "kmi_format.h"
+#include "kmi_error.h"
+#include "kmi_object.h"
+
+#endif

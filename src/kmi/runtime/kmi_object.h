@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Objects: memory, reference counts, classes.
+ *
+ *   struct Echo { struct kmi_object object; i64 capacity; … };     the header, then the fields, bases first
+ *
+ *   struct Echo *echo = kmi_new(&Echo_class, sizeof(*echo), false);          zeroed, one count, or NULL
+ *   kmi_retain_shared(&echo->object);   kmi_release_shared(&echo->object);
+ *   Echo_destroy(object): __del__, releases of the fields, kmi_object_free(object)
+ *
+ * A count below zero is that of an immortal object (a literal) or of one whose count ran over: it is never written
+ * again, so that literals may be const, and never freed. Confined objects count plainly, shared ones atomically.
+ *
+ * Layouts that literals are laid out by: `struct bytes` is { object; usize length; } and `struct str` is
+ * { object; usize size; usize length; } (bytes of UTF-8, code points); both have their bytes and a NUL behind them.
+ */
+#ifndef KMI_OBJECT_H
+#define KMI_OBJECT_H
+
+struct kmi_object;
+
+/* What all objects of a class have in common. A class with virtual methods has a larger struct that begins so. */
+struct kmi_class {
+	const char *name;
+	const struct kmi_class *base; /* or NULL */
+	void (*destroy)(struct kmi_object *object); /* called when the last count is gone */
+};
+
+struct kmi_object {
+	const struct kmi_class *class;
+	int count;
+};
+
+#define KMI_IMMORTAL (-0x40000000)
+#define KMI_OBJECT_IMMORTAL(class_) { .class = (class_), .count = KMI_IMMORTAL }
+
+#ifdef KMI_TEST
+/* Test builds: the n-th allocation from now fails (0: none), and how many objects and pieces of memory are alive. */
+static long kmi_fail_nth __maybe_unused;
+static long kmi_live_objects __maybe_unused;
+static long kmi_live_memory __maybe_unused;
+
+static __maybe_unused bool kmi_test_fails(void)
+{
+	return __atomic_load_n(&kmi_fail_nth, __ATOMIC_RELAXED) > 0 &&
+	       __atomic_sub_fetch(&kmi_fail_nth, 1, __ATOMIC_RELAXED) == 0;
+}
+
+#define KMI_TEST_COUNT(counter, by) ((void)__atomic_add_fetch(&(counter), by, __ATOMIC_RELAXED))
+#else
+#define kmi_test_fails() false
+#define KMI_TEST_COUNT(counter, by) ((void)0)
+#endif
+
+/* More than this is never asked of a kernel's allocator. */
+#define KMI_ALLOCATION_MAX ((size_t)1 << 40)
+
+/* Uninitialised memory, or NULL. `atomic`: without sleeping. */
+static __maybe_unused void *kmi_allocate(size_t size, bool atomic)
+{
+	void *memory;
+
+	if (unlikely(size > KMI_ALLOCATION_MAX) || kmi_test_fails())
+		return NULL;
+	memory = kmi_platform_alloc(size ? size : 1, atomic);
+	if (memory)
+		KMI_TEST_COUNT(kmi_live_memory, 1);
+	return memory;
+}
+
+static __maybe_unused void kmi_free(void *memory)
+{
+	if (memory)
+		KMI_TEST_COUNT(kmi_live_memory, -1);
+	kmi_platform_free(memory);
+}
+
+/* Memory of the new size with what fits of the old content; NULL leaves the old memory as it is. */
+static __maybe_unused void *kmi_reallocate(void *memory, size_t old, size_t size, bool atomic)
+{
+	void *moved = kmi_allocate(size, atomic);
+
+	if (!moved)
+		return NULL;
+	if (memory)
+		memcpy(moved, memory, old < size ? old : size);
+	kmi_free(memory);
+	return moved;
+}
+
+/* A zeroed object of `size` bytes, header included, with one count; or NULL. */
+static __maybe_unused void *kmi_new(const struct kmi_class *class, size_t size, bool atomic)
+{
+	struct kmi_object *object = kmi_allocate(size, atomic);
+
+	if (unlikely(!object))
+		return NULL;
+	memset(object, 0, size);
+	object->class = class;
+	object->count = 1;
+	KMI_TEST_COUNT(kmi_live_objects, 1);
+	return object;
+}
+
+/* The memory of an object whose fields are released already. */
+static __maybe_unused void kmi_object_free(struct kmi_object *object)
+{
+	KMI_TEST_COUNT(kmi_live_objects, -1);
+	kmi_free(object);
+}
+
+static __always_inline void kmi_retain(struct kmi_object *object)
+{
+	if (likely(object->count >= 0) && unlikely(++object->count == 0x7fffffff))
+		object->count = KMI_IMMORTAL;
+}
+
+static __always_inline void kmi_release(struct kmi_object *object)
+{
+	if (likely(object->count >= 0) && --object->count == 0)
+		object->class->destroy(object);
+}
+
+/* Of objects that two threads may reach. A count that ran over stays: a leak, never a use after free. */
+static __always_inline void kmi_retain_shared(struct kmi_object *object)
+{
+	if (unlikely(__atomic_load_n(&object->count, __ATOMIC_RELAXED) < 0))
+		return;
+	if (unlikely(__atomic_fetch_add(&object->count, 1, __ATOMIC_RELAXED) >= 0x3fffffff))
+		__atomic_store_n(&object->count, KMI_IMMORTAL, __ATOMIC_RELAXED);
+}
+
+static __always_inline void kmi_release_shared(struct kmi_object *object)
+{
+	if (unlikely(__atomic_load_n(&object->count, __ATOMIC_RELAXED) < 0))
+		return;
+	if (__atomic_sub_fetch(&object->count, 1, __ATOMIC_RELEASE) == 0) {
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		object->class->destroy(object);
+	}
+}
+
+/* Whether an object is of a class or of one that derives from it. */
+static __always_inline bool kmi_is_instance(const struct kmi_object *object, const struct kmi_class *class)
+{
+	const struct kmi_class *each;
+
+	for (each = object->class; each; each = each->base)
+		if (each == class)
+			return true;
+	return false;
+}
+
+#endif
