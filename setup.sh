@@ -1,6 +1,6 @@
 #!/bin/sh
 # Puts kmi and its Python packages into .venv. Needs Python >= 3.11 and nothing else of the system; what the
-# kernels need (compilers, headers, QEMU) comes afterwards, from `kmi doctor --install`.
+# kernels need (compilers, headers, QEMU) comes afterwards, from `kmi doctor --prepare all`.
 #
 # A stamp keyed by the content of what was installed makes the second run a matter of milliseconds.
 set -eu

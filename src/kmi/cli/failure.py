@@ -6,13 +6,12 @@ Example::
 
 prints, on standard error, ``kmi: linux:6.1 has no headers here; this mends it:`` and the line, indented.
 What the parts below raise (a missing tool, a full disk, a lost machine) is translated by :func:`understood`;
-only what it does not know is an internal error.
+what that does not know is an internal error.
 """
 
 from __future__ import annotations
 
 import errno
-import os
 
 import click
 
@@ -31,30 +30,24 @@ class Failure(Exception):
 
 
 def understood(error: BaseException) -> Failure | None:
-    """The failure to show for an error of the parts below the command line; None for one nobody expected.
+    """The failure to show for an error of the parts below the command line; None for one nobody expected."""
+    # Imported here, since most commands need none of these.
+    from kmi.cache import CacheError, directory
+    from kmi.kernels.linux.provision import ProvisionError
+    from kmi.machines.outcomes import MachineError
+    from kmi.testing.kernel import KernelFailure
+    from kmi.testing.kernels import KernelMissing
 
-    A part says what it knows by attributes rather than by a class that every part would have to import:
-    ``exit_code`` (a whole outcome: panic, lost, timed out) and ``line`` (what mends it).
-    """
-    line = getattr(error, "line", None)
-    code = getattr(error, "exit_code", None)
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        where = error.filename or cache_directory()
-        return Failure(
-            f"the disk is full: {os.fspath(where)} could not be written; what was there before is untouched",
-            line=f"df -h {os.fspath(where)}   # free some space, then run the same command again",
-        )
-    if isinstance(line, str) or isinstance(code, int):
-        sentence = str(error).strip() or type(error).__name__
-        return Failure(
-            sentence,
-            line=line if isinstance(line, str) else None,
-            code=code if isinstance(code, int) else Exit.FAILED,
-        )
-    return None
-
-
-def cache_directory() -> str:
-    from kmi import cache
-
-    return os.fspath(cache.directory())
+    match error:
+        case KernelMissing():
+            return Failure(str(error), line=error.line)
+        case ProvisionError() | CacheError():
+            return Failure(str(error))
+        case MachineError() | KernelFailure():
+            return Failure(str(error), code=error.exit_code)
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            where = error.filename or directory()
+            sentence = f"the disk is full: {where} could not be written; what was there before is untouched"
+            return Failure(sentence, line=f"df -h {where}   # free some space, then run this again")
+        case _:
+            return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import signal
 import sys
 import tempfile
@@ -61,7 +60,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminated)
     try:
         status = group.main(given, prog_name="kmi", standalone_mode=False)
-        sys.stdout.flush()
         return status if isinstance(status, int) else Exit.OK
     except (KeyboardInterrupt, click.Abort):
         click.echo("kmi: interrupted", err=True)
@@ -72,10 +70,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Failure as failure:
         failure.show()
         return failure.exit_code
-    except BrokenPipeError:
-        # The reader of our output went away (`kmi check … | head`): nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OK
     except Exception as error:
         shown = understood(error) or _internal(error, show="--traceback" in given)
         shown.show()

@@ -1,0 +1,150 @@
+"""The command itself: exit codes, and what happens to errors that a command does not handle."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from kmi.cache import CacheError
+from kmi.cli import main as cli
+from kmi.cli.exits import Exit
+from kmi.cli.failure import Failure, understood
+from kmi.kernels.linux.provision import Missing, ProvisionError
+from kmi.machines.outcomes import KernelPanic, MachineLost, TimedOut
+from kmi.testing.kernels import KernelMissing
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
+    """Makes every command end in the error given."""
+
+    def fail(error: BaseException) -> None:
+        @click.command
+        def command() -> None:
+            raise error
+
+        monkeypatch.setattr(cli.Commands, "get_command", lambda *_: command)
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (Failure("no"), 1, "kmi: no"),
+        (Failure("no", line="make it", code=Exit.USAGE), 2, "kmi: no; this mends it:\n    make it"),
+        (KernelPanic("it oopsed", "a\nb"), 4, "  | b"),
+        (MachineLost("it went"), 5, "it went"),
+        (TimedOut("it hangs"), 124, "it hangs"),
+        (
+            KernelMissing("linux:9", [Missing("headers", "apt-get install x")]),
+            1,
+            "linux:9 cannot run here: headers missing; this mends it:\n    apt-get install x",
+        ),
+        (ProvisionError("no gcc:", [Missing("gcc", "apt-get install gcc")]), 1, "apt-get install gcc"),
+        (CacheError("the disk of the cache is full"), 1, "the disk of the cache is full"),
+        (OSError(errno.ENOSPC, "No space", "/x/y"), 1, "the disk is full: /x/y could not be written"),
+        (KeyboardInterrupt(), 130, "kmi: interrupted"),
+    ],
+)
+def test_each_error_has_its_sentence_and_code(
+    failing: Callable[[BaseException], None],
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    code: int,
+    said: str,
+) -> None:
+    failing(error)
+    assert cli.main(["check"]) == code
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert captured.out == ""
+    assert "Traceback" not in captured.err
+
+
+def test_an_unexpected_error_asks_for_a_report(
+    failing: Callable[[BaseException], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing(ZeroDivisionError("division by zero"))
+    assert cli.main(["check"]) == Exit.INTERNAL
+    said = capsys.readouterr().err
+    assert said.startswith("kmi: internal error (ZeroDivisionError: division by zero); please report it")
+    named = re.search(r"in (\S+)$", said.strip())
+    assert named is not None
+    file = Path(named[1])
+    assert "raise error" in file.read_text()
+    file.unlink()
+
+
+def test_the_traceback_on_request(
+    failing: Callable[[BaseException], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing(ZeroDivisionError("division by zero"))
+    assert cli.main(["--traceback", "check"]) == Exit.INTERNAL
+    assert "Traceback (most recent call last)" in capsys.readouterr().err
+
+
+def test_other_errors_are_not_understood() -> None:
+    assert understood(OSError(errno.EACCES, "no")) is None
+    assert understood(RuntimeError()) is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nothing"], ["check"], ["check", "no-such-file.py"], ["explain"], ["explain", "KMI9999"]],
+)
+def test_usage_errors_are_2(arguments: list[str]) -> None:
+    assert cli.main(arguments) == Exit.USAGE
+
+
+def test_every_command_has_a_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in cli.COMMANDS:
+        assert cli.main([name, "--help"]) == Exit.OK
+        assert f"Usage: kmi {name}" in capsys.readouterr().out
+
+
+def test_a_reader_that_goes_away_is_no_internal_error() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    program = "import sys; from kmi.cli.main import main; sys.exit(main(['explain', '--all']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        os.close(write)
+        _, errors = process.communicate(timeout=30)
+    assert errors == ""
+    assert process.returncode == 1
+
+
+def test_ctrl_c_is_130(tmp_path: Path) -> None:
+    program = (
+        "import sys, time, click; from kmi.cli import main as cli\n"
+        "@click.command\n"
+        "def command():\n"
+        "    print('running', flush=True)\n"
+        "    time.sleep(60)\n"
+        "cli.Commands.get_command = lambda *_: command\n"
+        "sys.exit(cli.main(['check']))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None and process.stdout.readline() == "running\n"
+        started = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors.strip()) == (130, "kmi: interrupted")
+    assert time.monotonic() - started < 30
