@@ -38,6 +38,9 @@ _LAUNCH = 'test "$PPID" -eq "$0" && exec "$@"'
 _PANIC = ("Kernel panic - not syncing",)
 _OOPS = ("Oops:", "BUG: unable to handle", "kernel BUG at", "general protection fault")
 
+# The memory is a file beside the state; completion is an event, not something to ask for again and again.
+_CAPABILITIES = [{"capability": name, "state": True} for name in ("x-ignore-shared", "events")]
+
 
 class MissingQemu(Exception):
     """There is no QEMU for x86_64 on this computer."""
@@ -158,12 +161,21 @@ class Qemu:
 
     def migrate(self, target: Path, timeout: float = 120.0) -> None:
         """Stop the machine and write its state, without the memory that is a shared file, to ``target``."""
-        deadline = time.monotonic() + timeout
         self.command("stop")
-        wanted = [{"capability": name, "state": True} for name in ("x-ignore-shared", "events")]
-        self.command("migrate-set-capabilities", capabilities=wanted)
+        self.command("migrate-set-capabilities", capabilities=_CAPABILITIES)
         self.command("migrate-set-parameters", max_bandwidth=1 << 40)
         self.command("migrate", uri=f"exec:cat > {shlex.quote(str(target))}")
+        self._migrated("save", timeout)
+
+    def resume(self, state: int, timeout: float = 60.0) -> None:
+        """Take over the state that ``migrate`` wrote, from a descriptor of it, and run."""
+        self.command("migrate-set-capabilities", capabilities=_CAPABILITIES)
+        self.command("migrate-incoming", uri=f"fd:{state}")
+        self._migrated("restore", timeout)
+        self.command("cont")  # it was saved while it was stopped
+
+    def _migrated(self, what: str, timeout: float) -> None:
+        deadline = time.monotonic() + timeout
         while True:
             message = self._message(deadline, timeout)
             data = message.get("data") if message.get("event") == "MIGRATION" else None
@@ -171,7 +183,7 @@ class Qemu:
             if status == "completed":
                 return
             if status in ("failed", "cancelled"):
-                raise MachineLost("QEMU could not save the machine; is the disk full?", self.console())
+                raise MachineLost(f"QEMU could not {what} the machine", self.console())
 
     def kill(self) -> None:
         """End QEMU now, and wait until it is gone. Twice is harmless."""

@@ -18,6 +18,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/random.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -25,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -55,6 +57,12 @@ struct request {
 struct reply {
 	uint32_t magic, length, id, kind;
 	int64_t value;
+};
+
+/* The body of OP_HELLO: what a restored machine cannot know. */
+struct hello {
+	int64_t seconds, nanoseconds;
+	uint8_t seed[64];
 };
 
 /* The body of OP_CALL: this, then `buffers` headers, then the contents one after the other. */
@@ -464,6 +472,30 @@ static void send_log(uint32_t id)
 	answer(channel, id, KIND_RESULT, length, all, length);
 }
 
+/* A restore repeats the past: without this every test would see the same time and the same random numbers. */
+static int64_t hello(const char *body, size_t length)
+{
+	struct { struct rand_pool_info info; uint8_t seed[64]; } entropy = { { 512, 64 }, { 0 } };
+	struct hello told;
+	struct timespec now;
+	int fd, failed;
+
+	if (length != sizeof(told))
+		return -EPROTO;
+	memcpy(&told, body, sizeof(told));
+	now.tv_sec = told.seconds;
+	now.tv_nsec = told.nanoseconds;
+	if (clock_settime(CLOCK_REALTIME, &now))
+		return -errno;
+	memcpy(entropy.info.buf, told.seed, sizeof(told.seed));
+	fd = open("/dev/random", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	failed = ioctl(fd, RNDADDENTROPY, &entropy) || ioctl(fd, RNDRESEEDCRNG) ? -errno : 0;
+	close(fd);
+	return failed ? failed : PROTOCOL;
+}
+
 static void dispatch(const struct request *request, const char *body)
 {
 	struct process *p = &processes[request->process % PROCESSES];
@@ -473,7 +505,7 @@ static void dispatch(const struct request *request, const char *body)
 	if (request->process >= PROCESSES) {
 		value = -ECHILD;
 	} else if (request->op == OP_HELLO) {
-		value = PROTOCOL;
+		value = hello(body, request->length);
 	} else if (request->op == OP_LOG) {
 		send_log(request->id);
 		return;
