@@ -55,13 +55,19 @@ fi
 say "Python packages into .venv (a minute the first time)"
 if "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     "$python" -m venv .venv
-    .venv/bin/python -m pip install --quiet -e '.[dev]'
+    pip=".venv/bin/python -m pip"
 elif "$python" -m pip --version >/dev/null 2>&1; then
-    # Debian splits ensurepip off; a virtual environment without pip, filled by the system's, is the same in the end.
+    # Debian splits ensurepip off; an environment without pip, filled by the system's, is the same in the end.
     "$python" -m venv --without-pip .venv
-    "$python" -m pip --python .venv/bin/python install --quiet -e '.[dev]'
+    pip="$python -m pip --python .venv/bin/python"
 else
-    die "neither venv nor pip is there for $python, and apt cannot be used; install one of them:" "sudo apt-get install python3-venv"
+    die "neither venv nor pip is there for $python, and apt cannot be used; install one of them:" \
+        "sudo apt-get install python3-venv"
+fi
+log=.venv/pip.log
+if ! $pip install --quiet -e '.[dev]' >"$log" 2>&1; then
+    tail -n 15 "$log" >&2
+    die "pip could not install the packages (the whole story is in $log); try it by hand:" "$pip install -e '.[dev]'"
 fi
 .venv/bin/kmi --version >/dev/null || die "kmi was installed into .venv and does not start" "rm -rf .venv && make setup"
 printf '%s' "$key" > "$stamp"

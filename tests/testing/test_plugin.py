@@ -83,6 +83,8 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeKind]:
         FakeKind("fake:missing", lacking=[Missing("its headers", "apt-get install headers")]),
     ]
     by_name = {kind.name: kind for kind in made}
+    # Loading hypothesis anew takes longer than each of these runs.
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
     monkeypatch.setattr(kernels, "every", lambda: by_name)
     return by_name
 
