@@ -142,6 +142,26 @@ def test_a_complaint_fails_the_test(two: pytest.Pytester, kinds: dict[str, FakeK
     result.stdout.fnmatch_lines(wanted)
 
 
+def test_a_complaint_that_was_asked_for(pytester: pytest.Pytester, kinds: dict[str, FakeKind]) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.reports("leak")
+        def test_leaks(kernel): pass
+
+        @pytest.mark.reports("leak", "deadlock")
+        def test_more(kernel): pass
+
+        @pytest.mark.reports("deadlock")
+        def test_another(kernel): pass
+        """
+    )
+    result = pytester.runpytest_inprocess("--on", "fake:leaks")
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(["*was to report deadlock, and did not", "leak: 2 objects of Echo"])
+
+
 def test_an_unknown_kernel_is_a_usage_error(two: pytest.Pytester, kinds: dict[str, FakeKind]) -> None:
     result = two.runpytest_inprocess("--on", "fake:good,vax")
     assert result.ret == pytest.ExitCode.USAGE_ERROR

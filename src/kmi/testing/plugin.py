@@ -9,6 +9,9 @@ gives ``test_x[simulated]`` and ``test_x[linux:6.12]``. Each test has a kernel o
 - if after it, when all its processes have ended, a module cannot be unloaded;
 - if the kernel panicked, the machine was lost or time ran out (exit codes 4, 5 and 124 of ``kmi test``).
 
+A test of a module that is wrong on purpose names what the kernel has to report, and fails without it:
+``@pytest.mark.reports("leak")``.
+
 A kernel that cannot run here is an error with the line that installs it, never a skip: only
 ``--on available`` leaves kernels out, and says so at the end. ``@pytest.mark.only_on("linux")`` keeps a test
 to some kernels.
@@ -22,7 +25,7 @@ from __future__ import annotations
 import hashlib
 import signal
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -62,6 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "only_on(*kernels): the test runs on these ('linux': any Linux)")
+    config.addinivalue_line("markers", "reports(*kinds): what the kernel has to complain of, and nothing else")
     try:
         choice = chosen(config.getoption("on"))
     except UnknownKernel as error:
@@ -133,16 +137,20 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     with _time_limit(limit, item.name):
         result = yield
         reports = running.settle()
-    if reports:
-        pytest.fail(_complaints(running, reports), pytrace=False)
+    if complaint := _complaint(item, running, reports):
+        pytest.fail(complaint, pytrace=False)
     return result
 
 
-def _complaints(running: RunningKernel, reports: object) -> str:
-    assert isinstance(reports, (list, tuple))
-    lines = [f"the kernel {running.name} complained, although every assertion held:"]
-    lines += [str(report) for report in reports if isinstance(report, Report)]
-    return "\n".join(lines)
+def _complaint(item: pytest.Item, running: RunningKernel, reports: Sequence[Report]) -> str | None:
+    marker = item.get_closest_marker("reports")
+    wanted = set(marker.args) if marker is not None else set()
+    lines = [str(report) for report in reports if report.kind not in wanted]
+    if lines:
+        return "\n".join([f"the kernel {running.name} complained, although every assertion held:", *lines])
+    if lacking := wanted - {report.kind for report in reports}:
+        return f"the kernel {running.name} was to report {', '.join(sorted(lacking))}, and did not"
+    return None
 
 
 @contextmanager
