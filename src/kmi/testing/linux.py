@@ -1,8 +1,8 @@
 """A Linux in a machine as a test's kernel: restored from its snapshot for each test.
 
 The module is compiled for the kernel at hand and loaded as ``insmod`` does; user space is real processes of
-the guest. Whatever the kernel itself reports is a report of the test: a warning or an oops on every Linux, and
-on ``linux:debug`` also what KASAN, lockdep, UBSAN, kmemleak and the atomic-sleep check find.
+the guest. Whatever the kernel itself reports is a report of the test: a warning or an oops on every Linux,
+and on ``linux:debug`` also what KASAN, lockdep, UBSAN, kmemleak and the atomic-sleep check find.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "only_on(*kernels): the test runs on these ('linux': any Linux)")
-    config.addinivalue_line("markers", "reports(*kinds): what the kernel has to complain of, and nothing else")
+    config.addinivalue_line("markers", "reports(*kinds): what the kernel has to complain of, only that")
     try:
         choice = chosen(config.getoption("on"))
     except UnknownKernel as error:
