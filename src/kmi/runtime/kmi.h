@@ -28,8 +28,8 @@ typedef signed char i8;
 typedef short i16;
 typedef int i32;
 typedef long long i64;
-typedef u64 usize;
-typedef i64 isize;
+typedef unsigned long usize; /* C's size_t on every kernel: callbacks must have exactly that type */
+typedef long isize;
 typedef __int128 i128;
 typedef unsigned __int128 u128;
 

@@ -26,7 +26,7 @@ struct kmi_spec {
 };
 
 enum kmi_piece_kind {
-	KMI_PIECE_TEXT,      /* UTF-8 */
+	KMI_PIECE_TEXT, /* UTF-8 */
 	KMI_PIECE_INT,
 	KMI_PIECE_REPR_TEXT, /* repr of a str */
 	KMI_PIECE_REPR_BYTES /* repr of bytes */
@@ -102,13 +102,56 @@ static __always_inline size_t kmi_utf8_width(u8 first)
 	return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-static __maybe_unused size_t kmi_utf8_length(const char *text, size_t size)
+static __maybe_unused size_t kmi_utf8_length(const void *text, size_t size)
 {
+	const u8 *at = text;
 	size_t i, length = 0;
 
 	for (i = 0; i < size; i++)
-		length += ((u8)text[i] & 0xc0) != 0x80;
+		length += (at[i] & 0xc0) != 0x80;
 	return length;
+}
+
+/* Whether it is UTF-8: no surrogate, nothing past U+10FFFF, no form longer than needed. */
+static __maybe_unused bool kmi_utf8_valid(const void *text, size_t size)
+{
+	static const u32 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const u8 *at = text, *end = at + size;
+
+	while (at < end) {
+		size_t width = kmi_utf8_width(*at), i;
+		u32 point = width == 1 ? *at : *at & (0x7f >> width);
+
+		if ((*at & 0xc0) == 0x80 || *at >= 0xf8 || width > (size_t)(end - at))
+			return false;
+		for (i = 1; i < width; i++) {
+			if ((at[i] & 0xc0) != 0x80)
+				return false;
+			point = point << 6 | (at[i] & 0x3f);
+		}
+		if (point < least[width] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+			return false;
+		at += width;
+	}
+	return true;
+}
+
+/* A hash of memory, the same for the same bytes: what a dict's keys need. */
+static __maybe_unused u64 kmi_hash(const void *data, size_t size)
+{
+	const u8 *at = data;
+	u64 hash = 0xcbf29ce484222325ULL ^ size;
+
+	for (; size >= 8; size -= 8, at += 8) {
+		u64 word;
+
+		memcpy(&word, at, 8);
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 32;
+	}
+	while (size--)
+		hash = (hash ^ *at++) * 0x100000001b3ULL;
+	return hash ^ hash >> 29;
 }
 
 static __maybe_unused void kmi_write_utf8(struct kmi_writer *writer, const char *text, size_t size)

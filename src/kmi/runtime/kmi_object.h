@@ -11,8 +11,8 @@
  * A count below zero is that of an immortal object (a literal) or of one whose count ran over: it is never written
  * again, so that literals may be const, and never freed. Confined objects count plainly, shared ones atomically.
  *
- * Layouts that literals are laid out by: `struct bytes` is { object; usize length; } and `struct str` is
- * { object; usize size; usize length; } (bytes of UTF-8, code points); both have their bytes and a NUL behind them.
+ * Layouts that literals are laid out by: `struct bytes` is { object; i64 length; } and `struct str` is
+ * { object; i64 size; i64 length; } (bytes of UTF-8, code points); both have their bytes and a NUL behind them.
  */
 #ifndef KMI_OBJECT_H
 #define KMI_OBJECT_H

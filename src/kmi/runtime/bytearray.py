@@ -1,0 +1,326 @@
+"""`bytearray`: a growing buffer, from whose front bytes go away without moving the rest.
+
+Invariants: `0 <= _start`, `_start + _length <= _room`; the bytes stand at `_memory + _start`; `_memory` is null
+while `_room` is 0. Whatever gives memory back has copied what it still needs before: an argument may be this
+very object.
+"""
+
+from kmi.integers import u8
+from kmi.runtime.buffers import byte, clamp, count, ends, equal, find, less, starts
+from kmi.runtime.memory import LARGEST, allocate, copy, fill, free, move
+from kmi.unsafe import Pointer, cast, inline, null, unsafe
+
+
+class bytearray:
+    """A mutable sequence of bytes."""
+
+    _memory: Pointer[u8]
+    _start: int
+    _length: int
+    _room: int
+
+    def __init__(self) -> None:
+        self._start = 0
+        self._length = 0
+        self._room = 0
+
+    @staticmethod
+    def __from_int__(length: int) -> bytearray:
+        if length < 0:
+            raise ValueError("negative count")
+        result = bytearray()
+        result._open(0, length)
+        if length > 0:
+            with unsafe("the room was just made"):
+                fill(cast(Pointer[None], result._memory), 0, length)
+        return result
+
+    @staticmethod
+    def __from_bytes__(data: bytes) -> bytearray:
+        result = bytearray()
+        result._append_memory(data._data(), data._length)
+        return result
+
+    @staticmethod
+    def __from_bytearray__(data: bytearray) -> bytearray:
+        result = bytearray()
+        result._append_memory(data._data(), data._length)
+        return result
+
+    @staticmethod
+    def __from_list__(values: list[int]) -> bytearray:
+        result = bytearray()
+        for value in values:
+            result.append(value)
+        return result
+
+    def __del__(self) -> None:
+        with unsafe("nobody holds the memory any longer"):
+            free(cast(Pointer[None], self._memory))
+
+    @inline
+    def _data(self) -> Pointer[u8]:
+        """The bytes, until the next change."""
+        with unsafe("the start is inside the memory"):
+            return self._memory + self._start
+
+    @inline
+    def __len__(self) -> int:
+        return self._length
+
+    @inline
+    def __advance__(self, position: int) -> int:
+        return position if position < self._length else -1
+
+    @inline
+    def __item__(self, position: int) -> int:
+        with unsafe("the position is in range"):
+            return self._memory[self._start + position]
+
+    @inline
+    def __getitem__(self, index: int) -> int:
+        at = index + self._length if index < 0 else index
+        if at < 0 or at >= self._length:
+            raise IndexError(f"index {index} out of range of {self._length}")
+        with unsafe("the index was checked"):
+            return self._memory[self._start + at]
+
+    @inline
+    def __setitem__(self, index: int, value: int) -> None:
+        at = index + self._length if index < 0 else index
+        if at < 0 or at >= self._length:
+            raise IndexError(f"index {index} out of range of {self._length}")
+        stored = byte(value)
+        with unsafe("the index was checked"):
+            self._memory[self._start + at] = stored
+
+    def __delitem__(self, index: int) -> None:
+        at = index + self._length if index < 0 else index
+        if at < 0 or at >= self._length:
+            raise IndexError(f"index {index} out of range of {self._length}")
+        self._close(at, at + 1)
+
+    def __slice__(self, start: int, stop: int) -> bytearray:
+        first = clamp(start, self._length)
+        last = clamp(stop, self._length)
+        result = bytearray()
+        if first < last:
+            with unsafe("both ends are inside"):
+                result._append_memory(self._data() + first, last - first)
+        return result
+
+    def __setslice__(self, start: int, stop: int, data: bytes) -> None:
+        first = clamp(start, self._length)
+        last = clamp(stop, self._length)
+        if last < first:
+            last = first
+        added = data._length
+        if added > last - first:
+            self._open(last, added - (last - first))
+        elif added < last - first:
+            self._close(first + added, last)
+        if added > 0:
+            with unsafe("there is room for exactly the new bytes"):
+                copy(cast(Pointer[None], self._data() + first), cast(Pointer[None], data._data()), added)
+
+    def __setslice_bytearray__(self, start: int, stop: int, data: bytearray) -> None:
+        self.__setslice__(start, stop, bytes.__from_bytearray__(data))
+
+    def __delslice__(self, start: int, stop: int) -> None:
+        first = clamp(start, self._length)
+        last = clamp(stop, self._length)
+        if first < last:
+            self._close(first, last)
+
+    def __contains__(self, value: int) -> bool:
+        wanted = byte(value)
+        at = 0
+        while at < self._length:
+            if self.__item__(at) == wanted:
+                return True
+            at += 1
+        return False
+
+    def __eq__(self, other: bytearray) -> bool:
+        return equal(self._data(), self._length, other._data(), other._length)
+
+    def __eq_bytes__(self, other: bytes) -> bool:
+        return equal(self._data(), self._length, other._data(), other._length)
+
+    def __lt__(self, other: bytearray) -> bool:
+        return less(self._data(), self._length, other._data(), other._length)
+
+    def __add__(self, other: bytearray) -> bytearray:
+        result = bytearray.__from_bytearray__(self)
+        result._append_memory(other._data(), other._length)
+        return result
+
+    def __add_bytes__(self, other: bytes) -> bytearray:
+        result = bytearray.__from_bytearray__(self)
+        result._append_memory(other._data(), other._length)
+        return result
+
+    def __iadd__(self, other: bytes) -> None:
+        self.extend(other)
+
+    def __iadd_bytearray__(self, other: bytearray) -> None:
+        self.__extend_bytearray__(other)
+
+    def __mul__(self, times: int) -> bytearray:
+        result = bytearray()
+        if times <= 0 or self._length == 0:
+            return result
+        if times > LARGEST:
+            raise MemoryError
+        result._reserve(self._length * times)
+        while times > 0:
+            result._append_memory(self._data(), self._length)
+            times -= 1
+        return result
+
+    @inline
+    def append(self, value: int) -> None:
+        stored = byte(value)
+        if self._start + self._length == self._room:
+            self._reserve(1)
+        with unsafe("room was reserved"):
+            self._memory[self._start + self._length] = stored
+            self._length += 1
+
+    def extend(self, data: bytes) -> None:
+        self._append_memory(data._data(), data._length)
+
+    def __extend_bytearray__(self, data: bytearray) -> None:
+        """`extend` of a bytearray, which may be this one."""
+        size = data._length
+        self._reserve(size)
+        self._append_memory(data._data(), size)
+
+    def insert(self, index: int, value: int) -> None:
+        stored = byte(value)
+        at = clamp(index, self._length)
+        self._open(at, 1)
+        with unsafe("the gap was just made"):
+            self._memory[self._start + at] = stored
+
+    def pop(self, index: int = -1) -> int:
+        if self._length == 0:
+            raise IndexError("pop from empty bytearray")
+        at = index + self._length if index < 0 else index
+        if at < 0 or at >= self._length:
+            raise IndexError("pop index out of range")
+        value = self.__item__(at)
+        self._close(at, at + 1)
+        return value
+
+    def remove(self, value: int) -> None:
+        wanted = byte(value)
+        at = 0
+        while at < self._length:
+            if self.__item__(at) == wanted:
+                self._close(at, at + 1)
+                return
+            at += 1
+        raise ValueError("value not found in bytearray")
+
+    def clear(self) -> None:
+        with unsafe("the buffer has no memory after this"):
+            free(cast(Pointer[None], self._memory))
+            self._memory = null(u8)
+        self._start = 0
+        self._length = 0
+        self._room = 0
+
+    def copy(self) -> bytearray:
+        return bytearray.__from_bytearray__(self)
+
+    def reverse(self) -> None:
+        low = 0
+        high = self._length - 1
+        with unsafe("both positions are inside"):
+            data = self._data()
+            while low < high:
+                kept = data[low]
+                data[low] = data[high]
+                data[high] = kept
+                low += 1
+                high -= 1
+
+    def find(self, wanted: bytes) -> int:
+        return find(self._data(), self._length, wanted._data(), wanted._length, 0)
+
+    def index(self, wanted: bytes) -> int:
+        at = self.find(wanted)
+        if at < 0:
+            raise ValueError("subsection not found")
+        return at
+
+    def count(self, wanted: bytes) -> int:
+        return count(self._data(), self._length, wanted._data(), wanted._length)
+
+    def startswith(self, prefix: bytes) -> bool:
+        return starts(self._data(), self._length, prefix._data(), prefix._length)
+
+    def endswith(self, suffix: bytes) -> bool:
+        return ends(self._data(), self._length, suffix._data(), suffix._length)
+
+    def _append_memory(self, data: Pointer[u8], size: int) -> None:
+        """Bytes from memory at the end. If the memory is this buffer's, room for them was reserved before."""
+        if size == 0:
+            return
+        self._reserve(size)
+        with unsafe("room was reserved"):
+            copy(cast(Pointer[None], self._data() + self._length), cast(Pointer[None], data), size)
+            self._length += size
+
+    def _reserve(self, more: int) -> None:
+        """Room for so many bytes behind the last one; MemoryError leaves the buffer as it is."""
+        wanted = self._length + more
+        if self._start + wanted <= self._room:
+            return
+        if wanted > LARGEST:
+            raise MemoryError
+        with unsafe("the bytes move to the front, of this memory or of more"):
+            if self._length <= self._start and wanted <= self._room:
+                copy(cast(Pointer[None], self._memory), cast(Pointer[None], self._data()), self._length)
+                self._start = 0
+                return
+            room = self._length + self._length // 2 + 16
+            if room < wanted:
+                room = wanted
+            memory = allocate(room)
+            if self._length > 0:
+                copy(cast(Pointer[None], memory), cast(Pointer[None], self._data()), self._length)
+            free(cast(Pointer[None], self._memory))
+            self._memory = memory
+            self._start = 0
+            self._room = room
+
+    def _open(self, at: int, size: int) -> None:
+        """A gap of uninitialised bytes before a position."""
+        if size == 0:
+            return
+        self._reserve(size)
+        with unsafe("room was reserved"):
+            if at < self._length:
+                move(
+                    cast(Pointer[None], self._data() + (at + size)),
+                    cast(Pointer[None], self._data() + at),
+                    self._length - at,
+                )
+            self._length += size
+
+    def _close(self, first: int, last: int) -> None:
+        """The bytes from first to last go: at the front by a step of the start, else by moving the rest."""
+        if first == 0:
+            self._start += last
+        elif last < self._length:
+            with unsafe("both ends are inside"):
+                move(
+                    cast(Pointer[None], self._data() + first),
+                    cast(Pointer[None], self._data() + last),
+                    self._length - last,
+                )
+        self._length -= last - first
+        if self._length == 0:
+            self._start = 0
