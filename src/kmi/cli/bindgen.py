@@ -17,9 +17,9 @@ from kmi.kernels.linux import binder, flavors, kbuild, provision
 @click.argument("names", nargs=-1, metavar="[NAME]…")
 @click.option("--on", default="linux:6.1", metavar="KERNEL", show_default=True, help="Whose headers.")
 @click.option(
-    "--include", "headers", multiple=True, metavar="HEADER", help="A header with the names: linux/miscdevice.h."
+    "--include", "headers", multiple=True, metavar="HEADER", help="A header that has them: linux/fs.h."
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to; else printed.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Else printed.")
 def command(names: tuple[str, ...], on: str, headers: tuple[str, ...], output: Path | None) -> int:
     """Write the bindings of each NAME (a struct, a function, a constant), read from the HEADERs given.
 
