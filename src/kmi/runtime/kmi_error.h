@@ -193,6 +193,13 @@ static __maybe_unused noinline __cold int kmi_raise_os(struct kmi_error *error, 
 {
 	kmi_raise(error, site, kind == &kmi_OSError ? kmi_os_kind(number) : kind, message);
 	error->number = number;
+#ifdef KMI_PLATFORM_RESTART
+	/* What a kernel's layer raises for a wait that a signal ended: the author's code sees EINTR. */
+	if (number == KMI_PLATFORM_RESTART) {
+		error->number = EINTR;
+		error->restart = true;
+	}
+#endif
 	return 1;
 }
 

@@ -17,13 +17,14 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kmi import cache
 from kmi.kernels.linux import debug_kernel
-from kmi.kernels.linux.flavors import KernelFlavor
+from kmi.kernels.linux.flavors import FLAVORS, KernelFlavor, find
 
 SOURCES = Path("/usr/src")
 
@@ -69,10 +70,11 @@ def missing(flavor: KernelFlavor) -> list[Missing]:
     """What is lacking to build for the kernel and to boot it, in the order in which to install it."""
     lacks = []
     if packages := _packages(flavor):
-        lacks.append(Missing(f"packages for linux:{flavor.name}: {', '.join(packages)}", _install_line(packages)))
+        what = f"packages for linux:{flavor.name}: {', '.join(packages)}"
+        lacks.append(Missing(what, _install_line(packages)))
     if not _has_image(flavor):
         what = "the debug kernel, built here" if flavor.debug else f"the image of {flavor.title}"
-        lacks.append(Missing(f"{what} (linux:{flavor.name})", f"kmi doctor --prepare linux:{flavor.name}"))
+        lacks.append(Missing(f"{what} (linux:{flavor.name})", _prepare_line(flavor)))
     return lacks
 
 
@@ -155,6 +157,10 @@ def _install_line(packages: list[str]) -> str:
     return f"{sudo}apt-get update && {sudo}apt-get install --no-install-recommends -y {' '.join(packages)}"
 
 
+def _prepare_line(flavor: KernelFlavor) -> str:
+    return f"{sys.executable} -m kmi.kernels.linux.provision {flavor.name}"
+
+
 def _install(packages: list[str]) -> None:
     lacks = [Missing(", ".join(packages), _install_line(packages))]
     if not shutil.which("apt-get"):
@@ -219,7 +225,7 @@ def _fetch_image(release: str) -> None:
 
 
 def _configuration() -> str:
-    return cache.key(debug_kernel.CONFIG)[:12]
+    return cache.key(debug_kernel.identity())[:12]
 
 
 def _debug_entries(flavor: KernelFlavor) -> Iterator[Path]:
@@ -249,6 +255,7 @@ def _build(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
             tree = debug_kernel.unpack(package, scratch)
             package.unlink()
             progress(f"configuring the debug kernel, {version}")
+            debug_kernel.patch(tree)
             debug_kernel.configure(tree)
             debug_kernel.build(tree, progress)
             with cache.entry("debug-kernel", f"{version}-{_configuration()}") as entry:
@@ -257,3 +264,19 @@ def _build(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
 
 def _run(command: list[str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+def main() -> int:
+    """Prepare the kernels named on the command line, or all of them."""
+    for flavor in [find(name) for name in sys.argv[1:]] or FLAVORS:
+        try:
+            prepare(flavor, lambda line: print(line, flush=True))
+        except (ProvisionError, debug_kernel.BuildError, cache.CacheError) as error:
+            print(error, file=sys.stderr)
+            return 1
+        print(f"linux:{flavor.name} is {release(flavor)}: {image(flavor)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

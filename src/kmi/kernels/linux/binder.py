@@ -1,0 +1,76 @@
+"""The bindings of one Linux: for exactly the names that the layer imports from `kmi.kernels.linux.bindings`.
+
+    bindings = bind(flavor)
+    bindings.python        # a file for `Library(bindings=...)`
+    bindings.assertions    # a C header that proves them, included by every module
+
+Cached by the kernel's release, the layer's own text and bindgen's.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import kmi.bindgen
+from kmi import cache
+from kmi.kernels.linux import kbuild, provision
+from kmi.kernels.linux.flavors import KernelFlavor
+
+__all__ = ["LAYER", "Bound", "bind", "wanted"]
+
+LAYER = Path(__file__).parent
+MODULE = "kmi.kernels.linux.bindings"
+
+#: The layer's files in kernel Python; the others of the directory are the build, in ordinary Python.
+LAYER_FILES = ("device.py", "ioctl.py", "log.py", "module.py", "modules.py", "sync.py", "uio.py")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Where the bindings of a kernel are."""
+
+    python: Path
+    assertions: Path
+
+
+def wanted() -> list[str]:
+    """The names that the layer imports, sorted."""
+    names: set[str] = set()
+    for file in LAYER_FILES:
+        for node in ast.walk(ast.parse((LAYER / file).read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == MODULE:
+                names.update(alias.name for alias in node.names)
+    return sorted(names)
+
+
+def bind(flavor: KernelFlavor, progress: Callable[[str], None] = lambda line: None) -> Bound:
+    """The bindings of the kernel, made when they are not there yet.
+
+    Raises ProvisionError without its headers, and bindgen's HeaderError and NameNotFound.
+    """
+    names = wanted()
+    prologue = (LAYER / "helpers.h").read_text()
+    generator = Path(kmi.bindgen.__file__).parent
+    key = cache.key(
+        provision.release(flavor), prologue, *names, *(file.read_text() for file in sorted(generator.glob("*.py")))
+    )
+
+    def make(path: Path) -> None:
+        progress(f"reading the headers of linux:{flavor.name}")
+        saved = kbuild.commands(flavor, progress)
+        made = kmi.bindgen.generate(
+            f"#define KMI_BINDGEN\n{prologue}",
+            names,
+            kmi.bindgen.clang_flags(saved.compiler),
+            provision.headers(flavor),
+            f"Bindings of Linux {provision.release(flavor)}.",
+            aliases={"kmi_error": "Exception"},
+        )
+        (path / "bindings.py").write_text(made.python)
+        (path / "bindings.h").write_text(made.assertions)
+
+    entry = cache.get("bindings", f"{flavor.name}-{key}", make)
+    return Bound(entry / "bindings.py", entry / "bindings.h")

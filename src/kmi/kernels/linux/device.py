@@ -1,0 +1,319 @@
+"""Devices and open files: `struct miscdevice`, `struct file_operations`.
+
+    open(2)   misc_open -> MiscDevice._open    -> FileOperations.open, whose result is kept in an _Opened
+    read(2)   vfs_read  -> MiscDevice._read    -> FileOperations.read
+    close(2)  __fput    -> MiscDevice._release -> FileOperations.close, then the _Opened goes
+
+Invariants: `private_data` of a file that was opened holds one count of an _Opened, from open to release; the
+operations name the module as owner, so its code stays while a file is open; a File, Uio, Request or PollTable is a
+record on the stack of the call that made it. FMODE_NOWAIT is not set, so io_uring asks from a worker that may block.
+"""
+
+from errno import EINVAL, ENOTTY, ENXIO
+from typing import Generic
+
+from typing_extensions import TypeVar
+
+from kmi.integers import i32, isize, u32, usize
+from kmi.ioctl import Request
+from kmi.kernels.linux.bindings import (
+    IOCB_NOWAIT,
+    MISC_DYNAMIC_MINOR,
+    O_NONBLOCK,
+    FMODE_READ,
+    FMODE_WRITE,
+    file,
+    file_operations,
+    inode,
+    iov_iter,
+    iov_iter_count,
+    kiocb,
+    kmi_linux_begin_close,
+    kmi_linux_closing,
+    kmi_linux_delist,
+    kmi_linux_end_close,
+    kmi_linux_enlist,
+    kmi_linux_file,
+    kmi_linux_poll,
+    kmi_linux_prepare_operations,
+    kmi_linux_refuse,
+    kmi_linux_registration,
+    kmi_linux_request,
+    kmi_linux_short,
+    kmi_linux_uio,
+    kmi_linux_whole,
+    misc_deregister,
+    misc_register,
+    miscdevice,
+    poll_table_struct,
+    poll_wait,
+)
+from kmi.log import err
+from kmi.poll import Poll
+from kmi.sync import Condition
+from kmi.uio import Uio
+from kmi.unsafe import (
+    Pointer,
+    address_of,
+    callback,
+    cast,
+    container_of,
+    from_raw,
+    into_raw,
+    place,
+    unsafe,
+)
+
+S = TypeVar("S", default=None)
+
+
+@place
+class Registration:
+    """Something that the module offers to the kernel; its record is in the list of the module's registrations."""
+
+    registration: kmi_linux_registration
+
+    def __del__(self) -> None:
+        with unsafe("the record is in the list, or zero"):
+            kmi_linux_delist(address_of(self.registration))
+
+
+class _Opened(Generic[S]):
+    """What an open file keeps: its device's operations, and the state that `open` returned."""
+
+    def __init__(self, operations: "FileOperations[S]", state: S) -> None:
+        self.operations = operations
+        self.state_ = state
+
+
+@place
+class File(Generic[S]):
+    """An open file as one call sees it."""
+
+    record: kmi_linux_file
+
+    @property
+    def nonblocking(self) -> bool:
+        with unsafe("the file is open during the call"):
+            return self.record.nowait or self.record.file.f_flags & O_NONBLOCK != 0
+
+    @property
+    def readable(self) -> bool:
+        with unsafe("the file is open during the call"):
+            return self.record.file.f_mode & FMODE_READ != 0
+
+    @property
+    def writable(self) -> bool:
+        with unsafe("the file is open during the call"):
+            return self.record.file.f_mode & FMODE_WRITE != 0
+
+    @property
+    def state(self) -> S:
+        with unsafe("callbacks other than open have an opened file, and this is its state's type"):
+            return cast(_Opened[S], self.record.opened).state_
+
+
+class FileOperations(Generic[S]):
+    """What a device does when a process uses it."""
+
+    def open(self, file: File[None]) -> S:
+        return None
+
+    def close(self, file: File[S]) -> None:
+        pass
+
+    def read(self, file: File[S], data: Uio) -> None:
+        raise OSError(EINVAL, "not readable")
+
+    def write(self, file: File[S], data: Uio) -> None:
+        raise OSError(EINVAL, "not writable")
+
+    def ioctl(self, file: File[S], request: Request) -> int:
+        raise OSError(ENOTTY, "no such command")
+
+    def poll(self, file: File[S], table: "PollTable") -> Poll:
+        return Poll.IN | Poll.OUT | Poll.RDNORM | Poll.WRNORM
+
+
+@place
+class PollTable:
+    """The polling call."""
+
+    record: kmi_linux_poll
+
+    def wait(self, condition: Condition) -> None:
+        with unsafe("the queue lives as long as the file is open"):
+            poll_wait(self.record.file, address_of(condition.queue), self.record.table)
+
+
+@place
+class MiscDevice(Registration, Generic[S]):
+    """A character device of its own: /dev/NAME."""
+
+    misc: miscdevice
+    calls: file_operations
+    operations: FileOperations[S]
+    name: str
+
+    def __init__(self, name: str, operations: FileOperations[S], mode: int = 0o600) -> None:
+        self.name = name
+        self.operations = operations
+        if not 0 <= mode <= 0o777:
+            raise OSError(EINVAL, f"mode {mode:#o} is not one of 0 to 0o777")
+        if not 0 < name.size() <= 255 or name == "." or name == "..":
+            raise OSError(EINVAL, "bad device name")
+        with unsafe("the records are zero and will not move; they are ended before their owner dies"):
+            text = name.data()
+            for index in range(name.size()):
+                if text[index] == 0 or text[index] == 0x2F:
+                    raise OSError(EINVAL, "a device name has no NUL and no /")
+            kmi_linux_prepare_operations(address_of(self.calls))
+            self.calls.open = MiscDevice._open
+            self.calls.release = MiscDevice._release
+            self.calls.read_iter = MiscDevice._read
+            self.calls.write_iter = MiscDevice._write
+            self.calls.unlocked_ioctl = MiscDevice._ioctl
+            self.calls.poll = MiscDevice._poll
+            self.misc.minor = MISC_DYNAMIC_MINOR
+            self.misc.name = text       # ends with a NUL, and self.name keeps it
+            self.misc.fops = address_of(self.calls)
+            self.misc.mode = mode
+            self.registration.publish = MiscDevice._publish
+            self.registration.withdraw = MiscDevice._withdraw
+            kmi_linux_enlist(address_of(self.registration))
+
+    @callback
+    @staticmethod
+    def _publish(registration: Pointer[kmi_linux_registration]) -> i32:
+        with unsafe("only MiscDevice.__init__ hands this function out, with its own record"):
+            device = container_of(registration, MiscDevice[S], "registration")
+            status = misc_register(address_of(device.misc))
+            if status != 0:
+                err(f"kmi: /dev/{device.name} cannot be registered: error {status}")
+            return status
+
+    @callback
+    @staticmethod
+    def _withdraw(registration: Pointer[kmi_linux_registration]) -> None:
+        with unsafe("it was published"):
+            device = container_of(registration, MiscDevice[S], "registration")
+            misc_deregister(address_of(device.misc))
+
+    @callback
+    @staticmethod
+    def _open(node: Pointer[inode], opened: Pointer[file]) -> i32:
+        with unsafe("misc_open leaves the miscdevice in private_data"):
+            device = container_of(cast(Pointer[miscdevice], opened.private_data), MiscDevice[S], "misc")
+            if not kmi_linux_whole():
+                return -ENXIO
+            record = kmi_linux_file()
+            record.file = opened
+            try:
+                state = device.operations.open(cast(File[None], address_of(record)))
+                opened.private_data = into_raw(_Opened(device.operations, state))
+            except Exception as error:
+                return kmi_linux_refuse(error, False)
+            return 0
+
+    @callback
+    @staticmethod
+    def _release(node: Pointer[inode], opened: Pointer[file]) -> i32:
+        with unsafe("open left one count of an _Opened in private_data; this is the file's last call"):
+            closing = kmi_linux_closing()
+            kmi_linux_begin_close(address_of(closing))
+            state = from_raw(_Opened[S], opened.private_data)
+            record = kmi_linux_file()
+            record.file = opened
+            record.opened = opened.private_data
+            try:
+                state.operations.close(cast(File[S], address_of(record)))
+            except Exception as error:
+                kmi_linux_refuse(error, False)
+            del state
+            kmi_linux_end_close(address_of(closing))
+            return 0
+
+    @callback
+    @staticmethod
+    def _read(call: Pointer[kiocb], memory: Pointer[iov_iter]) -> isize:
+        with unsafe("the file is open during the call, so private_data is an _Opened"):
+            total = iov_iter_count(memory)
+            if total == 0:
+                return 0
+            record = kmi_linux_file()
+            record.file = call.ki_filp
+            record.opened = call.ki_filp.private_data
+            record.nowait = call.ki_flags & IOCB_NOWAIT != 0
+            data = kmi_linux_uio()
+            data.memory = memory
+            data.end = cast(usize, call.ki_pos) + total
+            state = cast(_Opened[S], record.opened)
+            try:
+                state.operations.read(cast(File[S], address_of(record)), cast(Uio, address_of(data)))
+            except Exception as error:
+                if iov_iter_count(memory) == total or not kmi_linux_short(error):
+                    return kmi_linux_refuse(error, False)
+            done = total - iov_iter_count(memory)
+            call.ki_pos = call.ki_pos + done
+            return done
+
+    @callback
+    @staticmethod
+    def _write(call: Pointer[kiocb], memory: Pointer[iov_iter]) -> isize:
+        with unsafe("the file is open during the call, so private_data is an _Opened"):
+            total = iov_iter_count(memory)
+            if total == 0:
+                return 0
+            record = kmi_linux_file()
+            record.file = call.ki_filp
+            record.opened = call.ki_filp.private_data
+            record.nowait = call.ki_flags & IOCB_NOWAIT != 0
+            data = kmi_linux_uio()
+            data.memory = memory
+            data.end = cast(usize, call.ki_pos) + total
+            state = cast(_Opened[S], record.opened)
+            try:
+                state.operations.write(cast(File[S], address_of(record)), cast(Uio, address_of(data)))
+            except Exception as error:
+                if iov_iter_count(memory) == total or not kmi_linux_short(error):
+                    return kmi_linux_refuse(error, False)
+            done = total - iov_iter_count(memory)
+            call.ki_pos = call.ki_pos + done
+            return done
+
+    @callback
+    @staticmethod
+    def _ioctl(opened: Pointer[file], command: u32, argument: usize) -> isize:
+        with unsafe("the file is open during the call, so private_data is an _Opened"):
+            record = kmi_linux_file()
+            record.file = opened
+            record.opened = opened.private_data
+            request = kmi_linux_request()
+            request.command = command
+            request.argument = argument
+            state = cast(_Opened[S], opened.private_data)
+            try:
+                result = state.operations.ioctl(cast(File[S], address_of(record)), cast(Request, address_of(request)))
+                if not 0 <= result <= 0x7FFFFFFF:
+                    raise OverflowError(f"{result} is no result of an ioctl")
+            except Exception as error:
+                return kmi_linux_refuse(error, True)
+            return result
+
+    @callback
+    @staticmethod
+    def _poll(opened: Pointer[file], waiting: Pointer[poll_table_struct]) -> u32:
+        with unsafe("the file is open during the call, so private_data is an _Opened"):
+            record = kmi_linux_file()
+            record.file = opened
+            record.opened = opened.private_data
+            table = kmi_linux_poll()
+            table.file = opened
+            table.table = waiting
+            state = cast(_Opened[S], opened.private_data)
+            try:
+                ready = state.operations.poll(cast(File[S], address_of(record)), cast(PollTable, address_of(table)))
+            except Exception as error:
+                kmi_linux_refuse(error, False)
+                ready = Poll.ERR
+            return cast(u32, int(ready))

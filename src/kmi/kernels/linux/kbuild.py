@@ -1,0 +1,158 @@
+"""Building with the kernel's own Kbuild, and learning from it the commands that a module is built with.
+
+    kbuild.make(directory, "semaphore", flavor, test=False)     # `make -C HEADERS M=directory modules W=1`
+    commands = kbuild.commands(flavor, test=False)              # what make did, for any module
+    commands.compiler                                           # the compiler's words, for bindgen
+
+Kbuild takes seconds, mostly to find out what to do, which is the same for every module of one kernel. So a probe
+is built once for each kernel; Kbuild saves each command beside its output, and `replay.py` runs them again for
+other modules.
+
+Invariants: what a replay makes is, byte for byte, what make would have made (a test compares them).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import kmi
+from kmi import cache
+from kmi.kernels.linux import provision
+from kmi.kernels.linux.flavors import KernelFlavor
+
+__all__ = ["BuildError", "Commands", "Step", "commands", "make", "write_kbuild"]
+
+PROBE = "kmi_probe"
+RUNTIME = Path(kmi.__file__).parent / "runtime"
+LAYER = Path(__file__).parent
+
+_SAVED = re.compile(r"^(?:saved)?cmd_\S+ := *(.*)$", re.MULTILINE)
+_WARNING = re.compile(r"\bwarning:|^WARNING:", re.MULTILINE)
+
+
+class BuildError(Exception):
+    """The kernel's build failed, which is no fault of the module: its message has the end of the log."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of a build. `@DIRECTORY@`, `@NAME@` and `@MODULE@` stand for what differs between modules."""
+
+    title: str
+    line: str
+    shared: bool = False
+    """Of the same result for every module: run once in a directory."""
+
+
+@dataclass(frozen=True)
+class Commands:
+    """What builds a module for one kernel: run in `directory`, in this order."""
+
+    directory: str
+    compile: Step
+    modpost: Step
+    finish: tuple[Step, ...]
+
+    @property
+    def compiler(self) -> list[str]:
+        """The words of the compiler's command line."""
+        return shlex.split(self.compile.line.split(";")[0])
+
+
+def write_kbuild(directory: Path, name: str, *, test: bool) -> None:
+    """Write the Kbuild file of a module with one C file."""
+    flags = [f"-I{RUNTIME}", f"-I{LAYER}", "-I$(src)", *(["-DKMI_TEST"] if test else [])]
+    (directory / "Kbuild").write_text(f"obj-m := {name}.o\nccflags-y := {' '.join(flags)}\n")
+
+
+def make(directory: Path, flavor: KernelFlavor) -> str:
+    """Run Kbuild on a directory with a Kbuild file and sources; the log. Raises BuildError."""
+    for path in (directory, RUNTIME):
+        if re.search(r"\s", str(path)):
+            raise BuildError(
+                f"Kbuild cannot work in a directory with a blank in its name: {path}; "
+                "choose another place for the cache: export KMI_CACHE=/some/where/else"
+            )
+    headers = provision.headers(flavor)
+    done = subprocess.run(
+        ["make", "-C", str(headers), f"M={directory}", "modules", "W=1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env=provision_environment(),
+    )
+    if done.returncode:
+        raise BuildError("Kbuild failed:\n" + done.stdout[-8000:])
+    return done.stdout
+
+
+def provision_environment() -> dict[str, str]:
+    """The environment of a build: messages in English, nothing inherited from an outer make."""
+    import os
+
+    kept = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    return kept | {"LC_ALL": "C"}
+
+
+def commands(
+    flavor: KernelFlavor, progress: Callable[[str], None] = lambda line: None, *, test: bool = False
+) -> Commands:
+    """The commands that build a module for the kernel, learned from building a probe once."""
+    release = provision.release(flavor)
+    key = cache.key(release, str(provision.headers(flavor)), str(RUNTIME), str(test), "1")
+
+    def learn(path: Path) -> None:
+        progress(f"learning how linux:{flavor.name} builds a module")
+        work = path / "probe"
+        work.mkdir()
+        write_kbuild(work, PROBE, test=test)
+        (work / f"{PROBE}.c").write_text(
+            '#include <linux/module.h>\nMODULE_LICENSE("GPL");\nMODULE_DESCRIPTION("probe");\n'
+        )
+        make(work, flavor)
+        learned = _learn(work, provision.headers(flavor))
+        (path / "commands.json").write_text(json.dumps(asdict(learned), indent=1))
+        shutil.rmtree(work)
+
+    data = json.loads((cache.get("kbuild", f"{flavor.name}-{key}", learn) / "commands.json").read_text())
+    return Commands(
+        data["directory"],
+        Step(**data["compile"]),
+        Step(**data["modpost"]),
+        tuple(Step(**step) for step in data["finish"]),
+    )
+
+
+def _learn(work: Path, headers: Path) -> Commands:
+    finish = [Step("CC", _saved(work, f"{PROBE}.mod.o"))]
+    if (work / "..module-common.o.cmd").exists():  # since 6.12: what mod.c used to repeat in each module
+        finish.append(Step("CC", _saved(work, ".module-common.o"), shared=True))
+    finish.append(Step("LD", _saved(work, f"{PROBE}.ko")))
+    return Commands(
+        str(headers), Step("CC", _saved(work, f"{PROBE}.o")), Step("MODPOST", _saved(work, "Module.symvers")), tuple(finish)
+    )
+
+
+def _saved(work: Path, output: str) -> str:
+    """The command that Kbuild saved for an output, with the probe's own names taken out."""
+    file = work / f".{output}.cmd"
+    found = _SAVED.search(file.read_text()) if file.exists() else None
+    if found is None:
+        raise BuildError(f"Kbuild has saved no command for {output}: kmi does not know this kernel's build")
+    line = found.group(1).replace("$(pound)", "#").replace("$$", "$")
+    return line.replace(str(work), "@DIRECTORY@").replace(f'"{PROBE}"', '"@MODULE@"').replace(
+        f"kmod_{PROBE}", "kmod_@MODULE@"
+    ).replace(PROBE, "@NAME@")
+
+
+def has_warning(log: str) -> bool:
+    """Whether a build's log has a warning of the compiler, of objtool or of modpost."""
+    return _WARNING.search(log) is not None

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* What kmi.h needs of Linux: memory, the log, a clock. */
+#ifndef KMI_PLATFORM_H
+#define KMI_PLATFORM_H
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/preempt.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+/* An OSError raised with this number is a wait that a signal ended: its errno is EINTR, its call may restart. */
+#define KMI_PLATFORM_RESTART 512 /* ERESTARTSYS, which user space never sees */
+
+/* A kernel without a preemption count cannot tell whether a spin lock is held, so it is taken for granted. */
+#ifdef CONFIG_PREEMPT_COUNT
+#define kmi_platform_atomic() (in_atomic() || irqs_disabled())
+#else
+#define kmi_platform_atomic() true
+#endif
+
+/*
+ * Sizes may come from a user: large ones fall back to single pages, never warn, rather fail than kill a process,
+ * and are accounted to the caller's control group.
+ */
+#define KMI_PLATFORM_LIMIT ((size_t)256 << 20)
+
+static __maybe_unused void *kmi_platform_alloc(size_t size, bool atomic)
+{
+	gfp_t flags = __GFP_NOWARN | __GFP_ACCOUNT;
+
+	if (size > KMI_PLATFORM_LIMIT)
+		return NULL;
+	if (atomic || kmi_platform_atomic())
+		return kmalloc(size, flags | GFP_ATOMIC);
+	if (size <= PAGE_SIZE)
+		return kmalloc(size, flags | GFP_KERNEL);
+	return kvmalloc(size, flags | GFP_KERNEL | __GFP_RETRY_MAYFAIL);
+}
+
+/* Large memory that is given back where nobody may sleep: a worker frees it. Each piece is its own list node. */
+static LIST_HEAD(kmi_platform_garbage);
+static DEFINE_SPINLOCK(kmi_platform_garbage_lock);
+
+static void kmi_platform_collect(struct work_struct *work)
+{
+	unsigned long flags;
+	LIST_HEAD(garbage);
+
+	spin_lock_irqsave(&kmi_platform_garbage_lock, flags);
+	list_splice_init(&kmi_platform_garbage, &garbage);
+	spin_unlock_irqrestore(&kmi_platform_garbage_lock, flags);
+	while (!list_empty(&garbage)) {
+		struct list_head *piece = garbage.next;
+
+		list_del(piece);
+		kvfree(piece);
+	}
+}
+
+static DECLARE_WORK(kmi_platform_collector, kmi_platform_collect);
+
+static noinline __cold void kmi_platform_free_later(struct list_head *piece)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&kmi_platform_garbage_lock, flags);
+	list_add(piece, &kmi_platform_garbage);
+	spin_unlock_irqrestore(&kmi_platform_garbage_lock, flags);
+	schedule_work(&kmi_platform_collector);
+}
+
+static __maybe_unused void kmi_platform_free(const void *memory)
+{
+	if (unlikely(is_vmalloc_addr(memory) && kmi_platform_atomic()))
+		kmi_platform_free_later((struct list_head *)memory);
+	else
+		kvfree(memory);
+}
+
+/* Before the module's code goes. */
+static __maybe_unused void kmi_platform_end(void)
+{
+	flush_work(&kmi_platform_collector);
+}
+
+static __maybe_unused __cold __printf(2, 3) void kmi_platform_log(int level, const char *format, ...)
+{
+	struct va_format line;
+	va_list arguments;
+
+	va_start(arguments, format);
+	line.fmt = format;
+	line.va = &arguments;
+	printk("%c%c%pV\n", KERN_SOH_ASCII, '0' + level, &line);
+	va_end(arguments);
+}
+
+static __maybe_unused u64 kmi_platform_seconds(void)
+{
+	return ktime_get_seconds();
+}
+
+#endif

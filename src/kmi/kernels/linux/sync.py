@@ -1,0 +1,140 @@
+"""Locks and waiting: `struct mutex`, `spinlock_t` and wait queues of Linux.
+
+Invariants: the lock stands first in a Mutex, so that a Condition finds it whatever the value's type; a task that is
+notified has been taken off the queue by the waker, so that a notify and a signal at once lose neither.
+"""
+
+from typing import Generic, TypeVar
+
+from kmi.integers import u32
+from kmi.kernels.linux.bindings import (
+    KMI_PLATFORM_RESTART,
+    TASK_INTERRUPTIBLE,
+    TASK_UNINTERRUPTIBLE,
+    kmi_linux_is_closing,
+    kmi_linux_mutex_destroy,
+    kmi_linux_mutex_init,
+    kmi_linux_signalled,
+    kmi_linux_spin_lock_init,
+    kmi_linux_wait_begin,
+    kmi_linux_wait_end,
+    kmi_linux_wait_init,
+    kmi_linux_wake,
+    kmi_linux_wake_all,
+    msecs_to_jiffies,
+    mutex,
+    mutex_lock,
+    mutex_unlock,
+    schedule,
+    schedule_timeout,
+    spin_lock,
+    spin_unlock,
+    spinlock,
+    wait_queue_entry,
+    wait_queue_head,
+)
+from kmi.unsafe import Pointer, address_of, per_place, place, unsafe
+
+T = TypeVar("T")
+
+
+@place
+class Mutex(Generic[T]):
+    """A `struct mutex` and what it guards."""
+
+    lock: mutex
+    value: T
+
+    @per_place
+    def __init__(self, value: T) -> None:
+        self.value = value
+        with unsafe("the lock is in zeroed memory that will not move; each place is a class to lockdep"):
+            kmi_linux_mutex_init(address_of(self.lock))
+
+    def __enter__(self) -> T:
+        with unsafe("the lock was initialised by __init__"):
+            mutex_lock(address_of(self.lock))
+        return self.value
+
+    def __exit__(self) -> None:
+        with unsafe("`with` has taken the lock"):
+            mutex_unlock(address_of(self.lock))
+
+    def __del__(self) -> None:
+        with unsafe("the owner dies, so nobody holds or awaits the lock"):
+            kmi_linux_mutex_destroy(address_of(self.lock))
+
+
+@place
+class SpinLock(Generic[T]):
+    """A `spinlock_t` and what it guards. No callback of the interface runs in an interrupt, so none is masked."""
+
+    lock: spinlock
+    value: T
+
+    @per_place
+    def __init__(self, value: T) -> None:
+        self.value = value
+        with unsafe("the lock is in zeroed memory that will not move; each place is a class to lockdep"):
+            kmi_linux_spin_lock_init(address_of(self.lock))
+
+    def __enter__(self) -> T:
+        with unsafe("the lock was initialised by __init__"):
+            spin_lock(address_of(self.lock))
+        return self.value
+
+    def __exit__(self) -> None:
+        with unsafe("`with` has taken the lock"):
+            spin_unlock(address_of(self.lock))
+
+
+@place
+class Condition:
+    """A wait queue, and the mutex that is given up while waiting on it."""
+
+    queue: wait_queue_head
+    lock: Pointer[mutex]
+
+    @per_place
+    def __init__(self, mutex: Mutex[T]) -> None:
+        with unsafe("the mutex is a field of the same object, so it lives as long; the queue will not move"):
+            self.lock = address_of(mutex.lock)
+            kmi_linux_wait_init(address_of(self.queue))
+
+    def wait(self) -> None:
+        with unsafe("the entry is on this stack until wait_end has taken it off the queue; the mutex is held"):
+            # While a file is closed or the module torn down, waits are not ended by signals.
+            state = TASK_UNINTERRUPTIBLE if kmi_linux_is_closing() else TASK_INTERRUPTIBLE
+            entry = wait_queue_entry()
+            kmi_linux_wait_begin(address_of(self.queue), address_of(entry), state)
+            mutex_unlock(self.lock)
+            schedule()
+            notified = kmi_linux_wait_end(address_of(self.queue), address_of(entry))
+            mutex_lock(self.lock)
+            if not notified and state == TASK_INTERRUPTIBLE and kmi_linux_signalled():
+                raise InterruptedError(KMI_PLATFORM_RESTART, "interrupted by a signal")
+
+    def wait_for(self, milliseconds: int) -> bool:
+        if milliseconds <= 0:
+            return False
+        with unsafe("as in wait"):
+            # Linux' unit is unsigned int; a month is as good as what does not fit.
+            clipped: u32 = min(milliseconds, 0x7FFFFFFF)
+            state = TASK_UNINTERRUPTIBLE if kmi_linux_is_closing() else TASK_INTERRUPTIBLE
+            entry = wait_queue_entry()
+            kmi_linux_wait_begin(address_of(self.queue), address_of(entry), state)
+            mutex_unlock(self.lock)
+            left = schedule_timeout(msecs_to_jiffies(clipped))
+            notified = kmi_linux_wait_end(address_of(self.queue), address_of(entry))
+            mutex_lock(self.lock)
+            if not notified and left > 0 and state == TASK_INTERRUPTIBLE and kmi_linux_signalled():
+                raise InterruptedError
+            return notified or left > 0
+
+    def notify(self) -> None:
+        with unsafe("the queue was initialised by __init__"):
+            kmi_linux_wake(address_of(self.queue))
+
+    def notify_all(self) -> None:
+        with unsafe("the queue was initialised by __init__"):
+            kmi_linux_wake_all(address_of(self.queue))

@@ -1,0 +1,70 @@
+"""The user's side of a read or write: an iov_iter.
+
+Linux advances the iterator by what was copied before a fault, which is what the interface promises.
+"""
+
+from errno import EFAULT
+
+from kmi.integers import usize
+from kmi.kernels.linux.bindings import (
+    copy_from_iter,
+    copy_to_iter,
+    iov_iter_advance,
+    iov_iter_count,
+    kmi_linux_uio,
+)
+from kmi.unsafe import place, tail, unsafe
+
+
+@place
+class Uio:
+    """The user's memory of one read or write; the record is on the stack of the call."""
+
+    record: kmi_linux_uio
+
+    @property
+    def remaining(self) -> int:
+        with unsafe("the iterator lives as long as the call"):
+            return iov_iter_count(self.record.memory)
+
+    @property
+    def offset(self) -> int:
+        with unsafe("the iterator lives as long as the call"):
+            return self.record.end - iov_iter_count(self.record.memory)
+
+    def put(self, data: bytes | bytearray | memoryview) -> int:
+        with unsafe("min keeps to both memories; nobody else changes `data` meanwhile"):
+            wanted: usize = min(len(data), iov_iter_count(self.record.memory))
+            done = copy_to_iter(data.data(), wanted, self.record.memory)
+            if done == 0 and wanted > 0:
+                raise OSError(EFAULT, "bad address")
+            return done
+
+    def get(self, limit: int) -> bytes:
+        if limit < 0:
+            raise ValueError("negative limit")
+        with unsafe("the bytes are new, have room for `wanted`, and are cut to what was copied"):
+            wanted: usize = min(limit, iov_iter_count(self.record.memory))
+            taken = bytes.__allocate__(wanted)
+            done = copy_from_iter(tail(taken), wanted, self.record.memory)
+            if done == 0 and wanted > 0:
+                raise OSError(EFAULT, "bad address")
+            if done < wanted:
+                taken.cut(done)
+            return taken
+
+    def get_into(self, buffer: bytearray, start: int, stop: int) -> int:
+        if not 0 <= start <= stop <= len(buffer):
+            raise IndexError(f"slice {start}:{stop} out of range of {len(buffer)}")
+        with unsafe("the slice is inside the buffer"):
+            wanted: usize = min(stop - start, iov_iter_count(self.record.memory))
+            done = copy_from_iter(buffer.data() + start, wanted, self.record.memory)
+            if done == 0 and wanted > 0:
+                raise OSError(EFAULT, "bad address")
+            return done
+
+    def skip(self, count: int) -> None:
+        if not 0 <= count <= self.remaining:
+            raise ValueError(f"cannot skip {count} of {self.remaining} bytes")
+        with unsafe("there is so much left"):
+            iov_iter_advance(self.record.memory, count)
