@@ -190,6 +190,33 @@ def test_available_leaves_out_and_says_so(two: pytest.Pytester, kinds: dict[str,
     )
 
 
+NEEDY = """
+import pytest
+
+@pytest.mark.needs("sh")
+def test_met(): pass
+
+@pytest.mark.needs("sh", "no-such-program")
+def test_unmet(): raise AssertionError("must not run")
+"""
+
+
+def test_a_need_that_is_not_met_is_an_error(pytester: pytest.Pytester, kinds: dict[str, FakeKind]) -> None:
+    pytester.makepyfile(NEEDY)
+    result = pytester.runpytest_inprocess("--on", "fake:good")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*the test needs no-such-program*", "*apt-get install * no-such-program"])
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "1"]])
+def test_needs_are_left_out_where_that_was_asked_for(pytester: pytest.Pytester, workers: list[str]) -> None:
+    pytester.makepyfile(NEEDY)
+    # The kernels that can run here: workers are processes of their own and know no made-up ones.
+    result = pytester.runpytest_inprocess("--on", "available", *workers)
+    result.assert_outcomes(passed=1, deselected=0 if workers else 1)
+    result.stdout.fnmatch_lines(["1 tests need no-such-program, which is not here; *", "*1 passed*"])
+
+
 def test_only_on(pytester: pytest.Pytester, kinds: dict[str, FakeKind]) -> None:
     kinds["other"] = FakeKind("other")
     pytester.makepyfile(

@@ -13,8 +13,8 @@ A test of a module that is wrong on purpose names what the kernel has to report,
 ``@pytest.mark.reports("leak")``.
 
 A kernel that cannot run here is an error with the line that installs it, never a skip: only
-``--on available`` leaves kernels out, and says so at the end. ``@pytest.mark.only_on("linux")`` keeps a test
-to some kernels.
+``--on available`` leaves out kernels, and tests whose other needs are not met (``@pytest.mark.needs("gcc")``),
+and says so at the end. ``@pytest.mark.only_on("linux")`` keeps a test to some kernels.
 
 Options: ``--on``, ``--seed`` (each test's own seed derives from it and the test's name; the default is
 fixed, so runs repeat), ``--time-limit`` (seconds a test may take).
@@ -33,13 +33,20 @@ import pytest
 
 from kmi.testing.kernel import KernelFailure, Report
 from kmi.testing.kernels import Choice, KernelMissing, Kind, RunningKernel, UnknownKernel, chosen, find
+from kmi.testing.needs import Unmet, unmet
 
 CHOICE: pytest.StashKey[Choice] = pytest.StashKey()
 KINDS: pytest.StashKey[dict[str, Kind]] = pytest.StashKey()
 RUNNING: pytest.StashKey[RunningKernel] = pytest.StashKey()
+#: How many tests were left out for each need that is not met.
+LACKING: pytest.StashKey[dict[str, int]] = pytest.StashKey()
 
 #: The property of a test report that carries the exit code of a kernel's end.
 EXIT_CODE = "kmi_exit_code"
+
+
+class NeedUnmet(Exception):
+    """A test that cannot run on this computer as it is."""
 
 
 class TestTimedOut(KernelFailure):
@@ -66,13 +73,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "only_on(*kernels): the test runs on these ('linux': any Linux)")
     config.addinivalue_line("markers", "reports(*kinds): what the kernel has to complain of, only that")
+    config.addinivalue_line("markers", "needs(*needs): programs, or kernels' headers, that the test uses")
     try:
         choice = chosen(config.getoption("on"))
     except UnknownKernel as error:
         raise pytest.UsageError(f"--on: {error}") from None
     config.stash[CHOICE] = choice
     config.stash[KINDS] = {}
-    # The workers of pytest-xdist are given the names: all of them must collect the same tests.
+    config.stash[LACKING] = {}
+    # The workers of pytest-xdist are given these two: all of them must collect the same tests.
+    config.option.lenient = config.getoption("on") == "available" or getattr(config.option, "lenient", False)
     config.option.on = ",".join(choice.names)
 
 
@@ -85,11 +95,34 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("kernel", metafunc.config.stash[CHOICE].names, indirect=True)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    out = [item for item in items if not _wanted(item)]
+    kept: list[pytest.Item] = []
+    out: list[pytest.Item] = []
+    for item in items:
+        (kept if _wanted(item) and not _left_out(item) else out).append(item)
     if out:
         config.hook.pytest_deselected(items=out)
-        items[:] = [item for item in items if _wanted(item)]
+        items[:] = kept
+
+
+def _left_out(item: pytest.Item) -> bool:
+    if not item.config.option.lenient or (lacking := _unmet(item)) is None:
+        return False
+    counts = item.config.stash[LACKING]
+    counts[lacking.need] = counts.get(lacking.need, 0) + 1
+    return True
+
+
+def _unmet(item: pytest.Item) -> Unmet | None:
+    needs = (need for marker in item.iter_markers("needs") for need in marker.args)
+    return next((lacking for need in needs if (lacking := unmet(need)) is not None), None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if lacking := _unmet(item):
+        sentence = f"the test needs {lacking.need}, which is not here; this installs it:"
+        raise NeedUnmet(f"{sentence}\n    {lacking.line}")
 
 
 def _wanted(item: pytest.Item) -> bool:
@@ -201,8 +234,26 @@ def _state(item: pytest.Item, running: RunningKernel) -> str:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     left_out = config.stash[CHOICE].left_out
-    if left_out:
-        terminalreporter.section("left out: kernels that cannot run here", yellow=True)
-        for one in left_out:
-            terminalreporter.line(f"{one}; this installs it:")
-            terminalreporter.line(f"    {one.line}")
+    lacking = config.stash[LACKING]
+    if left_out or lacking:
+        terminalreporter.section("left out: what cannot run here", yellow=True)
+    for one in left_out:
+        terminalreporter.line(f"{one}; this installs it:")
+        terminalreporter.line(f"    {one.line}")
+    for need, count in lacking.items():
+        why = unmet(need)
+        terminalreporter.line(f"{count} tests need {need}, which is not here; this installs it:")
+        terminalreporter.line(f"    {why.line if why else ''}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:  # a worker of pytest-xdist, whose controller collects nothing
+        output["kmi_lacking"] = session.config.stash[LACKING]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object, error: object) -> None:
+    config, output = getattr(node, "config", None), getattr(node, "workeroutput", {})
+    if isinstance(config, pytest.Config):
+        config.stash[LACKING].update(output.get("kmi_lacking", {}))

@@ -1,0 +1,38 @@
+"""What a test needs of the computer, beside the kernel it runs on.
+
+    @pytest.mark.needs("gcc", "linux:6.1")
+
+A need is a program by its name, or a kernel (its headers and its machine). A test whose needs are not met is
+an error with the line that installs them; with ``--on available`` it is left out, and named at the end. Tests
+of the simulated kernel, the language and the commands need nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from functools import cache
+
+from kmi.testing.kernels import KernelMissing, find
+
+#: Debian's package of a program that tests ask for, where it has another name.
+PACKAGES = {"qemu-system-x86_64": "qemu-system-x86", "clang": "clang"}
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """A need that this computer does not meet."""
+
+    need: str
+    line: str
+
+
+@cache
+def unmet(need: str) -> Unmet | None:
+    """Why a need is not met; None if it is. UnknownKernel for a kernel that there is not."""
+    if need == "simulated" or need.startswith("linux:"):
+        missing = find(need).missing()
+        return Unmet(need, KernelMissing(need, missing).line) if missing else None
+    if shutil.which(need) is not None:
+        return None
+    return Unmet(need, f"sudo apt-get install --no-install-recommends -y {PACKAGES.get(need, need)}")
