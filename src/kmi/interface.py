@@ -34,10 +34,7 @@ def provided(declaration: D) -> D:
     """
     home: str = getattr(declaration, "__module__")  # noqa: B009  (D is any class or function)
     name: str = getattr(declaration, "__qualname__")  # noqa: B009
-    try:  # TEMPORARY until the simulated modules are in
-        implementation: D = getattr(import_module(home.replace("kmi", SIMULATED, 1)), name)
-    except ImportError:
-        return declaration
+    implementation: D = getattr(import_module(home.replace("kmi", SIMULATED, 1)), name)
     return implementation
 
 

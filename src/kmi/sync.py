@@ -101,7 +101,7 @@ class Condition:
 
     @context("any")
     def notify(self) -> None:
-        """Wake one thread that waits, if any. The mutex must be held."""
+        """Wake one thread that waits, if any, and those that poll for it. The mutex must be held."""
         ...
 
     @context("any")

@@ -67,5 +67,5 @@ class Uio:
 
     @raises(ValueError)
     def skip(self, count: int) -> None:
-        """Count so many bytes as progress without touching them; ValueError if negative or beyond remaining."""
+        """Count so many bytes as progress, untouched; ValueError if negative or beyond `remaining`."""
         ...

@@ -1,0 +1,189 @@
+"""What the import hook puts into a module's code: the checks that CPython does not make by itself.
+
+The hook leaves a `Checks` in the module's globals, under the name that also marks its frames. Every method
+here is called from rewritten code; what it raises is attributed to the line that was rewritten.
+
+Invariants: a check changes no value and no order of evaluation; what it raises has the words of compiled
+code.
+"""
+
+import enum
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from greenlet import getcurrent  # type: ignore[import-untyped]
+
+from kmi.kernels.simulated import integers
+from kmi.kernels.simulated.leaks import Tracker
+from kmi.kernels.simulated.scheduler import Thread, current
+from kmi.kernels.simulated.world import world
+
+__all__ = ["Checks", "DEEPEST", "GROWING"]
+
+C = TypeVar("C", bound=type)
+F = TypeVar("F", bound=Callable[..., Any])
+
+GROWING: Final = ("add", "append", "extend", "insert", "setdefault", "update")
+"""The methods by which a container grows, which may find no memory."""
+
+DEEPEST: Final = 128
+"""How deep functions that can recurse may nest, on every kernel."""
+
+_BOUNDS: Final = {"int": (integers.i64.MINIMUM, integers.i64.MAXIMUM)} | {
+    name: (width.MINIMUM, width.MAXIMUM)
+    for name, width in vars(integers).items()
+    if isinstance(width, type) and issubclass(width, integers.Width) and width is not integers.Width
+}
+_I64: Final = _BOUNDS["int"]
+_IN_PLACE: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "Add": operator.iadd,
+    "Sub": operator.isub,
+    "Mult": operator.imul,
+    "FloorDiv": operator.ifloordiv,
+    "Mod": operator.imod,
+    "Pow": operator.ipow,
+    "LShift": operator.ilshift,
+    "RShift": operator.irshift,
+    "BitAnd": operator.iand,
+    "BitOr": operator.ior,
+    "BitXor": operator.ixor,
+}
+_EXACT: Final = 1 << 127
+_CONTAINERS: Final = (bytearray, dict, list, set)
+_SEQUENCES: Final = (bytearray, bytes, dict, list, memoryview, str, tuple)
+
+
+class Checks:
+    """The checks of one loaded module."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.tracker = Tracker()
+
+    # Integers.
+
+    def fit(self, place: str, value: Any) -> Any:
+        """The value, stored in a place of that width; OverflowError if it does not fit."""
+        if type(value) is int:
+            low, high = _BOUNDS[place]
+            if not low <= value <= high:
+                raise OverflowError(f"{value} does not fit {place}")
+        return value
+
+    def argument(self, place: str, value: Any) -> Any:
+        """The same for a parameter: what does not fit is the caller's, and told with the caller's line."""
+        try:
+            return self.fit(place, value)
+        except OverflowError as raised:
+            raised.kmi_outwards = 1  # type: ignore[attr-defined]
+            raise
+
+    def exact(self, value: Any) -> Any:
+        """The value of an arithmetic expression, exact to 128 bits; joining sequences allocates."""
+        if type(value) is int:
+            if not -_EXACT <= value < _EXACT:
+                raise OverflowError("value does not fit 128 bits")
+        elif isinstance(value, _SEQUENCES):
+            self.made(value)
+        return value
+
+    def in_place(self, operation: str, place: str, old: Any, operand: Any) -> Any:
+        """What `old op= operand` stores in a place of that width."""
+        return self.fit(place, self.exact(_IN_PLACE[operation](old, operand)))
+
+    # Containers.
+
+    def at(self, container: Any) -> Any:
+        """The container, to be indexed: with errors that say the index and the length."""
+        return _Indexed(container) if type(container) in _SEQUENCES else container
+
+    def grow(self, container: Any, method: str, *arguments: Any, **named: Any) -> Any:
+        """Call a method that makes a container grow."""
+        if type(container) in _CONTAINERS:
+            self._allocate(type(container).__name__)
+            arguments = tuple(self.fit("int", argument) for argument in arguments)
+        return getattr(container, method)(*arguments, **named)
+
+    def made(self, value: Any) -> Any:
+        """A value that was just built in memory of its own."""
+        self._allocate(type(value).__name__)
+        return value
+
+    # Objects and calls.
+
+    def tracked(self, kind: C) -> C:
+        """The class, with its objects' allocation watched; exceptions and enums are no such objects."""
+        if issubclass(kind, (BaseException, enum.Enum)) or hasattr(kind, "_kmi_checks"):
+            return kind
+        checks, original = self, kind.__new__
+
+        def new(cls: type, /, *arguments: Any, **named: Any) -> Any:
+            if not isinstance(getcurrent(), Thread):
+                return original(cls) if original is object.__new__ else original(cls, *arguments, **named)
+            checks._allocate(cls.__name__)
+            made: Any = original(cls) if original is object.__new__ else original(cls, *arguments, **named)
+            checks.tracker.add(made)
+            return made
+
+        kind._kmi_checks = checks  # type: ignore[attr-defined]
+        kind.__new__ = new  # type: ignore[method-assign, assignment]
+        return kind
+
+    def enter(self) -> None:
+        """A function that can recurse begins: RecursionError if it is nested too deep."""
+        thread = current()
+        if thread.depth >= DEEPEST:
+            raise RecursionError("maximum recursion depth exceeded")
+        thread.depth += 1
+
+    def leave(self) -> None:
+        """A function that can recurse ends."""
+        current().depth -= 1
+
+    def preempt(self) -> None:
+        """A preemption point: another thread may run here."""
+        current().scheduler.preempt()
+
+    def _allocate(self, what: str) -> None:
+        if isinstance(getcurrent(), Thread):  # constants of the module are built before it is loaded
+            world().allocator.point(what)
+
+
+class _Indexed:
+    """A container whose errors say which index, and of how many."""
+
+    __slots__ = ("_container",)
+
+    def __init__(self, container: Any) -> None:
+        self._container = container
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice) and not isinstance(self._container, memoryview):
+            if isinstance(getcurrent(), Thread):
+                world().allocator.point(type(self._container).__name__)
+        try:
+            return self._container[index]
+        except IndexError:
+            raise _out_of_range(index, self._container) from None
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if isinstance(self._container, dict) or isinstance(index, slice):
+            if isinstance(getcurrent(), Thread):
+                world().allocator.point(type(self._container).__name__)
+        if type(value) is int and not _I64[0] <= value <= _I64[1]:
+            raise OverflowError(f"{value} does not fit int")
+        try:
+            self._container[index] = value
+        except IndexError:
+            raise _out_of_range(index, self._container) from None
+
+    def __delitem__(self, index: Any) -> None:
+        try:
+            del self._container[index]
+        except IndexError:
+            raise _out_of_range(index, self._container) from None
+
+
+def _out_of_range(index: Any, container: Sequence[Any]) -> IndexError:
+    return IndexError(f"index {index} out of range of {len(container)}")

@@ -1,0 +1,138 @@
+"""Devices and open files: `kmi.device` in the simulated kernel."""
+
+import errno
+from typing import TYPE_CHECKING, Any, Generic
+
+from typing_extensions import TypeVar
+
+from kmi.errors import error
+from kmi.kernels.simulated.scheduler import Wake, current
+from kmi.kernels.simulated.sync import Condition, may_sleep
+from kmi.kernels.simulated.world import world
+
+if TYPE_CHECKING:
+    from kmi.kernels.simulated.ioctl import Request
+    from kmi.kernels.simulated.uio import Uio
+    from kmi.poll import Poll
+
+__all__ = ["File", "FileOperations", "MiscDevice", "PollTable", "Registration"]
+
+S = TypeVar("S", default=None)
+
+LONGEST_NAME = 255
+
+
+class Registration:
+    """Something that the module offers to the kernel."""
+
+
+class File(Generic[S]):
+    """An open file, as the device's callbacks see it."""
+
+    def __init__(self, nonblocking: bool, readable: bool, writable: bool, state: S) -> None:
+        self._nonblocking = nonblocking
+        self._readable = readable
+        self._writable = writable
+        self._state = state
+
+    @property
+    def nonblocking(self) -> bool:
+        return self._nonblocking
+
+    @property
+    def readable(self) -> bool:
+        return self._readable
+
+    @property
+    def writable(self) -> bool:
+        return self._writable
+
+    @property
+    def state(self) -> S:
+        return self._state
+
+
+class FileOperations(Generic[S]):
+    """What a device does when a process uses it."""
+
+    def open(self, file: File[None]) -> S:
+        return None  # type: ignore[return-value]  # S is None where open is not overridden
+
+    def close(self, file: File[S]) -> None:
+        pass
+
+    def read(self, file: File[S], data: "Uio") -> None:
+        raise error(errno.EINVAL)
+
+    def write(self, file: File[S], data: "Uio") -> None:
+        raise error(errno.EINVAL)
+
+    def ioctl(self, file: File[S], request: "Request") -> int:
+        raise error(errno.ENOTTY)
+
+    def poll(self, file: File[S], table: "PollTable") -> "Poll":
+        from kmi.poll import Poll
+
+        return Poll.IN | Poll.RDNORM | Poll.OUT | Poll.WRNORM
+
+
+class PollTable:
+    """The polling call, as it collects what to wait for."""
+
+    def __init__(self) -> None:
+        self._thread = current()
+        self._conditions: list[Condition] = []
+        self._asleep = False
+        self._notified = False
+
+    def wait(self, condition: Condition) -> None:
+        may_sleep("PollTable.wait")
+        self._thread.scheduler.preempt()
+        condition._pollers.append(self)
+        self._conditions.append(condition)
+
+    # What follows is for the polling call, not for modules.
+
+    def notified(self) -> None:
+        """One of the conditions was notified: the call has to look again."""
+        self._notified = True
+        if self._asleep:
+            self._thread.scheduler.wake(self._thread)
+
+    def sleep(self, timeout: int | None) -> Wake:
+        """Sleep until notified; not at all if that happened since `wait`. `timeout` in nanoseconds."""
+        if self._notified:
+            return Wake.NOTIFIED
+        self._asleep = True
+        names = ", ".join(condition._name for condition in self._conditions) or "nothing that ever comes"
+        try:
+            return self._thread.scheduler.block(f"poll of {names}", interruptible=True, timeout=timeout)
+        finally:
+            self._asleep = False
+
+    def end(self) -> None:
+        """Wait for none of the conditions any longer."""
+        for condition in self._conditions:
+            condition._pollers.remove(self)
+        self._conditions.clear()
+        self._notified = False
+
+
+class MiscDevice(Registration, Generic[S]):
+    """A character device of its own: /dev/NAME."""
+
+    def __init__(self, name: str, operations: FileOperations[S], mode: int = 0o600) -> None:
+        may_sleep("MiscDevice()")
+        current().scheduler.preempt()
+        if not valid_name(name) or not 0 <= mode <= 0o777:
+            raise error(errno.EINVAL)
+        world().allocator.point(f"the device {name}")
+        self.name: str = name
+        self.operations: FileOperations[Any] = operations
+        self.mode = mode
+        world().announce(self)
+
+
+def valid_name(name: str) -> bool:
+    """Whether a device in /dev can have the name."""
+    return name not in ("", ".", "..") and not set("/\0") & set(name) and len(name.encode()) <= LONGEST_NAME

@@ -1,0 +1,203 @@
+"""Device nodes and open files: between a system call and the module's callback.
+
+A node comes into being when its device is registered and is live when the whole module is; an open file
+counts its descriptors and the calls that use it, and is closed when both are gone.
+
+Invariants: no callback runs before the module is whole or after `close`; nothing of the module's exceptions
+remains after a callback; progress that was made is never lost to a wait that ended.
+"""
+
+import errno
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from kmi.errors import error
+from kmi.kernels.simulated.boundary import forget
+from kmi.kernels.simulated.device import File, MiscDevice, PollTable
+from kmi.kernels.simulated.ioctl import Request
+from kmi.kernels.simulated.memory import TASK_SIZE, Memory
+from kmi.kernels.simulated.scheduler import current
+from kmi.kernels.simulated.uio import Segment, Uio
+
+if TYPE_CHECKING:
+    from kmi.kernels.simulated.kernel import SimulatedKernel
+
+__all__ = ["Failed", "Node", "OpenFile", "Users"]
+
+R = TypeVar("R")
+
+MAX_RW_COUNT: Final = 0x7FFF_F000
+"""The most bytes that one read or write moves."""
+POLL_ERR: Final = 0x008
+SHORT: Final = (errno.EINTR, errno.EAGAIN, errno.EFAULT)
+"""The errnos that, after progress, are a short count instead."""
+
+
+@dataclass
+class Users:
+    """How many uses of a module there are; it unloads when there are none."""
+
+    count: int = 0
+    going: bool = False
+    """It is being unloaded: nobody new may use it."""
+
+
+class Failed(Exception):
+    """A callback ended with an exception: its errno, and whether a signal's handler may restart the call."""
+
+    def __init__(self, number: int, restart: bool) -> None:
+        super().__init__(os.strerror(number))
+        self.number = number
+        self.restart = restart
+
+
+@dataclass
+class Node:
+    """A name in /dev."""
+
+    device: MiscDevice[Any]
+    users: Users
+    live: bool = False
+
+
+@dataclass
+class OpenFile:
+    """What descriptors refer to."""
+
+    kernel: "SimulatedKernel"
+    node: Node
+    flags: int
+    state: Any = None
+    position: int = 0
+    references: int = 0
+
+    @classmethod
+    def open(cls, kernel: "SimulatedKernel", node: Node, flags: int) -> "OpenFile":
+        """Open a device: run its callback. The caller has to `hold` the file."""
+        if not node.live:
+            raise error(errno.ENXIO)
+        if node.users.going:
+            raise error(errno.ENODEV)
+        node.users.count += 1
+        opened = cls(kernel, node, flags)
+        try:
+            opened.state = opened._call(node.device.operations.open, opened._view())
+        except Failed as failed:
+            node.users.count -= 1
+            raise failed
+        return opened
+
+    # How long it lives.
+
+    def hold(self) -> "OpenFile":
+        """One descriptor or running call more."""
+        self.references += 1
+        return self
+
+    def drop(self) -> None:
+        """One less; the last one closes the file."""
+        self.references -= 1
+        if self.references:
+            return
+        thread = current()
+        thread.uninterruptible_depth += 1
+        try:
+            self.node.device.operations.close(self._view())
+        except Exception as raised:
+            self.kernel.log_error(raised)
+            forget(raised)
+        finally:
+            thread.uninterruptible_depth -= 1
+        self.state = None
+        self.node.users.count -= 1
+
+    # What a process does with it.
+
+    @property
+    def readable(self) -> bool:
+        return self.flags & os.O_ACCMODE in (os.O_RDONLY, os.O_RDWR)
+
+    @property
+    def writable(self) -> bool:
+        return self.flags & os.O_ACCMODE in (os.O_WRONLY, os.O_RDWR)
+
+    def read(self, memory: Memory, segments: Sequence[Segment], offset: int | None = None) -> int:
+        """Read into the segments; how many bytes. `offset`: there, leaving the position alone."""
+        if not self.readable:
+            raise error(errno.EBADF)
+        return self._transfer(self.node.device.operations.read, memory, segments, offset, to_user=True)
+
+    def write(self, memory: Memory, segments: Sequence[Segment], offset: int | None = None) -> int:
+        """Write the segments; how many bytes. `offset`: there, leaving the position alone."""
+        if not self.writable:
+            raise error(errno.EBADF)
+        return self._transfer(self.node.device.operations.write, memory, segments, offset, to_user=False)
+
+    def ioctl(self, memory: Memory, command: int, value: int) -> int:
+        """Make an ioctl; the callback's result."""
+        request = Request(memory, command & 0xFFFF_FFFF, value & 0xFFFF_FFFF_FFFF_FFFF)
+        result = self._call(self._checked_ioctl, request, ioctl=True)
+        return result
+
+    def poll(self, table: PollTable) -> int:
+        """What the file is ready for."""
+        try:
+            return int(self._call(self.node.device.operations.poll, self._view(), table))
+        except Failed:
+            return POLL_ERR
+
+    def _checked_ioctl(self, request: Request) -> int:
+        result = self.node.device.operations.ioctl(self._view(), request)
+        if not 0 <= result < 1 << 31:
+            raise OverflowError(f"{result} does not fit the result of an ioctl")
+        return int(result)
+
+    def _transfer(
+        self,
+        callback: Callable[[File[Any], Uio], None],
+        memory: Memory,
+        segments: Sequence[Segment],
+        offset: int | None,
+        to_user: bool,
+    ) -> int:
+        segments = usable(segments)
+        if not segments:
+            return 0
+        data = Uio(memory, segments, self.position if offset is None else offset, to_user)
+        try:
+            self._call(callback, self._view(), data)
+        except Failed as failed:
+            if not (data.progress and failed.number in SHORT):
+                raise failed
+        if offset is None:
+            self.position += data.progress
+        return data.progress
+
+    def _view(self) -> File[Any]:
+        return File(bool(self.flags & os.O_NONBLOCK), self.readable, self.writable, self.state)
+
+    def _call(self, callback: Callable[..., R], *arguments: object, ioctl: bool = False) -> R:
+        """Run a callback of the module; Failed if it raised."""
+        try:
+            return callback(*arguments)
+        except Exception as raised:
+            number = self.kernel.errno_of(raised, ioctl)
+            restart = bool(getattr(raised, "kmi_restart", False))
+            forget(raised)
+        raise Failed(number, restart)
+
+
+def usable(segments: Sequence[Segment]) -> list[Segment]:
+    """The segments as a read or write takes them: checked, cut to what one call moves, without empty ones."""
+    for segment in segments:
+        if segment.address + segment.length > TASK_SIZE or segment.address < 0 or segment.length < 0:
+            raise error(errno.EFAULT)
+    room, taken = MAX_RW_COUNT, []
+    for segment in segments:
+        length = min(segment.length, room)
+        if length:
+            taken.append(Segment(segment.address, length))
+            room -= length
+    return taken

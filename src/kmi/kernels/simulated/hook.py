@@ -1,0 +1,84 @@
+"""The import hook: a module's file, loaded with the checks that its code needs to run as a kernel runs it.
+
+    loaded = load(Path("echo.py"))
+    loaded.namespace["EchoModule"]
+
+It rewrites the syntax tree, as pytest does for asserts, and keeps every line number, so that pdb and
+tracebacks show the author's file. A loaded module carries a mark in its globals; code without it is refused
+by the kernel.
+
+Invariants: each load executes the file anew, so no state survives one; rewritten code has the positions of
+what it replaces; annotations, class bases and type arguments stay as they are.
+"""
+
+import ast
+import linecache
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from kmi.kernels.simulated.checks import Checks
+from kmi.kernels.simulated.positions import MARK
+from kmi.kernels.simulated.rewrite import rewritten
+
+__all__ = ["LoadedCode", "Unmarked", "checks_of", "load"]
+
+
+class Unmarked(ImportError):
+    """Code that the import hook did not load, and that would run without its checks."""
+
+
+@dataclass
+class LoadedCode:
+    """A module's file, executed."""
+
+    path: Path
+    module: ModuleType
+    checks: Checks
+
+    @property
+    def namespace(self) -> dict[str, object]:
+        return vars(self.module)
+
+
+def load(path: Path) -> LoadedCode:
+    """Load a module's file. Raises what reading, compiling and executing it raise: OSError, SyntaxError…"""
+    source = path.read_text(encoding="utf-8")
+    linecache.checkcache(str(path))  # messages show the file as it is now
+    code = compile(rewritten(ast.parse(source, str(path))), str(path), "exec", dont_inherit=True)
+    module = ModuleType(path.stem)
+    module.__file__ = str(path)
+    checks = Checks(str(path))
+    setattr(module, MARK, checks)
+    with _registered(module):
+        exec(code, vars(module))
+    return LoadedCode(path, module, checks)
+
+
+def checks_of(kind: type) -> Checks:
+    """The checks of the module that a class comes from; Unmarked if the hook did not load it."""
+    init = vars(kind).get("__init__", None)
+    found = getattr(init, "__globals__", {}).get(MARK) or getattr(kind, "_kmi_checks", None)
+    if not isinstance(found, Checks):
+        raise Unmarked(
+            f"{kind.__module__}.{kind.__name__} was not loaded by kmi's import hook, so it would run without "
+            "its checks; load its file: kernel.load('….py')"
+        )
+    return found
+
+
+@contextmanager
+def _registered(module: ModuleType) -> Iterator[None]:
+    """The module under its name in `sys.modules` while it executes, as dataclasses need it."""
+    before = sys.modules.get(module.__name__)
+    sys.modules[module.__name__] = module
+    try:
+        yield
+    finally:
+        if before is None:
+            del sys.modules[module.__name__]
+        else:
+            sys.modules[module.__name__] = before

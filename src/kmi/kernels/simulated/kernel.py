@@ -1,0 +1,294 @@
+"""The simulated kernel: loading, processes, the log, and what it found wrong.
+
+    with SimulatedKernel(seed=7) as kernel:
+        kernel.load("echo.py", {"capacity": 16})
+        fd = kernel.process().open("/dev/echo")
+        kernel.settle()
+        assert not kernel.reports()
+
+Invariants: everything that a module does happens in a kernel thread; nothing of a module is reachable from
+the kernel after its unload; a failed load leaves nothing behind.
+"""
+
+import bdb
+import errno
+import os
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from kmi.errors import error
+from kmi.kernels.simulated.boundary import Boundary, forget, message_of
+from kmi.kernels.simulated.device import MiscDevice, Registration
+from kmi.kernels.simulated.faults import Allocator
+from kmi.kernels.simulated.files import Node, OpenFile, Users
+from kmi.kernels.simulated.hook import LoadedCode, checks_of, load
+from kmi.kernels.simulated.leaks import Collector
+from kmi.kernels.simulated.lockorder import LockOrder
+from kmi.kernels.simulated.modules import Module
+from kmi.kernels.simulated.parameter import Parameter
+from kmi.kernels.simulated.process import SimulatedProcess
+from kmi.kernels.simulated.reports import Report, SimulationError
+from kmi.kernels.simulated.scheduler import Scheduler, Thread
+from kmi.kernels.simulated.world import WorldScheduler
+
+__all__ = ["LoadedModule", "SimulatedKernel"]
+
+
+@dataclass
+class LoadedModule:
+    """A module that the kernel has loaded."""
+
+    name: str
+    code: LoadedCode
+    users: Users = field(default_factory=Users)
+    nodes: list[Node] = field(default_factory=list)
+    instance: Module | None = None
+    size: None = None
+    """Nothing is built, so there is no size."""
+
+
+class SimulatedKernel:
+    """A kernel in plain Python, in this process. `seed` decides the schedule; without one it is drawn."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self.seed = random.SystemRandom().randrange(1 << 32) if seed is None else seed
+        self.scheduler: Scheduler = WorldScheduler(self.seed, self)
+        self.allocator = Allocator()
+        self.lock_order = LockOrder()
+        self._boundary = Boundary()
+        self._log: list[tuple[int, str]] = []
+        self._reports: list[Report] = []
+        self._modules: dict[str, LoadedModule] = {}
+        self._nodes: dict[str, Node] = {}
+        self._processes: list[SimulatedProcess] = []
+        self._announced: list[Registration] | None = None
+        self._closed = False
+
+    def __enter__(self) -> "SimulatedKernel":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # What a test does with it.
+
+    def load(
+        self, path: str | os.PathLike[str], parameters: Mapping[str, int | bool | str] | None = None
+    ) -> LoadedModule:
+        """Load a module's file, with parameters; returns when its devices are live.
+
+        Raises OSError with the errno that `insmod` would show when the module refuses, after all was undone;
+        what reading and compiling the file raises (SyntaxError, ...); ImportError if it has no module in it.
+        """
+        return self.insert(load(Path(path)), parameters)
+
+    def insert(
+        self, code: LoadedCode, parameters: Mapping[str, int | bool | str] | None = None
+    ) -> LoadedModule:
+        """Load code that the import hook has read."""
+        kind = entry_of(code)
+        checks_of(kind)
+        assert kind.metadata_ is not None
+        module = LoadedModule(kind.metadata_.name or code.path.stem, code)
+        if module.name in self._modules:
+            raise error(errno.EEXIST)
+        self._assign(kind, module.name, parameters or {})
+        self._modules[module.name] = module
+        Collector.rest()
+        try:
+            failure = self._run(f"loading {module.name}", lambda: self._start(module, kind))
+        except BaseException:
+            self._forget(module)
+            raise
+        if failure is not None:
+            self._forget(module)
+            raise error(failure)
+        return module
+
+    def unload(self, name: str | None = None) -> None:
+        """Unload a module, by default the one loaded last.
+
+        Raises BlockingIOError while it is in use, as Linux's `delete_module` with O_NONBLOCK does;
+        FileNotFoundError if there is none of that name.
+        """
+        if name is None:
+            name = next(reversed(self._modules), "")
+        module = self._modules.get(name)
+        if module is None:
+            raise error(errno.ENOENT)
+        if module.users.count:
+            raise error(errno.EAGAIN, f"{name} is in use: close the files that are open on its devices")
+        module.users.going = True
+        self._run(f"unloading {name}", lambda: self._stop(module))
+        self._forget(module)
+
+    def process(self, files: dict[int, OpenFile] | None = None) -> SimulatedProcess:
+        """A new process in user space, with no file open."""
+        process = SimulatedProcess(self, 100 + len(self._processes), files)
+        self._processes.append(process)
+        return process
+
+    def log(self) -> list[str]:
+        """The kernel's log, one line each, without times and levels."""
+        return [message for _, message in self._log]
+
+    def fail_nth(self, n: int) -> None:
+        """Make the n-th allocation from now on fail, once; 0 withdraws it."""
+        self.allocator.fail_nth(n)
+
+    def failed(self) -> bool:
+        """Whether the failure asked for by the last `fail_nth` has happened."""
+        return self.allocator.failed
+
+    def reports(self) -> list[Report]:
+        """What the kernel found wrong so far."""
+        return list(self._reports)
+
+    def settle(self) -> None:
+        """End every process and unload every module, so that all leaks are reported."""
+        for process in self._processes:
+            process.end()
+        while self._modules:
+            self.unload()
+
+    def close(self) -> None:
+        """End the kernel, whatever state it is in. Twice is harmless."""
+        if self._closed:
+            return
+        self._closed = True
+        self.scheduler.kill_all()
+        for _ in self._modules:
+            Collector.resume()
+        self._modules.clear()
+        self._nodes.clear()
+
+    # What the rest of the kernel asks of it.
+
+    def report(self, report: Report) -> None:
+        """Keep a report for the test."""
+        self._reports.append(report)
+
+    def log_line(self, level: int, message: str) -> None:
+        """Add a line to the kernel's log."""
+        self._log.append((level, message.removesuffix("\n")))
+
+    def announce(self, registration: Registration) -> None:
+        """A registration was made: it becomes live when the module's `__init__` has returned."""
+        if self._announced is None:
+            raise RuntimeError("a registration is made in Module.__init__, and nowhere later")
+        self._announced.append(registration)
+
+    def errno_of(self, raised: Exception, ioctl: bool = False) -> int:
+        """The errno that an uncaught exception becomes; logs an error of the program."""
+        if isinstance(raised, bdb.BdbQuit):
+            raise raised  # the debugger's, not the module's
+        if line := self._boundary.line(raised, self.scheduler.now):
+            self.log_line(3, line)
+        return self._boundary.errno(raised, ioctl)
+
+    def log_error(self, raised: Exception) -> None:
+        """Log an uncaught exception of a callback whose caller hears of no errors."""
+        if line := self._boundary.said(raised, self.scheduler.now):
+            self.log_line(3, line)
+
+    def node(self, path: str) -> Node:
+        """The device of a path; FileNotFoundError if there is none."""
+        folder, _, name = path.rpartition("/")
+        if folder != "/dev" or name not in self._nodes:
+            raise error(errno.ENOENT)
+        return self._nodes[name]
+
+    # Loading and unloading.
+
+    def _run(self, name: str, body: Callable[[], int | None]) -> int | None:
+        """Run something in a thread of its own, and wait for its end; what it gave."""
+        thread: Thread = self.scheduler.spawn(name, body)
+        self.scheduler.run_until(lambda: thread.done)
+        if thread.error is not None:
+            raise thread.error
+        assert thread.value is None or isinstance(thread.value, int)
+        return thread.value
+
+    def _assign(self, kind: type[Module], name: str, values: Mapping[str, int | bool | str]) -> None:
+        known = {
+            attribute: parameter
+            for base in reversed(kind.__mro__)
+            for attribute, parameter in vars(base).items()
+            if isinstance(parameter, Parameter)
+        }
+        for attribute, value in values.items():
+            if attribute not in known:
+                self.log_line(4, f"{name}: unknown parameter '{attribute}' ignored")
+                continue
+            text = str(int(value)) if isinstance(value, bool) else str(value)
+            try:
+                known[attribute].assign(text)
+            except OSError as raised:
+                self.log_line(3, f"{name}: `{text}' invalid for parameter `{attribute}'")
+                raise raised.with_traceback(None) from None
+
+    def _start(self, module: LoadedModule, kind: type[Module]) -> int | None:
+        """Make the module's object and publish its registrations; the errno if that failed."""
+        announced: list[Registration] = []
+        self._announced = announced
+        try:
+            module.instance = kind()
+            self._announced = None
+            for registration in announced:
+                self._publish(module, registration)
+            for node in module.nodes:
+                node.live = True
+            return None
+        except Exception as raised:
+            number = self.errno_of(raised)
+            self.log_line(3, f"kmi: {module.name}: not loaded: {message_of(raised)}")
+            forget(raised)
+        finally:
+            self._announced = None
+        module.users.going = True
+        self._stop(module)
+        return number
+
+    def _publish(self, module: LoadedModule, registration: Registration) -> None:
+        if not isinstance(registration, MiscDevice):
+            kind = type(registration).__name__
+            raise SimulationError(f"{kind} cannot be registered in the simulated kernel")
+        self.scheduler.preempt()
+        self.allocator.point(f"registering {registration.name}")
+        if registration.name in self._nodes:
+            raise error(errno.EEXIST, f"there is a device named {registration.name} already")
+        node = self._nodes[registration.name] = Node(registration, module.users)
+        module.nodes.append(node)
+
+    def _stop(self, module: LoadedModule) -> None:
+        """End the module's registrations, last first, and let go of its object."""
+        while module.nodes:
+            self.scheduler.preempt()
+            del self._nodes[module.nodes.pop().device.name]
+        self.scheduler.preempt()
+        module.instance = None
+
+    def _forget(self, module: LoadedModule) -> None:
+        """The module is gone: what is left of it is a leak."""
+        del self._modules[module.name]
+        if report := module.code.checks.tracker.report(module.name):
+            self.report(report)
+        Collector.resume()
+
+
+def entry_of(code: LoadedCode) -> type[Module]:
+    """The class under `@module` of a file; ImportError unless there is exactly one."""
+    found = [
+        kind
+        for kind in code.namespace.values()
+        if isinstance(kind, type) and issubclass(kind, Module) and vars(kind).get("metadata_") is not None
+    ]
+    if len(found) != 1:
+        problem = "has no class" if not found else f"has {len(found)} classes"
+        raise ImportError(f"{code.path.name} {problem} under @module(license=…, description=…); it needs one")
+    return found[0]

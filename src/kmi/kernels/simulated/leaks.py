@@ -1,0 +1,66 @@
+"""Objects that are left after their module is gone.
+
+Kernels count references and have no garbage collector, so a cycle that CPython would collect is a leak there.
+While a module is loaded the collector therefore rests, and what lives after the unload is counted first.
+
+Invariant: only objects made while the module ran count; the tracker itself keeps none of them alive.
+"""
+
+import gc
+import weakref
+from collections import Counter
+
+from kmi.kernels.simulated.reports import Report
+
+__all__ = ["Collector", "Tracker"]
+
+
+class Tracker:
+    """The objects that one loaded module made."""
+
+    def __init__(self) -> None:
+        self._alive: dict[int, weakref.ref[object]] = {}
+
+    def add(self, made: object) -> None:
+        """Remember an object without keeping it alive."""
+        key = id(made)
+        self._alive[key] = weakref.ref(made, lambda _: self._alive.pop(key, None))
+
+    def left(self) -> Counter[str]:
+        """How many objects of which class are alive."""
+        living = [reference() for reference in list(self._alive.values())]
+        return Counter(type(one).__qualname__ for one in living if one is not None)
+
+    def report(self, name: str) -> Report | None:
+        """The report of what is left of a module; None if nothing is."""
+        left = self.left()
+        if not left:
+            return None
+        total = sum(left.values())
+        return Report(
+            "leak",
+            f"{total} object{'s are' if total > 1 else ' is'} left of {name}",
+            tuple(f"{count} of {kind}" for kind, count in sorted(left.items())),
+        )
+
+
+class Collector:
+    """CPython's garbage collector, at rest while any module is loaded."""
+
+    _resting = 0
+    _was_enabled = False
+
+    @classmethod
+    def rest(cls) -> None:
+        """Stop collecting; as often as `resume` is called."""
+        if not cls._resting:
+            cls._was_enabled = gc.isenabled()
+            gc.disable()
+        cls._resting += 1
+
+    @classmethod
+    def resume(cls) -> None:
+        """Collect again, when nobody needs the collector to rest."""
+        cls._resting -= 1
+        if not cls._resting and cls._was_enabled:
+            gc.enable()

@@ -1,0 +1,62 @@
+"""Where in a module something happened: file, line and function, found on the stack.
+
+Frames of a module are known by the mark that the import hook leaves in its globals, so the simulator's own
+frames and the test's never appear in a message.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from types import CodeType, FrameType, TracebackType
+from typing import Final
+
+__all__ = ["MARK", "Position", "here", "of_frame", "of_traceback"]
+
+MARK: Final = "__kmi_hook__"
+"""The name, in a module's globals, under which the import hook leaves its mark."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in a module's source."""
+
+    file: str
+    line: int
+    function: str
+
+    def __str__(self) -> str:
+        return f"{os.path.basename(self.file)}:{self.line} in {self.function}"
+
+
+def function_name(code: CodeType) -> str:
+    """The function as its author would say it: without comprehensions and the like inside it."""
+    parts = [part for part in code.co_qualname.split(".") if not part.startswith("<")]
+    return ".".join(parts) or "the module"
+
+
+def _position(frame: FrameType, line: int) -> Position:
+    return Position(frame.f_code.co_filename, line, function_name(frame.f_code))
+
+
+def of_frame(frame: FrameType | None) -> Position | None:
+    """The innermost module frame, looking outwards from `frame`."""
+    while frame is not None:
+        if MARK in frame.f_globals:
+            return _position(frame, frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
+def here() -> Position | None:
+    """Where the running module is."""
+    return of_frame(sys._getframe(1))
+
+
+def of_traceback(trace: TracebackType | None, outwards: int = 0) -> Position | None:
+    """Where in a module an exception was raised: its innermost module frame, or one so many further out."""
+    found: list[Position] = []
+    while trace is not None:
+        if MARK in trace.tb_frame.f_globals:
+            found.append(_position(trace.tb_frame, trace.tb_lineno))
+        trace = trace.tb_next
+    return found[max(0, len(found) - 1 - outwards)] if found else None

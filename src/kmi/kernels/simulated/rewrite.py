@@ -1,0 +1,317 @@
+"""The rewriting of a module's syntax tree: where which check goes.
+
+    x: u8 = y + 1        becomes    x: u8 = CHECKS.fit("u8", CHECKS.exact(y + 1))
+    items[7]             becomes    CHECKS.at(items)[7]
+    kept.extend(data)    becomes    CHECKS.grow(kept, "extend", data)
+
+Widths come from the annotations of parameters, results, fields and locals; an int without one has the place
+of an `int`. Only function bodies are rewritten: module level holds definitions and constants.
+"""
+
+import ast
+from typing import Final, TypeVar
+
+from kmi.kernels.simulated import integers
+from kmi.kernels.simulated.checks import GROWING
+from kmi.kernels.simulated.positions import MARK
+
+__all__ = ["rewritten"]
+
+WIDTHS: Final = frozenset({"int", *(name for name in integers.__all__ if name not in ("Width", "wrapping"))})
+BUILDING: Final = ("bytearray", "bytes", "dict", "list", "set", "str")
+LOGGING: Final = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
+_GROWS: Final = (ast.Add, ast.Sub, ast.Mult, ast.LShift)
+_OWNER: Final = "__kmi_owner__"
+_RING: Final = (ast.Add, ast.Sub, ast.Mult, ast.LShift, ast.BitAnd, ast.BitOr, ast.BitXor)
+
+
+def rewritten(tree: ast.Module) -> ast.Module:
+    """The tree of a file, with the checks in it."""
+    fields = {
+        node.name: field_widths(node) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    }
+    result = _Rewriter(fields).visit(tree)
+    assert isinstance(result, ast.Module)
+    return ast.fix_missing_locations(result)
+
+
+def width_of(annotation: ast.expr | None) -> str | None:
+    """The width that an annotation names, also in `u8 | None`; None if it is no integer's."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        annotation = ast.parse(annotation.value, mode="eval").body
+    if isinstance(annotation, ast.Name) and annotation.id in WIDTHS:
+        return annotation.id
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        return width_of(annotation.left) or width_of(annotation.right)
+    if isinstance(annotation, ast.Subscript) and isinstance(annotation.value, ast.Name):
+        if annotation.value.id in ("Final", "Optional"):
+            return width_of(annotation.slice)
+    return None
+
+
+def field_widths(definition: ast.ClassDef) -> dict[str, str]:
+    """The widths of a class's fields: annotated ones, and those that `__init__` sets from a parameter."""
+    widths: dict[str, str] = {}
+    for node in definition.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            if named := width_of(node.annotation):
+                widths[node.target.id] = named
+        if isinstance(node, ast.FunctionDef) and node.name == "__init__":
+            given = parameter_widths(node)
+            for statement in ast.walk(node):
+                target: ast.expr | None = None
+                value: ast.expr | None = None
+                width: str | None = None
+                if isinstance(statement, ast.AnnAssign):
+                    target, width = statement.target, width_of(statement.annotation)
+                elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+                    target, value = statement.targets[0], statement.value
+                if isinstance(value, ast.Name):
+                    width = given.get(value.id)
+                if width and isinstance(target, ast.Attribute) and is_self(target.value):
+                    widths.setdefault(target.attr, width)
+    return widths
+
+
+def parameter_widths(function: ast.FunctionDef) -> dict[str, str]:
+    """The widths of a function's integer parameters."""
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    return {a.arg: width for a in arguments if (width := width_of(a.annotation))}
+
+
+def is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
+
+
+class _Rewriter(ast.NodeTransformer):
+    """Rewrites definitions; a function's body is for `_Body`."""
+
+    def __init__(self, fields: dict[str, dict[str, str]]) -> None:
+        self.fields = fields
+        self.owner: str | None = None
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        outer, self.owner = self.owner, node.name
+        node.body = [self.visit(statement) for statement in node.body]
+        self.owner = outer
+        node.decorator_list.insert(0, _at(node, ast.Attribute(_mark(), "tracked", ast.Load())))
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        locals_ = parameter_widths(node)
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name):
+                if width := width_of(inner.annotation):
+                    locals_[inner.target.id] = width
+        body = _Body(self.fields, self.owner, locals_, width_of(node.returns))
+        start = 1 if ast.get_docstring(node, clean=False) is not None else 0
+        statements = [*node.body[:start], *(body.visit(statement) for statement in node.body[start:])]
+        if len(statements) > start:
+            given = parameter_widths(node).items()
+            statements[start:start] = [_argument(name, width, statements[start]) for name, width in given]
+        node.body = statements
+        return node
+
+
+class _Body(ast.NodeTransformer):
+    """Rewrites the statements of one function."""
+
+    def __init__(
+        self,
+        fields: dict[str, dict[str, str]],
+        owner: str | None,
+        locals_: dict[str, str],
+        result: str | None,
+    ) -> None:
+        self.fields = fields
+        self.owner = owner
+        self.locals = locals_
+        self.result = result
+        self.low_bits = 0
+        """More than 0 where an expression asks only for low bits, so nothing in it is too large."""
+
+    # Statements that store.
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        inner = _Rewriter(self.fields).visit(node)
+        assert isinstance(inner, ast.FunctionDef)
+        return inner
+
+    def visit_Assign(self, node: ast.Assign) -> ast.Assign:
+        node.value = self.visit(node.value)
+        if len(node.targets) == 1:
+            node.value = self._stored(node.targets[0], node.value)
+        node.targets = [self.visit(target) for target in node.targets]
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
+        if node.value is not None:
+            width = width_of(node.annotation)
+            value: ast.expr = self.visit(node.value)
+            node.value = _call("fit", ast.Constant(width), value, at=value) if width else value
+        node.target = self.visit(node.target)
+        return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
+        """`place op= value` becomes a store of what the operator gives; the object is evaluated once."""
+        width = self._width(node.target)
+        value = self._in_full(node.value)
+        if isinstance(node.target, ast.Subscript):
+            node.target, node.value = self.visit(node.target), value
+            return node
+        read: ast.expr
+        target = node.target
+        if isinstance(target, ast.Attribute):
+            owner = self._in_full(target.value)
+            kept = ast.NamedExpr(ast.Name(_OWNER, ast.Store()), owner)
+            read = _at(target, ast.Attribute(_at(target, kept), target.attr, ast.Load()))
+            again = _at(target, ast.Name(_OWNER, ast.Load()))
+            target = _at(target, ast.Attribute(again, target.attr, ast.Store()))
+        else:
+            read = _at(target, ast.Name(target.id, ast.Load()))
+        operator = ast.Constant(type(node.op).__name__)
+        stored = _call("in_place", operator, ast.Constant(width), read, value, at=node)
+        return _at(node, ast.Assign([target], stored))
+
+    def visit_Return(self, node: ast.Return) -> ast.Return:
+        if node.value is not None:
+            value: ast.expr = self.visit(node.value)
+            node.value = _call("fit", ast.Constant(self.result), value, at=value) if self.result else value
+        return node
+
+    # Expressions.
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        masks = isinstance(node.op, ast.BitAnd) and (_constant(node.left) or _constant(node.right))
+        masks = masks or (isinstance(node.op, ast.Mod) and _power_of_two(node.right))
+        outer = self.low_bits
+        if masks:
+            self.low_bits += 1
+        elif not isinstance(node.op, _RING):
+            self.low_bits = 0
+        node.left, node.right = self.visit(node.left), self.visit(node.right)
+        self.low_bits = outer
+        if isinstance(node.op, _GROWS) and not self.low_bits:
+            return _call("exact", node, at=node)
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        node.value = _call("at", self.visit(node.value), at=node.value)
+        node.slice = self._in_full(node.slice)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        logs = isinstance(node.func, ast.Name) and node.func.id in LOGGING
+        wraps = isinstance(node.func, ast.Name) and node.func.id == "wrapping"
+        outer, self.low_bits = self.low_bits, 0
+        if logs and node.args and isinstance(node.args[0], ast.JoinedStr):
+            self.generic_visit(node.args[0])
+        elif wraps and len(node.args) == 2:
+            self.low_bits = 1
+            node.args[1] = self.visit(node.args[1])
+        else:
+            node.args = [self.visit(argument) for argument in node.args]
+            for keyword in node.keywords:
+                keyword.value = self.visit(keyword.value)
+        self.low_bits = outer
+        if isinstance(node.func, ast.Attribute):
+            node.func.value = self._in_full(node.func.value)
+            if node.func.attr in GROWING:
+                return _grow(node, node.func)
+        if isinstance(node.func, ast.Name) and node.func.id in BUILDING:
+            return _call("made", node, at=node)
+        return node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+        self.generic_visit(node)
+        return _call("made", node, at=node)
+
+    def visit_List(self, node: ast.List) -> ast.expr:
+        self.generic_visit(node)
+        return _call("made", node, at=node) if isinstance(node.ctx, ast.Load) else node
+
+    def visit_Dict(self, node: ast.Dict) -> ast.expr:
+        self.generic_visit(node)
+        return _call("made", node, at=node)
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
+        self.generic_visit(node)
+        return _call("made", node, at=node)
+
+    def _in_full(self, node: ast.expr) -> ast.expr:
+        """The expression, every value in it exact, whatever stands around it."""
+        outer, self.low_bits = self.low_bits, 0
+        result: ast.expr = self.visit(node)
+        self.low_bits = outer
+        return result
+
+    # Places.
+
+    def _width(self, target: ast.expr) -> str:
+        """The width of the integers that a place can hold."""
+        if isinstance(target, ast.Name):
+            return self.locals.get(target.id, "int")
+        if isinstance(target, ast.Attribute):
+            if is_self(target.value) and self.owner is not None:
+                return self.fields.get(self.owner, {}).get(target.attr, "int")
+            found = {w[target.attr] for w in self.fields.values() if target.attr in w}
+            if len(found) == 1:
+                return found.pop()
+        return "int"
+
+    def _stored(self, target: ast.expr, value: ast.expr) -> ast.expr:
+        if not isinstance(target, (ast.Name, ast.Attribute)):
+            return value
+        return _call("fit", ast.Constant(self._width(target)), value, at=value)
+
+
+def _mark() -> ast.expr:
+    return ast.Name(MARK, ast.Load())
+
+
+N = TypeVar("N", bound=ast.AST)
+
+
+def _at(place: ast.AST, node: N) -> N:
+    """The node, made up, at the position of what it stands for."""
+    return ast.copy_location(node, place)
+
+
+def _call(check: str, *arguments: ast.expr, at: ast.AST) -> ast.expr:
+    """A call of a check."""
+    made = ast.Call(ast.Attribute(_mark(), check, ast.Load()), list(arguments), [])
+    for node in (made, made.func, _mark_of(made), *(a for a in arguments if not hasattr(a, "lineno"))):
+        _at(at, node)
+    return made
+
+
+def _mark_of(call: ast.Call) -> ast.AST:
+    assert isinstance(call.func, ast.Attribute)
+    return call.func.value
+
+
+def _grow(node: ast.Call, method: ast.Attribute) -> ast.expr:
+    made = _call("grow", method.value, ast.Constant(method.attr), *node.args, at=node)
+    assert isinstance(made, ast.Call)
+    made.keywords = node.keywords
+    return made
+
+
+def _argument(name: str, width: str, first: ast.stmt) -> ast.stmt:
+    """The check of a parameter, on the line of the function's first statement: a debugger does not stop."""
+    read = _at(first, ast.Name(name, ast.Load()))
+    checked = _call("argument", ast.Constant(width), read, at=first)
+    return _at(first, ast.Assign([_at(first, ast.Name(name, ast.Store()))], checked))
+
+
+def _constant(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value >= 0
+
+
+def _power_of_two(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        return isinstance(node.left, ast.Constant) and node.left.value == 2
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.LShift):
+        return isinstance(node.left, ast.Constant) and node.left.value == 1
+    value = node.value if isinstance(node, ast.Constant) else None
+    return isinstance(value, int) and value > 0 and value & (value - 1) == 0

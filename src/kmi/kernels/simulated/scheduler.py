@@ -1,0 +1,220 @@
+"""Kernel threads as greenlets, one running at a time, chosen by a seeded scheduler.
+
+    thread = scheduler.spawn("echo", lambda: 6 * 7)
+    scheduler.run_until(lambda: thread.done)
+
+The test's own greenlet is the hub: it resumes a thread, and gets control back at the thread's next preemption
+point, when it blocks, and when it ends. Time is virtual, in nanoseconds, and passes only when no thread can
+run.
+
+Invariants: with one seed and the same calls the schedule is the same; a thread is in exactly one state; what
+a thread raised is kept in it and never crosses into the hub by itself.
+"""
+
+import enum
+import random
+import sys
+from collections.abc import Callable
+
+from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
+
+from kmi.kernels.simulated.positions import Position, of_frame
+from kmi.kernels.simulated.reports import Deadlock, Livelock, SimulationError
+
+__all__ = ["Killed", "Scheduler", "State", "Thread", "Wake", "current"]
+
+MOST_STEPS = 1_000_000
+
+
+class State(enum.Enum):
+    """What a thread is doing."""
+
+    READY = "ready"
+    BLOCKED = "blocked"
+    DONE = "done"
+
+
+class Wake(enum.Enum):
+    """Why a blocked thread runs again."""
+
+    NOTIFIED = "notified"
+    SIGNAL = "signal"
+    TIMEOUT = "timeout"
+
+
+class Killed(BaseException):
+    """Thrown into threads that are still there when their kernel ends; no module can catch it."""
+
+
+class Thread(greenlet):  # type: ignore[misc]
+    """A kernel thread."""
+
+    def __init__(self, scheduler: "Scheduler", name: str, body: Callable[[], object]) -> None:
+        super().__init__(self._main)
+        self.scheduler = scheduler
+        self.name = name
+        self.state = State.READY
+        self.waits_for = ""
+        self.interruptible = False
+        self.signalled = False
+        """A signal waits for the thread: its next interruptible sleep ends at once."""
+        self.uninterruptible_depth = 0
+        """In `close` and teardown, where signals do not end waits."""
+        self.deadline: int | None = None
+        self.wake_reason = Wake.NOTIFIED
+        self.held: list[object] = []
+        """The locks that it holds, in the order in which it took them."""
+        self.spinning_locks = 0
+        """How many of them are spin locks: more than 0 is atomic context."""
+        self.depth = 0
+        """How deep the module's functions that can recurse are nested."""
+        self.value: object = None
+        self.error: BaseException | None = None
+        self._body: Callable[[], object] | None = body
+        self._trace = sys.gettrace()
+
+    @property
+    def done(self) -> bool:
+        return self.state is State.DONE
+
+    def _main(self) -> None:
+        if self._trace is not None and sys.gettrace() is None:
+            sys.settrace(self._trace)  # a debugger or a coverage tool follows into the thread
+        body, self._body = self._body, None
+        try:
+            assert body is not None
+            self.value = body()
+        except Killed:
+            pass
+        except BaseException as raised:
+            self.error = raised
+        finally:
+            self.state = State.DONE
+
+    def position(self) -> Position | None:
+        """Where in its module the thread is; None if it is in none."""
+        return of_frame(self.gr_frame if self is not getcurrent() else sys._getframe(1))
+
+    def describe(self) -> str:
+        """The thread and what it waits for, for a message."""
+        where = self.position()
+        place = f" at {where}" if where else ""
+        return f"{self.name}: {'waits for ' + self.waits_for if self.waits_for else self.state.value}{place}"
+
+
+class Scheduler:
+    """Chooses which thread runs, by a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.now = 0
+        self.threads: list[Thread] = []
+        self._hub: greenlet = getcurrent()
+
+    def spawn(self, name: str, body: Callable[[], object]) -> Thread:
+        """A new thread, ready; it runs when the hub next lets threads run."""
+        thread = Thread(self, name, body)
+        self.threads.append(thread)
+        return thread
+
+    # Called by the hub.
+
+    def run_until(self, reached: Callable[[], bool]) -> None:
+        """Let threads run until `reached`; raises Deadlock if it cannot be, Livelock if it takes for ever."""
+        if isinstance(getcurrent(), Thread):
+            raise SimulationError("the kernel was asked to run by one of its own threads")
+        self._hub = getcurrent()
+        steps = 0
+        while not reached():
+            if not self.step():
+                raise Deadlock(self._deadlock_message())
+            steps += 1
+            if steps > MOST_STEPS:
+                raise Livelock(
+                    f"nothing was reached in {MOST_STEPS} steps: "
+                    + "; ".join(t.describe() for t in self.threads)
+                )
+
+    def step(self) -> bool:
+        """Run one thread up to its next preemption point; whether there was one, or time could pass."""
+        ready = [thread for thread in self.threads if thread.state is State.READY]
+        if not ready:
+            return self._let_time_pass()
+        thread = ready[0] if len(ready) == 1 else self.random.choice(ready)
+        thread.parent = self._hub
+        thread.switch()
+        if thread.done:
+            self.threads.remove(thread)
+        return True
+
+    def settled(self) -> bool:
+        """Whether no thread can run without time passing."""
+        return all(thread.state is not State.READY for thread in self.threads)
+
+    def kill_all(self) -> None:
+        """End every thread where it stands."""
+        self._hub = getcurrent()
+        for thread in list(self.threads):
+            thread.parent = self._hub
+            if thread.gr_frame is not None:
+                thread.throw(Killed())
+            thread.state = State.DONE
+        self.threads.clear()
+
+    def _let_time_pass(self) -> bool:
+        deadlines = [t.deadline for t in self.threads if t.deadline is not None]
+        if not deadlines:
+            return False
+        self.now = max(self.now, min(deadlines))
+        for thread in self.threads:
+            if thread.deadline is not None and thread.deadline <= self.now:
+                self.wake(thread, Wake.TIMEOUT)
+        return True
+
+    def _deadlock_message(self) -> str:
+        if not self.threads:
+            return "deadlock: no thread is left that could do what is waited for"
+        return "deadlock: no thread can run\n" + "\n".join(f"    {t.describe()}" for t in self.threads)
+
+    # Called by threads.
+
+    def preempt(self) -> None:
+        """A preemption point: another thread may run here."""
+        if len(self.threads) > 1 and any(
+            t.state is State.READY for t in self.threads if t is not getcurrent()
+        ):
+            self._hub.switch()
+
+    def block(self, waits_for: str, interruptible: bool = False, timeout: int | None = None) -> Wake:
+        """Stop the running thread until it is woken; `timeout` in nanoseconds."""
+        thread = current()
+        interruptible = interruptible and thread.uninterruptible_depth == 0
+        if interruptible and thread.signalled:
+            return Wake.SIGNAL
+        thread.state, thread.waits_for, thread.interruptible = State.BLOCKED, waits_for, interruptible
+        thread.deadline = None if timeout is None else self.now + timeout
+        self._hub.switch()
+        return thread.wake_reason
+
+    def wake(self, thread: Thread, reason: Wake = Wake.NOTIFIED) -> None:
+        """Make a blocked thread ready; one that is not blocked stays as it is."""
+        if thread.state is State.BLOCKED:
+            thread.state, thread.waits_for, thread.deadline = State.READY, "", None
+            thread.interruptible = False
+            thread.wake_reason = reason
+
+    def signal(self, thread: Thread) -> None:
+        """A signal for the thread: ends its interruptible sleep, now or when it next begins one."""
+        thread.signalled = True
+        if thread.interruptible:
+            self.wake(thread, Wake.SIGNAL)
+
+
+def current() -> Thread:
+    """The running kernel thread; RuntimeError outside of one."""
+    thread = getcurrent()
+    if not isinstance(thread, Thread):
+        raise RuntimeError(
+            "no kernel runs here: load the module into one, as `kernel.load('echo.py')` does"
+        )
+    return thread
