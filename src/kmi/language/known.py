@@ -1,0 +1,80 @@
+"""The classes and functions of the interface that the language itself gives a meaning to.
+
+The language knows no kernel, but it knows what a lock is. A kernel's layer has its classes under the
+same names: ``kmi.kernels.linux.sync.Mutex`` is ``kmi.sync.Mutex`` here.
+"""
+
+from __future__ import annotations
+
+from kmi.language.tree import Class, Function
+from kmi.language.types import ClassType, Type
+
+SPINNING = frozenset({"kmi.sync.SpinLock"})
+LOCKS = SPINNING | {"kmi.sync.Mutex"}
+CONDITION = "kmi.sync.Condition"
+PLACES = LOCKS | {CONDITION, "kmi.device.Registration"}
+THREADED = frozenset({"kmi.device.FileOperations", "kmi.modules.Module"})
+"""The classes whose objects several threads reach by themselves: what the kernel calls."""
+BORROWED = frozenset(
+    {"kmi.device.File", "kmi.device.PollTable", "kmi.uio.Uio", "kmi.ioctl.Request"}
+)  # fmt: skip
+"""The classes whose objects are valid until the callback that got them returns."""
+OPERATIONS = "kmi.device.FileOperations"
+COPIES = frozenset(
+    {"kmi.uio.Uio.put", "kmi.uio.Uio.get", "kmi.uio.Uio.get_into", "kmi.ioctl.Request.get",
+    "kmi.ioctl.Request.put"}
+)
+"""The methods that copy to or from user space, and so take the lock of its address space."""
+
+
+def name_of(definition: Class) -> str:
+    """The dotted name under which the interface declares a class, whichever kernel's it is."""
+    return f"{interface_of(definition.module)}.{definition.name}"
+
+
+def interface_of(module: str) -> str:
+    """``kmi.sync`` for ``kmi.kernels.linux.sync``; any other module is itself."""
+    parts = module.split(".")
+    return ".".join(["kmi", *parts[3:]]) if parts[:2] == ["kmi", "kernels"] and len(parts) > 3 else module
+
+
+def is_a(kind: Type, names: frozenset[str]) -> bool:
+    """Whether a type is one of these classes, by interface name, or derives from one."""
+    return isinstance(kind, ClassType) and derives(kind.definition, names)
+
+
+def derives(definition: Class, names: frozenset[str]) -> bool:
+    """Whether a class is one of these, by interface name, or derives from one."""
+    return any(name_of(ancestor) in names for ancestor in definition.ancestors())
+
+
+def is_place(kind: Type) -> bool:
+    """Whether objects of a type are embedded in their owner: locks, conditions, registrations."""
+    return isinstance(kind, ClassType) and (kind.definition.place or derives(kind.definition, PLACES))
+
+
+def is_borrowed(kind: Type) -> bool:
+    """Whether objects of a type are valid only until the callback that got them returns."""
+    return is_a(kind, BORROWED)
+
+
+def is_lock(kind: Type) -> bool:
+    return is_a(kind, LOCKS)
+
+
+def is_spinning(kind: Type) -> bool:
+    return is_a(kind, SPINNING)
+
+
+def is_condition(kind: Type) -> bool:
+    return is_a(kind, frozenset({CONDITION}))
+
+
+def is_copy(function: Function) -> bool:
+    """Whether a function copies to or from user space."""
+    return function.owner is not None and f"{name_of(function.owner)}.{function.name}" in COPIES
+
+
+def is_builtin(definition: Class) -> bool:
+    """Whether a class is one of Python's own: ``list``, ``bytes``."""
+    return definition.module.startswith("kmi.runtime.")

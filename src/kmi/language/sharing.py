@@ -1,0 +1,220 @@
+"""Which objects several threads reach, and whether that is safe: the pass that asks for a lock.
+
+The kernel calls one ``FileOperations`` object for every process that has the device open, several at
+once. So its fields are final and shareable, or places; so are those of the module and of an open file's
+state:
+
+    class Counter(FileOperations):
+        def read(self, file: File, data: Uio) -> None:
+            self.count += 1                     # refused: KMI0601, put it under a Mutex
+
+The pass also sets ``Class.shared``, by which the compiler counts references atomically.
+
+Invariants: a class is counted plainly only if no object of it can be reached by a second thread, not
+even one that holds a lock; all classes of one family are counted in one way. One class gives one error
+for all of its fields that change.
+"""
+
+from __future__ import annotations
+
+from kmi.language import codes
+from kmi.language.diagnostics import Reporter
+from kmi.language.known import BORROWED, OPERATIONS, THREADED, derives, is_a, is_builtin, is_lock, name_of
+from kmi.language.ownership import IMMUTABLE, Ownership, receiver, root
+from kmi.language.source import Span
+from kmi.language.tree import (
+    Class,
+    Expression,
+    Field,
+    Function,
+    InitPlace,
+    LocalGet,
+    Program,
+    SetField,
+)
+from kmi.language.types import INT, ClassType, Type, TypeVariable
+from kmi.language.walk import authored, functions, trusted, walk
+
+
+def check(program: Program, reporter: Reporter, ownership: Ownership) -> None:
+    """Reports what threads would share without a lock, and sets ``Class.shared`` in the whole program."""
+    for module in authored(program):
+        for definition in module.classes.values():
+            if derives(definition, THREADED):
+                _changes(definition, reporter, ownership)
+                _fields(definition, reporter, ownership)
+            _state(definition, reporter, ownership)
+        for function in functions(module):
+            for node in walk(function.body):
+                if isinstance(node, InitPlace) and is_lock(node.field.type):
+                    _guarded(node, reporter)
+    _count(program, ownership)
+
+
+def _changes(definition: Class, reporter: Reporter, ownership: Ownership) -> None:
+    """The newcomer's error: fields of a shared object that change without a lock."""
+    changing = [item for item in definition.fields if not item.place and item in ownership.changes]
+    if not changing:
+        return
+    stores = sorted(
+        (store for item in changing for _, store in ownership.changes[item]),
+        key=lambda store: (store.span.line, store.span.column),
+    )
+    first = stores[0]
+    name = first.field.name
+    labels = [(store.span, "and here") for store in stores[1:4]]
+    labels += [(item.span, "an ordinary field") for item in changing if item.span.line != first.span.line]
+    whose = "all that it made" if _is_module(definition) else "every process that uses the device"
+    reporter.error(
+        codes.UNGUARDED_CHANGE,
+        first.span,
+        f"`{definition.name}.{name}` changes while several threads use the same `{definition.name}`",
+        label="changed here, without a lock",
+        labels=labels,
+        note=f"there is one `{definition.name}`, and {whose} can run it at the same time",
+        help=_guard_help(definition, changing, first),
+    )
+
+
+def _guard_help(definition: Class, changing: list[Field], store: SetField) -> str:
+    state = f"{definition.name}State"
+    lines = ["keep what changes in a class of its own, under a `Mutex`:", "@dataclass", f"class {state}:"]
+    for item in changing:
+        initial = _initial(definition, item)
+        written = text(initial.span) if initial is not None else ""
+        default = f" = {written}" if _is_literal(written) else ""
+        lines.append(f"    {item.name}: {item.type}{default}")
+    statement = text(store.span)
+    changed = statement.replace(f"self.{store.field.name}", f"state.{store.field.name}")
+    lines += ["", f"self.state = Mutex({state}())    # in `__init__`", "", "with self.state as state:"]
+    lines.append(f"    {changed}" if changed != statement else f"    state.{store.field.name} = ...")
+    return "\n".join(lines)
+
+
+def _fields(definition: Class, reporter: Reporter, ownership: Ownership) -> None:
+    """Fields that stay the same object, but one that can change."""
+    for item in definition.fields:
+        if item.place or item in ownership.changes or not ownership.confined(item.type):
+            continue
+        if is_a(item.type, BORROWED):
+            continue  # reported where it is stored
+        initial = _initial(definition, item)
+        span = initial.span if initial is not None else item.span
+        value = text(span) if initial is not None else "..."
+        reporter.error(
+            codes.UNGUARDED_OBJECT,
+            item.span,
+            f"`{definition.name}.{item.name}` is a `{item.type}`, which several threads would use at once",
+            label="not under a lock",
+            labels=[(why.span, why.text) for why in ownership.why(item.type)],
+            note=f"a `{item.type}` belongs to one thread, or to one lock",
+            help=f"put it under a lock, and use it in a `with` block:\nself.{item.name} = Mutex({value})\n\n"
+            f"with self.{item.name} as {item.name}:\n    ...",
+        )
+
+
+def _state(definition: Class, reporter: Reporter, ownership: Ownership) -> None:
+    """The state of an open file: two threads can use one open file."""
+    if definition.base is None or name_of(definition.base.definition) != OPERATIONS:
+        return
+    for state in definition.base.arguments:
+        if isinstance(state, TypeVariable) or not ownership.confined(state):
+            continue
+        if is_a(state, BORROWED):
+            continue
+        why = ownership.why(state)
+        help_ = f"keep what changes in a class of its own, and give `{state}` a `Mutex` of it as a field"
+        if isinstance(state, ClassType) and trusted(state.definition.module):
+            help_ = f"make the state a class with a field `self.value = Mutex(...)` that holds the `{state}`"
+        reporter.error(
+            codes.CONFINED_STATE,
+            definition.span,
+            f"`{state}`, the state of an open file, changes without a lock",
+            labels=[(reason.span, reason.text) for reason in why],
+            note="threads and child processes share an open file, and can use it at the same time",
+            help=help_,
+        )
+
+
+def _guarded(node: InitPlace, reporter: Reporter) -> None:
+    """A lock guards an object that can change: nothing could ever be stored through its guard otherwise."""
+    kind = node.field.type
+    value = kind.arguments[0] if isinstance(kind, ClassType) and kind.arguments else None
+    if value is None or isinstance(value, TypeVariable):
+        return
+    good = isinstance(value, ClassType) and not (
+        is_builtin(value.definition) and value.definition.name in IMMUTABLE
+    )
+    if good:
+        return
+    name = node.field.name
+    lock = kind.definition.name if isinstance(kind, ClassType) else "Mutex"
+    first = text(node.arguments[0].span) if node.arguments else ""
+    reporter.error(
+        codes.GUARDED_VALUE,
+        node.arguments[0].span if node.arguments else node.span,
+        f"a `{lock}` around a `{value}`, which can never change",
+        label=f"a `{value}`",
+        note="`with` lends the object that the lock guards, and a value cannot change in place",
+        help="guard an object that has it as a field:\n@dataclass\nclass State:\n"
+        f"    {name}: {value}\n\nself.state = {lock}(State({first}))",
+    )
+
+
+def _count(program: Program, ownership: Ownership) -> None:
+    """Sets ``Class.shared``: False only where no second thread can hold a reference, not even in turn."""
+    guarded: set[Class] = set()
+    for module in program.modules.values():
+        for definition in module.classes.values():
+            for item in definition.fields:
+                guarded |= _lent(item.type, ownership)
+    everything = [definition for module in program.modules.values() for definition in module.classes.values()]
+    for definition in everything:
+        closed = ClassType(definition, tuple(INT for _ in definition.type_parameters))
+        alone = ownership.confined(closed) and definition not in guarded and not derives(definition, BORROWED)
+        definition.shared = not alone
+    for definition in everything:
+        if definition.shared:
+            for relative in definition.ancestors():
+                relative.shared = True
+    for definition in everything:
+        if any(ancestor.shared for ancestor in definition.ancestors()):
+            definition.shared = True
+
+
+def _lent(kind: Type, ownership: Ownership) -> set[Class]:
+    """What passes from thread to thread through a lock of this type."""
+    if not is_lock(kind) or not isinstance(kind, ClassType):
+        return set()
+    return {definition for argument in kind.arguments for definition in ownership.reach(argument)}
+
+
+def _initial(definition: Class, item: Field) -> Expression | None:
+    """The value that ``__init__`` stores into a field."""
+    init = definition.methods.get("__init__")
+    if init is None:
+        return None
+    for node in walk(init.body):
+        if isinstance(node, SetField) and node.field is item and _is_self(init, node.object):
+            return node.value
+    return None
+
+
+def _is_self(function: Function, expression: Expression) -> bool:
+    start, path = root(expression)
+    return isinstance(start, LocalGet) and start.local is receiver(function) and not path
+
+
+def _is_module(definition: Class) -> bool:
+    return derives(definition, frozenset({"kmi.modules.Module"}))
+
+
+def _is_literal(written: str) -> bool:
+    return written.lstrip("-").isdigit() or written in ("True", "False", "None", '""', 'b""')
+
+
+def text(span: Span) -> str:
+    """What the author wrote there, as far as it is in one line."""
+    line = span.source.lines[span.line - 1]
+    return line[span.column : span.end_column] if span.end_line == span.line else line[span.column :].rstrip()
+
