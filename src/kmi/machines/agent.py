@@ -14,11 +14,10 @@ import socket
 import time
 from typing import Protocol
 
+from kmi.machines.mailbox import Mailbox
 from kmi.machines.outcomes import MachineError, MachineLost
 from kmi.machines.wire import Decoder, Op, Reply, request
-
-#: The serial port's line discipline may drop what comes faster than it is read; 64 KiB are always taken.
-_BURST = 32 * 1024
+from kmi.testing.userspace import PATIENCE
 
 
 class Witness(Protocol):
@@ -32,8 +31,9 @@ class Witness(Protocol):
 class Agent:
     """The connection to the agent of one running guest."""
 
-    def __init__(self, channel: socket.socket, witness: Witness) -> None:
+    def __init__(self, channel: socket.socket, mailbox: Mailbox, witness: Witness) -> None:
         self._channel = channel
+        self._mailbox = mailbox
         self._witness = witness
         self._decoder = Decoder()
         self._replies: dict[int, Reply] = {}
@@ -46,8 +46,16 @@ class Agent:
             raise self._failure
         ticket = self._next
         self._next += 1
+        frame = request(op, process, ticket, body)
+        deadline = time.monotonic() + PATIENCE
+        while not self._mailbox.room(len(frame)):
+            # Full: the agent takes requests as they come, unless it waits for its replies to be taken.
+            self._receive(0.001, "the mailbox was full")
+            if time.monotonic() > deadline:
+                raise self._witness.late("the mailbox was full", PATIENCE)
+        self._mailbox.put(frame)
         try:
-            self._channel.sendall(request(op, process, ticket, body))
+            self._channel.sendall(b"?")
         except OSError:
             raise self._fail(self._witness.gone("a request was sent")) from None
         return ticket
@@ -76,16 +84,16 @@ class Agent:
         if not ready:
             return False
         try:
-            data = self._channel.recv(1 << 16)
+            bells = self._channel.recv(4096)
         except OSError:
-            data = b""
-        if not data:
-            raise self._fail(self._witness.gone(what))
+            bells = b""
         try:
-            for reply in self._decoder.feed(data):
+            for reply in self._decoder.feed(self._mailbox.take()):
                 self._replies[reply.id] = reply
         except ValueError as error:
             raise self._fail(MachineLost(f"{error}, while {what}", self._witness.console())) from None
+        if not bells:
+            raise self._fail(self._witness.gone(what))
         return True
 
     def _fail(self, failure: MachineError) -> MachineError:

@@ -64,7 +64,7 @@ class Guest:
         self._qemu = qemu
         #: What the guest's random numbers come from; the same seed gives the same entropy.
         self.seed = seed
-        self._agent = Agent(qemu.channel, qemu)
+        self._agent = Agent(qemu.channel, qemu.mailbox, qemu)
         self._processes = 0
         self._helpers: list[GuestProcess] = []
         self._records: list[Record] = []

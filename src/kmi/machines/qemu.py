@@ -16,10 +16,10 @@ from __future__ import annotations
 import json
 import os
 import select
-import shlex
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -27,6 +27,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from kmi.machines.mailbox import SIZE, Mailbox
 from kmi.machines.outcomes import KernelPanic, MachineError, MachineLost, TimedOut
 
 PROGRAM = "qemu-system-x86_64"
@@ -61,6 +62,7 @@ class Qemu:
     def __init__(self, options: Sequence[str], *, files: Sequence[int] = ()) -> None:
         version()
         self._console = os.memfd_create("kmi-console", os.MFD_CLOEXEC)
+        self.mailbox = Mailbox()
         self.channel, channel = socket.socketpair()
         self._monitor, monitor = socket.socketpair()
         self._received = b""
@@ -71,6 +73,8 @@ class Qemu:
             *("-serial", "chardev:console"),
             *("-chardev", f"socket,id=agent,fd={channel.fileno()}", "-serial", "chardev:agent"),
             *("-chardev", f"socket,id=monitor,fd={monitor.fileno()}", "-mon", "chardev=monitor,mode=control"),
+            *("-object", f"memory-backend-file,id=mailbox,share=on,size={SIZE},mem-path=/proc/self/fd/{self.mailbox.fd}"),
+            *("-device", "ivshmem-plain,memdev=mailbox,master=on"),
             *options,
         ]
         self._errors = tempfile.TemporaryFile()
@@ -80,7 +84,7 @@ class Qemu:
                 stdin=subprocess.DEVNULL,
                 stdout=self._errors,
                 stderr=self._errors,
-                pass_fds=(self._console, channel.fileno(), monitor.fileno(), *files),
+                pass_fds=(self._console, self.mailbox.fd, channel.fileno(), monitor.fileno(), *files),
                 process_group=0,  # Ctrl-C at the terminal is for us; we end QEMU
             )
         except BaseException:
@@ -113,10 +117,14 @@ class Qemu:
             if sign in console:
                 line = next(line for line in console.splitlines() if sign in line)
                 return KernelPanic(f"the guest's kernel panicked while {what}: {line.strip()}", console)
-        self._errors.seek(0)
-        said = self._errors.read().decode(errors="replace").strip()
+        said = self._said()
         how = "still runs but closed its channel" if status is None else f"ended with status {status}"
         return MachineLost(f"QEMU {how} while {what}" + (f": {said}" if said else ""), console)
+
+    def _said(self) -> str:
+        """What QEMU itself complained about."""
+        size = os.fstat(self._errors.fileno()).st_size
+        return os.pread(self._errors.fileno(), size, 0).decode(errors="replace").strip()
 
     def late(self, what: str, seconds: float) -> MachineError:
         """The outcome to raise when the guest did not answer in time."""
@@ -125,7 +133,9 @@ class Qemu:
             return self.gone(what)
         return TimedOut(f"the guest gave no answer within {seconds:g} s while {what}", console)
 
-    def command(self, name: str, timeout: float = 30.0, **arguments: object) -> object:
+    def command(
+        self, name: str, timeout: float = 30.0, *, pass_fd: int | None = None, **arguments: object
+    ) -> object:
         """Carry out a QMP command; its result."""
         deadline = time.monotonic() + timeout
         if not self._received:
@@ -134,7 +144,11 @@ class Qemu:
             self.command("qmp_capabilities", timeout)
         request = {"execute": name, "arguments": {key.replace("_", "-"): v for key, v in arguments.items()}}
         try:
-            self._monitor.sendall(json.dumps(request).encode() + b"\n")
+            line = json.dumps(request).encode() + b"\n"
+            if pass_fd is None:
+                self._monitor.sendall(line)
+            else:
+                socket.send_fds(self._monitor, [line], [pass_fd])
         except OSError:
             raise self.gone(f"asked to {name}") from None
         while True:
@@ -164,8 +178,14 @@ class Qemu:
         self.command("stop")
         self.command("migrate-set-capabilities", capabilities=_CAPABILITIES)
         self.command("migrate-set-parameters", max_bandwidth=1 << 40)
-        self.command("migrate", uri=f"exec:cat > {shlex.quote(str(target))}")
-        self._migrated("save", timeout)
+        file = os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            self.command("getfd", pass_fd=file, fdname="state")
+            self.command("migrate", uri="fd:state")
+            self._migrated("save", timeout)
+            _forget_mailbox(file)
+        finally:
+            os.close(file)
 
     def resume(self, state: int, timeout: float = 60.0) -> None:
         """Take over the state that ``migrate`` wrote, from a descriptor of it, and run."""
@@ -183,7 +203,7 @@ class Qemu:
             if status == "completed":
                 return
             if status in ("failed", "cancelled"):
-                raise MachineLost(f"QEMU could not {what} the machine", self.console())
+                raise MachineLost(f"QEMU could not {what} the machine: {self._said()}", self.console())
 
     def kill(self) -> None:
         """End QEMU now, and wait until it is gone. Twice is harmless."""
@@ -195,7 +215,22 @@ class Qemu:
     def _close(self) -> None:
         self.channel.close()
         self._monitor.close()
+        self.mailbox.close()
         self._errors.close()
         if self._console >= 0:
             os.close(self._console)
             self._console = -1
+
+
+def _forget_mailbox(file: int) -> None:
+    """Take from a saved state the address at which the mailbox lay.
+
+    QEMU writes down where each shared memory was mapped and insists on it when it restores; but a PCI device's
+    memory is mapped only by the state that follows, so that at this moment its address is 0 and nothing else.
+    """
+    state = os.pread(file, 1 << 16, 0)
+    name = b"/mailbox" + struct.pack(">Q", SIZE)
+    place = state.find(name)
+    if place < 0 or state.find(name, place + 1) >= 0:
+        raise MachineLost("QEMU's saved state does not name the mailbox once; is this QEMU too new?")
+    os.pwrite(file, bytes(8), place + len(name))

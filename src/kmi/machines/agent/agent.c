@@ -2,8 +2,9 @@
 /*
  * The guest's only program: it is /init, and it makes the tests' system calls in real processes.
  *
- * The host sends requests over the second serial port and the agent answers each by its id, in any order. A
- * request is either for the agent itself (make a process, send a signal, say whether a process sleeps, give the
+ * The host puts requests into the mailbox, a piece of memory that both sides map (in the guest it is the memory
+ * of a PCI device, "ivshmem"), and sends a byte over the second serial port to say so; the agent answers each
+ * request by its id, in any order, the same way. A serial port alone would carry 70 kB a second. A request is either for the agent itself (make a process, send a signal, say whether a process sleeps, give the
  * kernel's log) or a system call for one of its processes: number, six arguments, and buffers to build first.
  * So what a test may do is decided by the host alone, and this file need not know it.
  *
@@ -16,6 +17,7 @@
  * Frames are little-endian, as laid out in the structs below; src/kmi/machines/wire.py is the other half.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/random.h>
@@ -41,13 +43,27 @@
 #define PAGE 4096ul
 #define PROCESSES 64
 #define BUFFERS 64
-#define MOST (32ul << 20)
+#define MOST (4ul << 20)
 
 /* The descriptors of the agent's own machinery lie high, so that a test's begin at 3. */
 enum { FD_REQUEST = 1000, FD_REPLY = 1001, FD_OWN = 500 };
 
 enum op { OP_HELLO, OP_SPAWN, OP_FORK, OP_CALL, OP_SIGNAL, OP_BLOCKED, OP_LOG, OP_END };
 enum kind { KIND_RESULT, KIND_ENDED };
+
+/*
+ * The mailbox: two rings, one each way, that hold whole frames. Positions only grow, a place is the position
+ * modulo the ring's size; the host writes the first and the last of them, the agent the other two.
+ */
+#define MAILBOX (16ul << 20)
+#define TO_GUEST 4096ul
+#define TO_GUEST_SIZE ((8ul << 20) - TO_GUEST)
+#define TO_HOST (8ul << 20)
+#define TO_HOST_SIZE (8ul << 20)
+
+struct mailbox {
+	volatile uint64_t asked, gap1[7], taken, gap2[7], answered, gap3[7], seen;
+};
 
 struct request {
 	uint32_t magic, length, id;
@@ -101,6 +117,7 @@ struct shared {
 
 static struct process processes[PROCESSES];
 static struct shared *shared;
+static struct mailbox *mailbox;
 static int channel, kmsg;
 
 static _Noreturn void die(const char *what)
@@ -151,13 +168,51 @@ static void give(int fd, const void *from, size_t length)
 	}
 }
 
-static void answer(int fd, uint32_t id, enum kind kind, int64_t value, const void *body, size_t length)
+static void answer(uint32_t id, int64_t value, const void *body, size_t length)
+{
+	struct reply reply = { MAGIC, length, id, KIND_RESULT, value };
+
+	give(FD_REPLY, &reply, sizeof(reply));
+	if (length)
+		give(FD_REPLY, body, length);
+}
+
+/* Copy from or to a ring, around its end if need be. */
+static void from_ring(void *into, uint64_t position, size_t length)
+{
+	size_t place = position % TO_GUEST_SIZE, first = TO_GUEST_SIZE - place;
+	char *ring = (char *)mailbox + TO_GUEST;
+
+	if (first > length)
+		first = length;
+	memcpy(into, ring + place, first);
+	memcpy((char *)into + first, ring, length - first);
+}
+
+static void to_ring(uint64_t position, const void *from, size_t length)
+{
+	size_t place = position % TO_HOST_SIZE, first = TO_HOST_SIZE - place;
+	char *ring = (char *)mailbox + TO_HOST;
+
+	if (first > length)
+		first = length;
+	memcpy(ring + place, from, first);
+	memcpy(ring, (const char *)from + first, length - first);
+}
+
+static void tell(uint32_t id, enum kind kind, int64_t value, const void *body, size_t length)
 {
 	struct reply reply = { MAGIC, length, id, kind, value };
+	struct timespec soon = { 0, 1000000 };
+	uint64_t position = mailbox->answered;
 
-	give(fd, &reply, sizeof(reply));
-	if (length)
-		give(fd, body, length);
+	/* The host empties the ring before it waits for anything, so this is short. */
+	while (position + sizeof(reply) + length - mailbox->seen > TO_HOST_SIZE)
+		nanosleep(&soon, NULL);
+	to_ring(position, &reply, sizeof(reply));
+	to_ring(position + sizeof(reply), body, length);
+	__atomic_store_n(&mailbox->answered, position + sizeof(reply) + length, __ATOMIC_RELEASE);
+	give(channel, "!", 1);
 }
 
 /* ---- a process of the test ---- */
@@ -257,12 +312,12 @@ static void perform(struct shared *mine, uint32_t id, const char *body, size_t l
 	}
 	for (i = 0; i < n; i++)
 		munmap(base[i], whole[i] + PAGE);
-	answer(FD_REPLY, id, KIND_RESULT, value, out, total);
+	answer(id, value, out, total);
 	free(out);
 	return;
 
 malformed:
-	answer(FD_REPLY, id, KIND_RESULT, -EPROTO, NULL, 0);
+	answer(id, -EPROTO, NULL, 0);
 }
 
 static void pipes_of(int slot)
@@ -304,7 +359,7 @@ static _Noreturn void serve(int slot)
 				pipes_of(child);
 				slot = child;
 			} else {
-				answer(FD_REPLY, request.id, KIND_RESULT, pid < 0 ? -errno : pid, NULL, 0);
+				answer(request.id, pid < 0 ? -errno : pid, NULL, 0);
 			}
 		} else {
 			perform(&shared[slot], request.id, body, request.length);
@@ -402,7 +457,7 @@ static int sleeps(int slot)
 static void unwatch(struct process *p, int64_t value)
 {
 	if (p->watching)
-		answer(channel, p->blocked_id, KIND_RESULT, value, NULL, 0);
+		tell(p->blocked_id, KIND_RESULT, value, NULL, 0);
 	p->watching = p->looks = 0;
 }
 
@@ -423,7 +478,7 @@ static void finish(struct process *p)
 	}
 	p->busy = 0;
 	unwatch(p, 0);
-	answer(channel, reply.id, reply.kind, reply.value, body, reply.length);
+	tell(reply.id, reply.kind, reply.value, body, reply.length);
 	free(body);
 }
 
@@ -445,10 +500,10 @@ static void reap(void)
 			p->status = status;
 			unwatch(p, 0);
 			if (p->busy)
-				answer(channel, p->id, KIND_ENDED, status, NULL, 0);
+				tell(p->id, KIND_ENDED, status, NULL, 0);
 			p->busy = 0;
 			if (p->ending)
-				answer(channel, p->end_id, KIND_RESULT, status, NULL, 0);
+				tell(p->end_id, KIND_RESULT, status, NULL, 0);
 			p->ending = 0;
 		}
 	}
@@ -469,7 +524,7 @@ static void send_log(uint32_t id)
 		else
 			break;
 	}
-	answer(channel, id, KIND_RESULT, length, all, length);
+	tell(id, KIND_RESULT, length, all, length);
 }
 
 /* A restore repeats the past: without this every test would see the same time and the same random numbers. */
@@ -514,7 +569,7 @@ static void dispatch(const struct request *request, const char *body)
 	} else if (!p->pid) {
 		value = -ECHILD;
 	} else if (p->ended) {
-		answer(channel, request->id, request->op == OP_END ? KIND_RESULT : KIND_ENDED, p->status, NULL, 0);
+		tell(request->id, request->op == OP_END ? KIND_RESULT : KIND_ENDED, p->status, NULL, 0);
 		return;
 	} else if (request->op == OP_SIGNAL) {
 		memcpy(&signum, body, sizeof(signum));
@@ -552,25 +607,33 @@ static void dispatch(const struct request *request, const char *body)
 	} else {
 		value = -ENOSYS;
 	}
-	answer(channel, request->id, KIND_RESULT, value, NULL, 0);
+	tell(request->id, KIND_RESULT, value, NULL, 0);
 }
 
 static void receive(void)
 {
-	struct request request;
-	char *body;
+	char bell[256];
+	uint64_t position;
 
-	take(channel, &request, sizeof(request));
-	if (request.magic != MAGIC || request.length > MOST) {
-		errno = EPROTO;
-		die("the host's frame is malformed");
+	if (read(channel, bell, sizeof(bell)) < 0 && errno != EINTR)
+		die("read");
+	while ((position = mailbox->taken) != __atomic_load_n(&mailbox->asked, __ATOMIC_ACQUIRE)) {
+		struct request request;
+		char *body;
+
+		from_ring(&request, position, sizeof(request));
+		if (request.magic != MAGIC || request.length > MOST) {
+			errno = EPROTO;
+			die("the host's frame is malformed");
+		}
+		body = calloc(1, request.length + 8);
+		if (!body)
+			die("calloc");
+		from_ring(body, position + sizeof(request), request.length);
+		mailbox->taken = position + sizeof(request) + request.length;
+		dispatch(&request, body);
+		free(body);
 	}
-	body = calloc(1, request.length + 8);
-	if (!body)
-		die("calloc");
-	take(channel, body, request.length);
-	dispatch(&request, body);
-	free(body);
 }
 
 static void mount_all(void)
@@ -584,6 +647,43 @@ static void mount_all(void)
 	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) && errno != EBUSY)
 		die("mount /dev");
 	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+}
+
+/* The mailbox is the memory (BAR 2) of the PCI device 1af4:1110. */
+static void open_mailbox(void)
+{
+	static const char *const root = "/sys/bus/pci/devices";
+	char name[300], id[16];
+	struct dirent *entry;
+	DIR *devices = opendir(root);
+	int fd;
+
+	while (devices && (entry = readdir(devices))) {
+		snprintf(name, sizeof(name), "%s/%s/device", root, entry->d_name);
+		fd = open(name, O_RDONLY);
+		if (fd < 0 || read(fd, id, sizeof(id)) < 6 || memcmp(id, "0x1110", 6)) {
+			close(fd);
+			continue;
+		}
+		close(fd);
+		snprintf(name, sizeof(name), "%s/%s/enable", root, entry->d_name);
+		fd = open(name, O_WRONLY);
+		if (fd < 0 || write(fd, "1", 1) != 1)
+			die(name);
+		close(fd);
+		snprintf(name, sizeof(name), "%s/%s/resource2", root, entry->d_name);
+		fd = open(name, O_RDWR);
+		if (fd < 0)
+			die(name);
+		mailbox = mmap(NULL, MAILBOX, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		if (mailbox == MAP_FAILED)
+			die("mmap of the mailbox");
+		close(fd);
+		closedir(devices);
+		return;
+	}
+	errno = ENODEV;
+	die("the mailbox");
 }
 
 static void open_channel(const char *name)
@@ -601,6 +701,11 @@ static void open_channel(const char *name)
 	if (tcsetattr(fd, TCSANOW, &raw_mode))
 		die("tcsetattr");
 	channel = high(fd);
+	/* An interrupt for each byte, not when several have come or a time has passed. */
+	fd = open("/sys/class/tty/ttyS1/rx_trig_bytes", O_WRONLY);
+	if (fd >= 0 && write(fd, "1", 1) != 1)
+		dprintf(2, "kmi agent: the serial port will be slow: %s\n", strerror(errno));
+	close(fd);
 }
 
 int main(void)
@@ -625,8 +730,9 @@ int main(void)
 	handle(SIGCHLD, 0);
 
 	kmsg = high(open("/dev/kmsg", O_RDONLY | O_NONBLOCK));
+	open_mailbox();
 	open_channel("/dev/ttyS1");
-	answer(channel, 0, KIND_RESULT, PROTOCOL, NULL, 0);
+	tell(0, KIND_RESULT, PROTOCOL, NULL, 0);
 
 	for (;;) {
 		struct pollfd fds[PROCESSES + 1] = { { .fd = channel, .events = POLLIN } };
