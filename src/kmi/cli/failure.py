@@ -33,15 +33,21 @@ def understood(error: BaseException) -> Failure | None:
     """The failure to show for an error of the parts below the command line; None for one nobody expected."""
     # Imported here, since most commands need none of these.
     from kmi.cache import CacheError, directory
+    from kmi.kernels.linux import debug_kernel, kbuild
     from kmi.kernels.linux.provision import ProvisionError
+    from kmi.kernels.simulated.reports import SimulationError
+    from kmi.machines.initramfs import AgentError
     from kmi.machines.outcomes import MachineError
+    from kmi.machines.qemu import MissingQemu
     from kmi.testing.kernel import KernelFailure
     from kmi.testing.kernels import KernelMissing
 
     match error:
         case KernelMissing():
             return Failure(str(error), line=error.line)
-        case ProvisionError() | CacheError():
+        case ProvisionError() | CacheError() | MissingQemu() | AgentError() | SimulationError():
+            return Failure(str(error))
+        case kbuild.BuildError() | debug_kernel.BuildError():
             return Failure(str(error))
         case MachineError() | KernelFailure():
             return Failure(str(error), code=error.exit_code)

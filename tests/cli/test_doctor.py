@@ -1,0 +1,96 @@
+"""`kmi doctor`: what it says of kernels that are ready, and of those that are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kmi.cli import doctor
+from kmi.cli.exits import Exit
+from kmi.cli.main import main
+from kmi.kernels.linux import provision
+from kmi.kernels.linux.flavors import KernelFlavor
+from kmi.kernels.linux.provision import Missing, ProvisionError
+
+LINE = "apt-get install --no-install-recommends -y qemu-system-x86"
+
+
+@pytest.fixture
+def lacking(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> set[str]:
+    """The names of the Linux flavors that lack something; tests change it."""
+    names = {"6.1", "6.12", "debug"}
+    monkeypatch.setenv("KMI_CACHE", str(tmp_path / "cache"))
+
+    def missing(flavor: KernelFlavor) -> list[Missing]:
+        return [Missing("QEMU", LINE)] if flavor.name in names else []
+
+    monkeypatch.setattr(provision, "missing", missing)
+    return names
+
+
+def test_says_what_is_ready_and_what_installs_the_rest(
+    lacking: set[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    lacking.remove("6.12")
+    assert main(["doctor"]) == Exit.FAILED
+    lines = capsys.readouterr().out.splitlines()
+    assert "simulated     ready" in lines
+    assert "linux:6.12    ready" in lines
+    at = lines.index("linux:6.1     QEMU missing")
+    assert lines[at + 1].strip() == LINE
+    assert any(line.startswith(f"cache         {tmp_path / 'cache'}, ") for line in lines)
+    assert not (tmp_path / "cache").exists(), "to look changes nothing"
+
+
+def test_all_is_well(lacking: set[str], capsys: pytest.CaptureFixture[str]) -> None:
+    lacking.clear()
+    assert main(["doctor"]) == Exit.OK
+    assert capsys.readouterr().out.count("ready") == 4
+
+
+def test_prepare_installs_only_what_is_missing(
+    lacking: set[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lacking.remove("6.1")
+    prepared: list[str] = []
+
+    def prepare(flavor: KernelFlavor, progress: object) -> None:
+        prepared.append(flavor.name)
+        lacking.remove(flavor.name)
+
+    monkeypatch.setattr(provision, "prepare", prepare)
+    assert main(["doctor", "--prepare", "linux:6.1,linux:debug"]) == Exit.OK
+    assert prepared == ["debug"]
+    assert main(["doctor", "--prepare", "all"]) == Exit.OK
+    assert prepared == ["debug", "6.12"]
+    assert capsys.readouterr().out == ""
+
+
+def test_prepare_goes_on_where_one_kernel_cannot_be_had(
+    lacking: set[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def prepare(flavor: KernelFlavor, progress: object) -> None:
+        if flavor.name == "6.1":
+            raise ProvisionError("only root may install packages:", [Missing("QEMU", LINE)])
+        lacking.remove(flavor.name)
+
+    monkeypatch.setattr(provision, "prepare", prepare)
+    assert main(["doctor", "--prepare", "all"]) == Exit.FAILED
+    captured = capsys.readouterr()
+    assert "only root may install packages" in captured.err
+    assert "left out" in captured.err
+    assert captured.out.splitlines() == ["linux:6.1     QEMU missing", f"              {LINE}"]
+
+
+def test_prepare_of_an_unknown_kernel(lacking: set[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--prepare", "linux:2.4"]) == Exit.USAGE
+    assert "there are simulated, linux:6.1" in capsys.readouterr().err
+
+
+def test_a_small_disk_is_mentioned(
+    lacking: set[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "DISK_WANTED", 1 << 60)
+    main(["doctor"])
+    assert "GiB are wanted while a kernel is built" in capsys.readouterr().out
