@@ -160,11 +160,11 @@ class MiscDevice(Registration, Generic[S]):
         self.operations = operations
         if not 0 <= mode <= 0o777:
             raise OSError(EINVAL, f"mode {mode:#o} is not one of 0 to 0o777")
-        if not 0 < name.size() <= 255 or name == "." or name == "..":
+        if not 0 < name._size <= 255 or name == "." or name == "..":
             raise OSError(EINVAL, "bad device name")
         with unsafe("the records are zero and will not move; they are ended before their owner dies"):
-            text = name.data()
-            for index in range(name.size()):
+            text = name._data()
+            for index in range(name._size):
                 if text[index] == 0 or text[index] == 0x2F:
                     raise OSError(EINVAL, "a device name has no NUL and no /")
             kmi_linux_prepare_operations(address_of(self.calls))

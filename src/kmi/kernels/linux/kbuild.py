@@ -14,6 +14,7 @@ Invariants: what a replay makes is, byte for byte, what make would have made (a 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -27,7 +28,7 @@ from kmi import cache
 from kmi.kernels.linux import provision
 from kmi.kernels.linux.flavors import KernelFlavor
 
-__all__ = ["BuildError", "Commands", "Step", "commands", "make", "write_kbuild"]
+__all__ = ["BuildError", "Commands", "Step", "commands", "environment", "make", "has_warning", "write_kbuild"]
 
 PROBE = "kmi_probe"
 RUNTIME = Path(kmi.__file__).parent / "runtime"
@@ -87,19 +88,20 @@ def make(directory: Path, flavor: KernelFlavor) -> str:
         stderr=subprocess.STDOUT,
         text=True,
         stdin=subprocess.DEVNULL,
-        env=provision_environment(),
+        env=environment(),
     )
     if done.returncode:
         raise BuildError("Kbuild failed:\n" + done.stdout[-8000:])
     return done.stdout
 
 
-def provision_environment() -> dict[str, str]:
-    """The environment of a build: messages in English, nothing inherited from an outer make."""
-    import os
+def environment() -> dict[str, str]:
+    """The environment of a build: messages in English, nothing inherited from an outer make.
 
+    SRCARCH is what Kbuild tells objtool, since 6.12, about where it is.
+    """
     kept = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
-    return kept | {"LC_ALL": "C"}
+    return kept | {"LC_ALL": "C", "SRCARCH": "x86"}
 
 
 def commands(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from kmi.kernels.linux.kbuild import BuildError, Commands, Step, provision_environment
+from kmi.kernels.linux.kbuild import BuildError, Commands, Step, environment
 
 __all__ = ["CompilerError", "build"]
 
@@ -58,5 +58,5 @@ def _run(step: Step, directory: Path, name: str, commands: Commands) -> subproce
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
         text=True,
-        env=provision_environment(),
+        env=environment(),
     )

@@ -5,7 +5,7 @@ Linux advances the iterator by what was copied before a fault, which is what the
 
 from errno import EFAULT
 
-from kmi.integers import usize
+from kmi.integers import u8, usize
 from kmi.kernels.linux.bindings import (
     copy_from_iter,
     copy_to_iter,
@@ -13,7 +13,7 @@ from kmi.kernels.linux.bindings import (
     iov_iter_count,
     kmi_linux_uio,
 )
-from kmi.unsafe import place, tail, unsafe
+from kmi.unsafe import Pointer, place, tail, unsafe
 
 
 @place
@@ -32,10 +32,16 @@ class Uio:
         with unsafe("the iterator lives as long as the call"):
             return self.record.end - iov_iter_count(self.record.memory)
 
-    def put(self, data: bytes | bytearray | memoryview) -> int:
-        with unsafe("min keeps to both memories; nobody else changes `data` meanwhile"):
-            wanted: usize = min(len(data), iov_iter_count(self.record.memory))
-            done = copy_to_iter(data.data(), wanted, self.record.memory)
+    def put(self, data: bytes) -> int:
+        return self._put(data._data(), len(data))
+
+    def __put_bytearray__(self, data: bytearray) -> int:
+        return self._put(data._data(), len(data))
+
+    def _put(self, data: Pointer[u8], size: int) -> int:
+        with unsafe("min keeps to both memories; nobody else changes the bytes meanwhile"):
+            wanted: usize = min(size, iov_iter_count(self.record.memory))
+            done = copy_to_iter(data, wanted, self.record.memory)
             if done == 0 and wanted > 0:
                 raise OSError(EFAULT, "bad address")
             return done
@@ -50,7 +56,8 @@ class Uio:
             if done == 0 and wanted > 0:
                 raise OSError(EFAULT, "bad address")
             if done < wanted:
-                taken.cut(done)
+                taken._length = done
+                tail(taken)[done] = 0
             return taken
 
     def get_into(self, buffer: bytearray, start: int, stop: int) -> int:
@@ -58,7 +65,7 @@ class Uio:
             raise IndexError(f"slice {start}:{stop} out of range of {len(buffer)}")
         with unsafe("the slice is inside the buffer"):
             wanted: usize = min(stop - start, iov_iter_count(self.record.memory))
-            done = copy_from_iter(buffer.data() + start, wanted, self.record.memory)
+            done = copy_from_iter(buffer._data() + start, wanted, self.record.memory)
             if done == 0 and wanted > 0:
                 raise OSError(EFAULT, "bad address")
             return done

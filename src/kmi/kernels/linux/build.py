@@ -1,0 +1,140 @@
+"""From a Python file to a kernel module: check, compile, bind, build.
+
+    built = build(Path("examples/semaphore.py"), flavors.find("6.1"))
+    built.ko            # .../semaphore.ko
+    built.seconds       # 0.9
+
+Built modules are kept by content: the same C for the same kernel is built once. Several processes may build at the
+same time. What goes wrong is a `CheckFailed` with diagnostics (the module's fault), a ProvisionError (something is
+not installed), or an internal error of kmi.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kmi import cache
+from kmi.compiler.driver import Target, compile
+from kmi.kernels.linux import binder, kbuild, metadata, preflight, provision, replay
+from kmi.kernels.linux.flavors import KernelFlavor
+from kmi.language import analyse
+from kmi.language.diagnostics import Diagnostic, InternalError
+from kmi.language.library import Library
+from kmi.language.tree import Program
+
+__all__ = ["Built", "CheckFailed", "build", "generate"]
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,54}")  # struct module has 56 bytes for it
+
+
+class CheckFailed(Exception):
+    """The module does not compile; `diagnostics` say why."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = list(diagnostics)
+        super().__init__(f"{len(self.diagnostics)} errors")
+
+
+@dataclass(frozen=True)
+class Built:
+    """A module that was built."""
+
+    ko: Path
+    source_c: Path
+    #: How long this call took, and whether the module was there already.
+    seconds: float
+    cached: bool
+    size: int
+    log: str
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The C of a module, not yet compiled."""
+
+    name: str
+    text: str
+    program: Program
+
+
+def generate(
+    path: Path, flavor: KernelFlavor, *, test: bool = True, progress: Callable[[str], None] = lambda line: None
+) -> Generated:
+    """Check the file and compile it to C. Raises CheckFailed, ProvisionError."""
+    bound = binder.bind(flavor, progress)
+    progress(f"checking {path.name}")
+    analysis = analyse(path, Library(kernel=binder.LAYER, bindings=bound.python))
+    if analysis.program is None:
+        raise CheckFailed(analysis.diagnostics)
+    program = analysis.program
+    name = program.about.get("name") or path.stem
+    if not _NAME.fullmatch(name):
+        raise preflight.PreflightError(
+            f"{name!r} cannot be the name of a Linux module: letters, digits and _, at most 55, not a digit first; "
+            'name the file otherwise, or say @module(name="...")'
+        )
+    progress(f"compiling {path.name}")
+    assert program.entry is not None
+    target = Target.linux(program, metadata, bound.assertions.read_text(), test=test)
+    return Generated(name, compile(program, target), program)
+
+
+def build(
+    path: Path,
+    flavor: KernelFlavor,
+    *,
+    test: bool = True,
+    output: Path | None = None,
+    progress: Callable[[str], None] = lambda line: None,
+) -> Built:
+    """Build the module in the file for the kernel; with `output`, also copy the .ko there.
+
+    `test` builds count what is alive and can make the n-th allocation fail.
+    Raises CheckFailed, ProvisionError, BuildError, PreflightError, CacheError.
+    """
+    began = time.monotonic()
+    made = generate(path, flavor, test=test, progress=progress)
+    headers = sorted([*kbuild.RUNTIME.glob("*.h"), *kbuild.LAYER.glob("*.h")])
+    key = cache.key(
+        provision.release(flavor), made.name, made.text, str(test), *(header.read_text() for header in headers)
+    )
+    entry_name = f"{flavor.name}-{made.name}-{key}"
+    cached = cache.find("module", entry_name) is not None
+    log: list[str] = []
+
+    def make(partial: Path) -> None:
+        progress(f"building {made.name}.ko for linux:{flavor.name}")
+        log.append(_build(partial, made, flavor, progress, test=test))
+
+    entry = cache.get("module", entry_name, make)
+    ko = entry / f"{made.name}.ko"
+    if output is not None:
+        shutil.copyfile(ko, output)
+    return Built(ko, entry / f"{made.name}.c", time.monotonic() - began, cached, ko.stat().st_size, "".join(log))
+
+
+def _build(
+    partial: Path, made: Generated, flavor: KernelFlavor, progress: Callable[[str], None], *, test: bool
+) -> str:
+    commands = kbuild.commands(flavor, progress, test=test)
+    # The commands name the directory, and debug information keeps it: one place for each module of each kernel.
+    work = cache.directory() / "work" / f"{flavor.name}-{made.name}-{'test' if test else 'plain'}"
+    with cache.lock("work", work.name):
+        work.mkdir(parents=True, exist_ok=True)
+        (work / f"{made.name}.c").write_text(made.text)
+        try:
+            log = replay.build(work, made.name, commands)
+        except replay.CompilerError as error:
+            kept = work / f"{made.name}.c"
+            raise InternalError(
+                f"the C compiler refused what kmi made of {made.name}.py ({kept}); this is a bug of kmi, "
+                f"please report it:\n{error}"
+            ) from error
+        for suffix in (".ko", ".c"):
+            shutil.copyfile(work / f"{made.name}{suffix}", partial / f"{made.name}{suffix}")
+    return log
