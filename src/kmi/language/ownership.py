@@ -143,6 +143,12 @@ class Ownership:
             return True
         return bool(self.contents(holder) & self.reach(held))
 
+    def overlap(self, one: Type, other: Type) -> bool:
+        """Whether two values can have a confined object in common."""
+        if not self.confined(one) or not self.confined(other):
+            return False
+        return _open(one) or _open(other) or bool(self.reach(one) & self.reach(other))
+
     def _reach(self, kind: Type, found: set[Class], seen: set[ClassType]) -> None:
         match kind:
             case ClassType():

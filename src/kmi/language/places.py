@@ -52,7 +52,7 @@ MEMBERS = ("__enter__", "__exit__")
 
 
 def check(program: Program, reporter: Reporter) -> None:
-    """Reports places that are made, kept or passed on where they cannot be, and borrowed objects that are kept."""
+    """Reports places that are made, kept or passed on where they cannot be, and borrowed objects kept."""
     for module in authored(program):
         for definition in module.classes.values():
             _declared(definition, reporter)
@@ -114,7 +114,9 @@ def _node(node: Node, reporter: Reporter) -> None:
     match node:
         case New(type=kind, span=span) if is_place(kind) and not is_borrowed(kind):
             _made(span, kind, reporter)
-        case Call(function=function, arguments=[first, *_]) if function.name in MEMBERS and is_lock(first.type):
+        case Call(function=function, arguments=[first, *_]) if (
+            function.name in MEMBERS and is_lock(first.type)
+        ):
             reporter.error(
                 codes.LOCK_BY_HAND,
                 node.span,
@@ -183,7 +185,7 @@ def _borrowed(span: Span, kind: Type, how: str, reporter: Reporter) -> None:
 
 
 def _always(body: list[Statement], maybe: bool, reporter: Reporter) -> bool:
-    """Reports places that are not built on every way through ``__init__``; whether a statement may have returned."""
+    """Reports places that not every way through ``__init__`` builds; whether ``body`` may have returned."""
     for statement in body:
         match statement:
             case InitPlace(field=item):

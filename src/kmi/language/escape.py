@@ -1,0 +1,120 @@
+"""What a lock guards stays in the block that holds the lock.
+
+    with self.lines as lines:
+        first = lines[0]            # fine: a part of what is guarded
+        self.count = len(lines)     # fine: a number
+    first.append(1)                 # refused: KMI0608
+
+Invariant: outside a ``with`` block no local, field or result leads to a confined object that its lock guards.
+"""
+
+from __future__ import annotations
+
+from kmi.language import codes
+from kmi.language.diagnostics import Reporter
+from kmi.language.graph import Point
+from kmi.language.known import is_lock
+from kmi.language.origins import Lent, Origins, Set, State, ordered
+from kmi.language.sharing import text
+from kmi.language.source import Span
+from kmi.language.tree import (
+    Assign,
+    ForEach,
+    ForRange,
+    Function,
+    Handler,
+    Local,
+    Node,
+    Return,
+    SetField,
+    Try,
+    With,
+)
+from kmi.language.walk import walk
+
+
+def check(function: Function, origins: Origins, reporter: Reporter) -> None:
+    """Reports what leaves the block of its lock, and guards whose name is assigned."""
+    for node in walk(function.body):
+        if isinstance(node, With) and node.target is not None and is_lock(node.context.type):
+            for inner in walk(node.body):
+                _rebound(node, inner, reporter)
+    for point, state in origins.states.items():
+        _used(point, state, origins, reporter)
+        _stored(point, state, origins, reporter)
+        if isinstance(point.statement, Return) and point.leaves is None:
+            for value in point.expressions:
+                said = f"`{text(value.span)}` is returned out of the block that locks it"
+                for block in _held(origins.of(value, state)):
+                    _escapes(value.span, block, said, reporter)
+
+
+def _used(point: Point, state: State, origins: Origins, reporter: Reporter) -> None:
+    """Locals that are read after the block."""
+    for read in origins.reads(point):
+        for origin in ordered(state.get(read.local, frozenset())):
+            if isinstance(origin, Lent) and origin.over:
+                said = f"`{read.local.name}` is used after the block that locks it"
+                _escapes(read.span, origin.block, said, reporter)
+
+
+def _stored(point: Point, state: State, origins: Origins, reporter: Reporter) -> None:
+    """Parts that are put into something from outside the block."""
+    for stored in origins.stores(point, state):
+        for block in _held(stored.held_origins):
+            if block not in _held(stored.holder_origins):
+                where = text(stored.holder.span)
+                if isinstance(stored.node, SetField):
+                    where = f"{where}.{stored.node.field.name}"
+                said = f"`{text(stored.held.span)}` is kept in `{where}`, outside the block that locks it"
+                _escapes(stored.held.span, block, said, reporter)
+
+
+def _escapes(span: Span, block: With, said: str, reporter: Reporter) -> None:
+    lock = text(block.context.span)
+    reporter.error(
+        codes.ESCAPES_GUARD,
+        span,
+        said,
+        label="not locked here" if "used after" in said else "leaves the block",
+        labels=[(block.context.span, f"`{lock}` is held in this block only")],
+        note=f"after the block another thread may hold `{lock}` and change the object",
+        help="do the work inside the block, or take out a copy or the numbers that you need",
+    )
+
+
+def _held(found: Set) -> list[With]:
+    """The blocks whose guarded objects are among these."""
+    return [origin.block for origin in ordered(found) if isinstance(origin, Lent) and not origin.over]
+
+
+def _rebound(block: With, node: Node, reporter: Reporter) -> None:
+    for local, span in _writes(node):
+        if local is block.target:
+            reporter.error(
+                codes.GUARD_REBOUND,
+                span,
+                f"`{local.name}` is assigned anew, and what the lock guards stays as it is",
+                labels=[(block.context.span, f"`{local.name}` stands for what this lock guards")],
+                help=f"change the object in place, by its fields or methods (`{local.name}.field = ...`), "
+                "or use another name",
+            )
+
+
+def _writes(node: Node) -> list[tuple[Local, Span]]:
+    match node:
+        case Assign(local=local, span=span):
+            return [(local, span)]
+        case ForRange(target=local, span=span) | ForEach(target=local, span=span):
+            return [(local, span)]
+        case With(target=local, span=span) if local is not None:
+            return [(local, span)]
+        case Try(handlers=handlers):
+            return [_caught(handler) for handler in handlers if handler.local is not None]
+        case _:
+            return []
+
+
+def _caught(handler: Handler) -> tuple[Local, Span]:
+    assert handler.local is not None
+    return handler.local, handler.span

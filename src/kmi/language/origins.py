@@ -1,0 +1,299 @@
+"""Where the confined objects that a local may stand for, or lead to, come from: followed through one
+function.
+
+    def add(self, more: list[Entry]) -> None:       more: argument
+        entry = Entry()                             entry: made here
+        with self.entries as entries:               entries: lent by this block
+            entries.append(entry)                   entry: made here, and lent by this block
+        ...                                         entry, entries: lent by a block that is over
+
+Two locals that may lead to one object have an origin in common: what is stored in an object is connected
+with it. Escape and moves are read off the origins; this file reports nothing.
+
+Invariants: only confined types have origins; objects of shared classes hold nothing confined but in
+places, so what a call gives back is new or comes from its arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from kmi.language.graph import Graph, Point
+from kmi.language.known import is_builtin, is_lock
+from kmi.language.ownership import Ownership
+from kmi.language.tree import (
+    Assign,
+    Call,
+    Conditional,
+    DictNew,
+    Expression,
+    FieldGet,
+    ForEach,
+    Function,
+    InitPlace,
+    ListNew,
+    Local,
+    LocalGet,
+    Logical,
+    Narrow,
+    New,
+    Node,
+    SetField,
+    TupleGet,
+    TupleNew,
+    Upcast,
+    With,
+)
+from kmi.language.types import Type
+from kmi.language.walk import children, is_expression, trusted
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An object that this expression makes."""
+
+    site: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What the caller handed in, and still has."""
+
+    local: Local
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """What a lock guards; ``over`` after the block that holds it."""
+
+    block: With
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What went under a lock that this statement builds."""
+
+    place: InitPlace
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What unsafe code brings."""
+
+    site: Expression
+
+
+Origin: TypeAlias = Made | Argument | Lent | Moved | Elsewhere
+Set: TypeAlias = frozenset[Origin]
+State: TypeAlias = dict[Local, Set]
+
+NOTHING: Set = frozenset()
+
+READING = frozenset(
+    {"__contains__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__len__", "__bool__",
+     "__getitem__", "__item__", "__advance__", "index", "count", "remove", "find", "startswith", "endswith",
+     "get", "pop"}
+)  # fmt: skip
+"""Methods of the built-in classes that keep none of their arguments."""
+
+COPYING = frozenset({"__slice__", "__add__", "__mul__", "__rmul__", "copy"})
+"""Methods of the built-in classes that give a new container, with the same items."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One object may be put into another one: by a store, or by a call that gets both."""
+
+    node: Node
+    holder: Expression
+    held: Expression
+    holder_origins: Set
+    held_origins: Set
+
+
+class Origins:
+    """The origins at each point of a function."""
+
+    def __init__(self, function: Function, ownership: Ownership) -> None:
+        self.function = function
+        self.ownership = ownership
+        self.graph = Graph(function)
+        self.states: dict[Point, State] = {}
+        self._flow()
+
+    def of(self, expression: Expression, state: State) -> Set:
+        """The origins of an expression's value; none if its type is not confined."""
+        if not self.ownership.confined(expression.type):
+            return NOTHING
+        match expression:
+            case LocalGet(local=local):
+                return state.get(local, NOTHING)
+            case FieldGet(object=inner) | Upcast(value=inner) | Narrow(value=inner) | TupleGet(value=inner):
+                return self.of(inner, state)
+            case Conditional(then=left, otherwise=right) | Logical(left=left, right=right):
+                return self.of(left, state) | self.of(right, state)
+            case New(arguments=arguments) | ListNew(items=arguments) | TupleNew(items=arguments):
+                return self._made(expression, arguments, True, state)
+            case DictNew(items=pairs):
+                return self._made(expression, [part for pair in pairs for part in pair], True, state)
+            case Call(function=function, arguments=arguments):
+                return self._made(expression, arguments, _is_copy(function), state)
+            case _:
+                return frozenset({Elsewhere(expression)})
+
+    def _made(self, expression: Expression, parts: list[Expression], new: bool, state: State) -> Set:
+        """What is made of parts: a ``new`` object that may hold them, or anything that comes from them."""
+        found: set[Origin] = {Made(expression)}
+        for part in parts:
+            comes = self.ownership.can_hold if new else self.ownership.overlap
+            if self.ownership.confined(part.type) and comes(expression.type, part.type):
+                found |= self.of(part, state)
+        return frozenset(found)
+
+    def stores(self, point: Point, state: State) -> Iterator[Stored]:
+        """What a point may put into what, in order."""
+        for expression in point.expressions:
+            yield from self._stores(expression, state)
+        match point.statement:
+            case SetField(object=holder, value=held) if point.expressions:
+                yield from self._stored(point.statement, holder, held, state)
+
+    def _stores(self, node: Node, state: State) -> Iterator[Stored]:
+        for child in children(node):
+            yield from self._stores(child, state)
+        if isinstance(node, Call) and _keeps(node.function):
+            for holder in node.arguments:
+                for held in node.arguments:
+                    if holder is not held:
+                        yield from self._stored(node, holder, held, state)
+
+    def _stored(self, node: Node, holder: Expression, held: Expression, state: State) -> Iterator[Stored]:
+        confined = self.ownership.confined
+        if not confined(held.type):
+            return
+        store = isinstance(node, SetField)
+        if store and not confined(holder.type):
+            yield Stored(node, holder, held, NOTHING, self.of(held, state))
+        elif store or (confined(holder.type) and self.ownership.can_hold(holder.type, held.type)):
+            yield Stored(node, holder, held, self.of(holder, state), self.of(held, state))
+
+    def moves(self, point: Point, state: State) -> Iterator[tuple[InitPlace, Expression, Set]]:
+        """What a point puts under a lock that it builds."""
+        statement = point.statement
+        if isinstance(statement, InitPlace) and is_lock(statement.field.type):
+            for argument in statement.arguments:
+                if self.ownership.confined(argument.type):
+                    yield statement, argument, self.of(argument, state)
+
+    def reads(self, point: Point) -> Iterator[LocalGet]:
+        """The locals that a point reads."""
+        waiting: list[Node] = list(point.expressions)
+        while waiting:
+            node = waiting.pop(0)
+            if isinstance(node, LocalGet):
+                yield node
+            waiting[:0] = [child for child in children(node) if is_expression(child)]
+
+    def _flow(self) -> None:
+        """Goes on until no point learns anything new."""
+        parameters = self.function.parameters
+        first: State = {
+            local: frozenset({Argument(local)}) for local in parameters if self.ownership.confined(local.type)
+        }
+        self.states[self.graph.entry] = first
+        waiting = [self.graph.entry]
+        while waiting:
+            point = waiting.pop()
+            state = self.states[point]
+            after = self._after(point, state)
+            ways = [(following, after) for following in point.next]
+            if point.error is not None:
+                ways.append((point.error, _join(state, self._effects(point, state))))
+            for following, gained in ways:
+                known = self.states.get(following)
+                joined = gained if known is None else _join(known, gained)
+                if known is None or joined != known:
+                    self.states[following] = joined
+                    waiting.append(following)
+
+    def _effects(self, point: Point, state: State) -> State:
+        """The state after a point's expressions: what was stored is connected, what was moved is marked."""
+        for stored in self.stores(point, state):
+            both = stored.holder_origins | stored.held_origins
+            state = _spread(state, stored.holder_origins, both)
+            state = _spread(state, stored.held_origins, both)
+        for place, _, origins in self.moves(point, state):
+            state = _spread(state, origins, frozenset({Moved(place)}))
+        return state
+
+    def _after(self, point: Point, state: State) -> State:
+        state = self._effects(point, state)
+        if point.leaves is not None:
+            held, over = Lent(point.leaves), Lent(point.leaves, True)
+            return {
+                local: frozenset(over if origin == held else origin for origin in origins)
+                for local, origins in state.items()
+            }
+        if point.writes is not None:
+            return {**state, point.writes: self._written(point, point.writes, state)}
+        return state
+
+    def _written(self, point: Point, local: Local, state: State) -> Set:
+        match point.statement:
+            case Assign(value=value):
+                return self.of(value, state)
+            case With(context=context) as block:
+                if is_lock(context.type):
+                    return frozenset({Lent(block)}) if self.ownership.confined(local.type) else NOTHING
+                return self._part(context, local.type, state)
+            case ForEach(iterable=iterable):
+                return self._part(iterable, local.type, state)
+            case _:
+                return NOTHING
+
+    def _part(self, whole: Expression, kind: Type, state: State) -> Set:
+        return self.of(whole, state) if self.ownership.overlap(whole.type, kind) else NOTHING
+
+
+def _join(one: State, other: State) -> State:
+    return {local: one.get(local, NOTHING) | other.get(local, NOTHING) for local in {**one, **other}}
+
+
+def _spread(state: State, touched: Set, gained: Set) -> State:
+    """Adds origins to every local that leads to something touched."""
+    objects = frozenset(origin for origin in touched if not isinstance(origin, Moved))
+    return {
+        local: origins | gained if origins & objects else origins for local, origins in state.items()
+    }  # fmt: skip
+
+
+def ordered(found: Set) -> list[Origin]:
+    """The origins in the order of the text, so that messages do not depend on chance."""
+
+    def key(origin: Origin) -> tuple[str, int, int]:
+        match origin:
+            case Made(site=node) | Elsewhere(site=node) | Lent(block=node) | Moved(place=node):
+                span = node.span
+            case Argument(local=local):
+                span = local.span
+        return type(origin).__name__, span.line, span.column
+
+    return sorted(found, key=key)
+
+
+def _is_copy(function: Function) -> bool:
+    """Whether a call gives a container of its own, which at most shares its items with the arguments."""
+    if function.owner is None or not is_builtin(function.owner):
+        return False
+    return function.name in COPYING or (function.static and function.name.startswith("__from_"))
+
+
+def _keeps(function: Function) -> bool:
+    """Whether a function may put one argument into another: the author's may, the interface's never do."""
+    if not trusted(function.module):
+        return True
+    builtin = function.owner is not None and is_builtin(function.owner)
+    return builtin and function.name not in READING
