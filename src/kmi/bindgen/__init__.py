@@ -1,6 +1,6 @@
 """bindgen: from a kernel's headers to typed bindings for kernel Python.
 
-    made = bindgen.generate('#include "helpers.h"', ["miscdevice", "misc_register"], flags, directory, "Linux 6.1")
+    made = bindgen.generate('#include "helpers.h"', ["miscdevice"], flags, directory, "Linux 6.1")
     made.python          # @c_struct("struct miscdevice", 80, 8) class miscdevice: ...
     made.assertions      # _Static_assert(sizeof(struct miscdevice) == 80, ...)
 
@@ -32,8 +32,8 @@ def generate(
     """The bindings of `names` in the headers that `prologue` includes.
 
     `arguments` are clang's, as `clang_flags` picks them; `directory` is where they were meant. `aliases`
-    names the structs that kernel Python has another word for: a pointer to one is that word. Raises HeaderError,
-    NameNotFound.
+    names the structs that kernel Python has another word for: a pointer to one is that word. Raises
+    HeaderError, NameNotFound.
     """
     scope = read(prologue, names, arguments, directory)
     return write(scope, names, title, _INCLUDE.findall(prologue), aliases or {})
@@ -49,6 +49,8 @@ def clang_flags(command: Sequence[str]) -> list[str]:
     for word in words:
         if word in ("-include", "-isystem", "-I", "-D", "-U"):
             kept += [word, next(words)]
-        elif word.startswith(("-I", "-D", "-U", "-std=", "-nostdinc", "-m64", "-fshort-wchar", "-funsigned-char")):
+        elif word.startswith(
+            ("-I", "-D", "-U", "-std=", "-nostdinc", "-m64", "-fshort-wchar", "-funsigned-char")
+        ):
             kept.append(word)
     return kept

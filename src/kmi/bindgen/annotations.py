@@ -1,6 +1,7 @@
 """C types as annotations of kernel Python.
 
-    unsigned int  ->  u32            struct file *  ->  Pointer[file]          const char *  ->  ConstPointer[u8]
+    unsigned int  ->  u32            struct file *  ->  Pointer[file]          const char *  ->
+    ConstPointer[u8]
 
 Invariants: an annotation names only widths, `bool`, pointers, callables and records that `Annotator.records`
 collected on the way; a type that has no annotation raises `Inexpressible` with the reason, never a guess.

@@ -3,8 +3,9 @@
     scope = read(Wanted(prologue='#include "helpers.h"', names=("miscdevice", "THIS_MODULE")), arguments)
     scope.find("THIS_MODULE")        # Expression(type of `&__this_module`)
 
-The headers are parsed once, with the kernel's own flags, together with a probe for each name: a variable that
-has the type of the name as an expression, and an enumerator with its value. So macros need no parser of their own.
+The headers are parsed once, with the kernel's own flags, together with a probe for each name: a variable
+that has the type of the name as an expression, and an enumerator with its value. So macros need no parser
+of their own.
 
 Invariants: a name is found as exactly one of struct, function, constant, expression or type, in that order,
 or `NameNotFound` says why not; function bodies are not parsed.
@@ -21,7 +22,17 @@ from typing import TypeAlias
 from clang.cindex import Cursor, CursorKind, Diagnostic, Index, TranslationUnit
 from clang.cindex import Type as ClangType
 
-__all__ = ["Constant", "Expression", "Found", "Function", "HeaderError", "NameNotFound", "Record", "Scope", "read"]
+__all__ = [
+    "Constant",
+    "Expression",
+    "Found",
+    "Function",
+    "HeaderError",
+    "NameNotFound",
+    "Record",
+    "Scope",
+    "read",
+]
 
 RECORDS = (CursorKind.STRUCT_DECL, CursorKind.UNION_DECL)
 

@@ -55,7 +55,10 @@ def bind(flavor: KernelFlavor, progress: Callable[[str], None] = lambda line: No
     prologue = (LAYER / "helpers.h").read_text()
     generator = Path(kmi.bindgen.__file__).parent
     key = cache.key(
-        provision.release(flavor), prologue, *names, *(file.read_text() for file in sorted(generator.glob("*.py")))
+        provision.release(flavor),
+        prologue,
+        *names,
+        *(file.read_text() for file in sorted(generator.glob("*.py"))),
     )
 
     def make(path: Path) -> None:

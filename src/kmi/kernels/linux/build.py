@@ -4,9 +4,9 @@
     built.ko            # .../semaphore.ko
     built.seconds       # 0.9
 
-Built modules are kept by content: the same C for the same kernel is built once. Several processes may build at the
-same time. What goes wrong is a `CheckFailed` with diagnostics (the module's fault), a ProvisionError (something is
-not installed), or an internal error of kmi.
+Built modules are kept by content: the same C for the same kernel is built once. Several processes may build
+at the same time. What goes wrong is a `CheckFailed` with diagnostics (the module's fault), a ProvisionError
+(something is not installed), or an internal error of kmi.
 """
 
 from __future__ import annotations
@@ -63,7 +63,11 @@ class Generated:
 
 
 def generate(
-    path: Path, flavor: KernelFlavor, *, test: bool = True, progress: Callable[[str], None] = lambda line: None
+    path: Path,
+    flavor: KernelFlavor,
+    *,
+    test: bool = True,
+    progress: Callable[[str], None] = lambda line: None,
 ) -> Generated:
     """Check the file and compile it to C. Raises CheckFailed, ProvisionError."""
     bound = binder.bind(flavor, progress)
@@ -75,8 +79,8 @@ def generate(
     name = program.about.get("name") or path.stem
     if not _NAME.fullmatch(name):
         raise preflight.PreflightError(
-            f"{name!r} cannot be the name of a Linux module: letters, digits and _, at most 55, not a digit first; "
-            'name the file otherwise, or say @module(name="...")'
+            f"{name!r} cannot be the name of a Linux module: letters, digits and _, at most 55, "
+            'not a digit first; name the file otherwise, or say @module(name="...")'
         )
     progress(f"compiling {path.name}")
     assert program.entry is not None
@@ -101,7 +105,11 @@ def build(
     made = generate(path, flavor, test=test, progress=progress)
     headers = sorted([*kbuild.RUNTIME.glob("*.h"), *kbuild.LAYER.glob("*.h")])
     key = cache.key(
-        provision.release(flavor), made.name, made.text, str(test), *(header.read_text() for header in headers)
+        provision.release(flavor),
+        made.name,
+        made.text,
+        str(test),
+        *(header.read_text() for header in headers),
     )
     entry_name = f"{flavor.name}-{made.name}-{key}"
     cached = cache.find("module", entry_name) is not None
@@ -115,14 +123,16 @@ def build(
     ko = entry / f"{made.name}.ko"
     if output is not None:
         shutil.copyfile(ko, output)
-    return Built(ko, entry / f"{made.name}.c", time.monotonic() - began, cached, ko.stat().st_size, "".join(log))
+    return Built(
+        ko, entry / f"{made.name}.c", time.monotonic() - began, cached, ko.stat().st_size, "".join(log)
+    )
 
 
 def _build(
     partial: Path, made: Generated, flavor: KernelFlavor, progress: Callable[[str], None], *, test: bool
 ) -> str:
     commands = kbuild.commands(flavor, progress, test=test)
-    # The commands name the directory, and debug information keeps it: one place for each module of each kernel.
+    # The commands name the directory, and debug information keeps it: one place a module.
     work = cache.directory() / "work" / f"{flavor.name}-{made.name}-{'test' if test else 'plain'}"
     with cache.lock("work", work.name):
         work.mkdir(parents=True, exist_ok=True)

@@ -4,9 +4,10 @@
     read(2)   vfs_read  -> MiscDevice._read    -> FileOperations.read
     close(2)  __fput    -> MiscDevice._release -> FileOperations.close, then the _Opened goes
 
-Invariants: `private_data` of a file that was opened holds one count of an _Opened, from open to release; the
-operations name the module as owner, so its code stays while a file is open; a File, Uio, Request or PollTable is a
-record on the stack of the call that made it. FMODE_NOWAIT is not set, so io_uring asks from a worker that may block.
+Invariants: `private_data` of a file that was opened holds one count of an _Opened, from open to release;
+the operations name the module as owner, so its code stays while a file is open; a File, Uio, Request or
+PollTable is a record on the stack of the call that made it. FMODE_NOWAIT is not set, so io_uring asks from
+a worker that may block.
 """
 
 from errno import EINVAL, ENOTTY, ENXIO
@@ -17,11 +18,11 @@ from typing_extensions import TypeVar
 from kmi.integers import i32, isize, u32, usize
 from kmi.ioctl import Request
 from kmi.kernels.linux.bindings import (
+    FMODE_READ,
+    FMODE_WRITE,
     IOCB_NOWAIT,
     MISC_DYNAMIC_MINOR,
     O_NONBLOCK,
-    FMODE_READ,
-    FMODE_WRITE,
     file,
     file_operations,
     inode,
@@ -69,7 +70,7 @@ S = TypeVar("S", default=None)
 
 @place
 class Registration:
-    """Something that the module offers to the kernel; its record is in the list of the module's registrations."""
+    """Something that the module offers to the kernel; its record is in the module's list."""
 
     registration: kmi_linux_registration
 
@@ -175,7 +176,7 @@ class MiscDevice(Registration, Generic[S]):
             self.calls.unlocked_ioctl = MiscDevice._ioctl
             self.calls.poll = MiscDevice._poll
             self.misc.minor = MISC_DYNAMIC_MINOR
-            self.misc.name = text       # ends with a NUL, and self.name keeps it
+            self.misc.name = text  # ends with a NUL, and self.name keeps it
             self.misc.fops = address_of(self.calls)
             self.misc.mode = mode
             self.registration.publish = MiscDevice._publish
@@ -293,7 +294,9 @@ class MiscDevice(Registration, Generic[S]):
             request.argument = argument
             state = cast(_Opened[S], opened.private_data)
             try:
-                result = state.operations.ioctl(cast(File[S], address_of(record)), cast(Request, address_of(request)))
+                result = state.operations.ioctl(
+                    cast(File[S], address_of(record)), cast(Request, address_of(request))
+                )
                 if not 0 <= result <= 0x7FFFFFFF:
                     raise OverflowError(f"{result} is no result of an ioctl")
             except Exception as error:
@@ -312,7 +315,9 @@ class MiscDevice(Registration, Generic[S]):
             table.table = waiting
             state = cast(_Opened[S], opened.private_data)
             try:
-                ready = state.operations.poll(cast(File[S], address_of(record)), cast(PollTable, address_of(table)))
+                ready = state.operations.poll(
+                    cast(File[S], address_of(record)), cast(PollTable, address_of(table))
+                )
             except Exception as error:
                 kmi_linux_refuse(error, False)
                 ready = Poll.ERR

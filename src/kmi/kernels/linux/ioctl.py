@@ -33,7 +33,9 @@ class Request:
 
     def get(self, kind: type[T]) -> T:
         with unsafe("the record has exactly the size that is copied"):
-            if not kmi_linux_ioctl_takes(self.record.command) or kmi_linux_ioctl_size(self.record.command) != sizeof(T):
+            if not kmi_linux_ioctl_takes(self.record.command) or kmi_linux_ioctl_size(
+                self.record.command
+            ) != sizeof(T):
                 raise OSError(EINVAL, "the command takes no such record")
             taken = allocate(T, 0)
             if not kmi_linux_copy_in(tail(taken), self.record.argument, sizeof(T)):
@@ -42,7 +44,9 @@ class Request:
 
     def put(self, value: T) -> None:
         with unsafe("the record has exactly the size that is copied, and no padding that would leak"):
-            if not kmi_linux_ioctl_gives(self.record.command) or kmi_linux_ioctl_size(self.record.command) != sizeof(T):
+            if not kmi_linux_ioctl_gives(self.record.command) or kmi_linux_ioctl_size(
+                self.record.command
+            ) != sizeof(T):
                 raise OSError(EINVAL, "the command gives no such record")
             if not kmi_linux_copy_out(self.record.argument, tail(value), sizeof(T)):
                 raise OSError(EFAULT, "bad address")

@@ -4,9 +4,9 @@
     commands = kbuild.commands(flavor, test=False)              # what make did, for any module
     commands.compiler                                           # the compiler's words, for bindgen
 
-Kbuild takes seconds, mostly to find out what to do, which is the same for every module of one kernel. So a probe
-is built once for each kernel; Kbuild saves each command beside its output, and `replay.py` runs them again for
-other modules.
+Kbuild takes seconds, mostly to find out what to do, which is the same for every module of one kernel. So a
+probe is built once for each kernel; Kbuild saves each command beside its output, and `replay.py` runs them
+again for other modules.
 
 Invariants: what a replay makes is, byte for byte, what make would have made (a test compares them).
 """
@@ -44,7 +44,7 @@ class BuildError(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One command of a build. `@DIRECTORY@`, `@NAME@` and `@MODULE@` stand for what differs between modules."""
+    """One command of a build. `@DIRECTORY@`, `@NAME@` and `@MODULE@` stand for what differs."""
 
     title: str
     line: str
@@ -100,7 +100,9 @@ def environment() -> dict[str, str]:
 
     SRCARCH is what Kbuild tells objtool, since 6.12, about where it is.
     """
-    kept = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    kept = {
+        key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    }
     return kept | {"LC_ALL": "C", "SRCARCH": "x86"}
 
 
@@ -139,7 +141,10 @@ def _learn(work: Path, headers: Path) -> Commands:
         finish.append(Step("CC", _saved(work, ".module-common.o"), shared=True))
     finish.append(Step("LD", _saved(work, f"{PROBE}.ko")))
     return Commands(
-        str(headers), Step("CC", _saved(work, f"{PROBE}.o")), Step("MODPOST", _saved(work, "Module.symvers")), tuple(finish)
+        str(headers),
+        Step("CC", _saved(work, f"{PROBE}.o")),
+        Step("MODPOST", _saved(work, "Module.symvers")),
+        tuple(finish),
     )
 
 
@@ -150,9 +155,12 @@ def _saved(work: Path, output: str) -> str:
     if found is None:
         raise BuildError(f"Kbuild has saved no command for {output}: kmi does not know this kernel's build")
     line = found.group(1).replace("$(pound)", "#").replace("$$", "$")
-    return line.replace(str(work), "@DIRECTORY@").replace(f'"{PROBE}"', '"@MODULE@"').replace(
-        f"kmod_{PROBE}", "kmod_@MODULE@"
-    ).replace(PROBE, "@NAME@")
+    return (
+        line.replace(str(work), "@DIRECTORY@")
+        .replace(f'"{PROBE}"', '"@MODULE@"')
+        .replace(f"kmod_{PROBE}", "kmod_@MODULE@")
+        .replace(PROBE, "@NAME@")
+    )
 
 
 def has_warning(log: str) -> bool:

@@ -1,7 +1,8 @@
-"""The C around a compiled module: its entry points, what `modinfo` says of it, its parameters.
+"""The C around a compiled module: its parameters, its entry points, what `modinfo` says of it.
 
-    static int __init kmi_init(void) { return Loader_init(); }
-    module_init(kmi_init);
+    KMI_LINUX_INTEGER(capacity, 4096LL, 1LL, 1048576LL);
+    ...
+    KMI_LINUX_MODULE(Loader_init, Loader_exit)
     MODULE_LICENSE("GPL");
 
 Parameters are static storage with a pure validator, set before init runs; a bad value refuses the load with
@@ -15,64 +16,29 @@ from kmi.language.types import BOOL, INT
 
 __all__ = ["epilogue", "prologue"]
 
-_ABOUT = (("license", "LICENSE"), ("description", "DESCRIPTION"), ("author", "AUTHOR"), ("version", "VERSION"))
+_ABOUT = (
+    ("license", "LICENSE"),
+    ("description", "DESCRIPTION"),
+    ("author", "AUTHOR"),
+    ("version", "VERSION"),
+)
 
 
 def prologue(program: Program, assertions: str) -> str:
     """The C before the module's own: headers, the proof of the bindings, the storage of the parameters."""
-    parts = ['#include "helpers.h"\n', assertions]
+    parts = ['#include "entry.h"\n', assertions]
     for parameter in program.parameters:
         parts.append(_storage(parameter))
     return "\n".join(parts)
 
 
-def epilogue(program: Program, init: str, leave: str, *, test: bool) -> str:
+def epilogue(program: Program, init: str, leave: str) -> str:
     """The C after it; `init` and `leave` are the C names of the loader's two functions."""
+    parameters = "".join(_declaration(parameter) for parameter in program.parameters)
     about = "".join(
         f"MODULE_{macro}({text(program.about[key])});\n" for key, macro in _ABOUT if program.about.get(key)
     )
-    parameters = "".join(_declaration(parameter) for parameter in program.parameters)
-    return _ENTRY.format(init=init, leave=leave) + (_TEST if test else "") + parameters + about
-
-
-_ENTRY = """
-/* What is still there when the module is gone; only test builds count. */
-static void kmi_ended(void)
-{{
-	kmi_platform_end();
-#ifdef KMI_TEST
-	if (kmi_live_objects || kmi_live_memory)
-		pr_err("kmi: %s: leaked %ld objects, %ld pieces of memory\\n", KBUILD_MODNAME, kmi_live_objects,
-		       kmi_live_memory);
-#endif
-}}
-
-static int __init kmi_init(void)
-{{
-	int status = {init}();
-
-	if (status)
-		kmi_ended();
-	return status;
-}}
-
-static void __exit kmi_exit(void)
-{{
-	{leave}();
-	kmi_ended();
-}}
-
-module_init(kmi_init);
-module_exit(kmi_exit);
-
-"""
-
-_TEST = """module_param(kmi_fail_nth, long, 0600);
-MODULE_PARM_DESC(kmi_fail_nth, "the n-th allocation from now fails; 0: none");
-module_param(kmi_live_objects, long, 0400);
-module_param(kmi_live_memory, long, 0400);
-
-"""
+    return f"KMI_LINUX_MODULE({init}, {leave})\n\n{parameters}{about}"
 
 
 def _storage(parameter: ModuleParameter) -> str:
@@ -90,37 +56,10 @@ def _storage(parameter: ModuleParameter) -> str:
         )
     low = INT.low if parameter.minimum is None else parameter.minimum
     high = INT.high if parameter.maximum is None else parameter.maximum
-    return _INTEGER.format(
-        name=name, default=_number(int(parameter.default)), low=_number(low), high=_number(high)
+    return (
+        f"KMI_LINUX_INTEGER({name}, {_number(int(parameter.default))}, {_number(low)}, {_number(high)});\n"
+        f"#define KMI_PARAMETER_{name} READ_ONCE(kmi_parameter_{name})\n"
     )
-
-
-_INTEGER = """static long long kmi_parameter_{name} = {default};
-#define KMI_PARAMETER_{name} READ_ONCE(kmi_parameter_{name})
-
-static int kmi_parameter_set_{name}(const char *text, const struct kernel_param *parameter)
-{{
-	long long value;
-
-	if (kstrtoll(text, 0, &value) || value < {low} || value > {high}) {{
-		pr_err("%s: {name} is not an integer from %lld to %lld\\n", KBUILD_MODNAME, (long long){low},
-		       (long long){high});
-		return -EINVAL;
-	}}
-	WRITE_ONCE(kmi_parameter_{name}, value);
-	return 0;
-}}
-
-static int kmi_parameter_get_{name}(char *text, const struct kernel_param *parameter)
-{{
-	return sysfs_emit(text, "%lld\\n", READ_ONCE(kmi_parameter_{name}));
-}}
-
-static const struct kernel_param_ops kmi_parameter_ops_{name} = {{
-	.set = kmi_parameter_set_{name},
-	.get = kmi_parameter_get_{name},
-}};
-"""
 
 
 def _declaration(parameter: ModuleParameter) -> str:

@@ -3,13 +3,14 @@
     insmod -> Loader.init: M(), then its registrations become live, in order; or none, and the errno
     rmmod  -> Loader.exit: they end in reverse order, then the module's object goes
 
-Invariants: registrations are enlisted when they are made and leave the list when they die, so at exit none is left;
-nothing of the module can be opened before all are live (`device.py` asks); Linux refuses to unload while a file is
-open, since the files' operations name the module as their owner.
+Invariants: registrations are enlisted when they are made and leave the list when they die, so at exit none
+is left; nothing of the module can be opened before all are live (`device.py` asks); Linux refuses to unload
+while a file is open, since the files' operations name the module as their owner.
 """
 
 from typing import Generic, TypeVar
 
+from kmi.integers import i32
 from kmi.kernels.linux.bindings import (
     kmi_linux_begin_close,
     kmi_linux_closing,
@@ -23,7 +24,6 @@ from kmi.kernels.linux.bindings import (
 )
 from kmi.modules import Module
 from kmi.unsafe import address_of, callback, from_raw, into_raw, unsafe
-from kmi.integers import i32
 
 M = TypeVar("M", bound=Module)
 

@@ -3,8 +3,8 @@
     for problem in preflight.check(Path("semaphore.ko"), flavors.find("6.12")):
         print(problem)      # semaphore.ko was built for Linux 6.1.0-56-cloud-amd64, and this is ...
 
-Compared are the vermagic, the version (CRC) of each symbol that the module takes from the kernel, and the licence
-where a symbol is for GPL modules only.
+Compared are the vermagic, the version (CRC) of each symbol that the module takes from the kernel, and the
+licence where a symbol is for GPL modules only.
 """
 
 from __future__ import annotations
@@ -24,7 +24,14 @@ from kmi.kernels.linux.flavors import KernelFlavor
 __all__ = ["PreflightError", "Symbol", "check", "exports", "modinfo", "refused_by_license"]
 
 #: The licences that `license_is_gpl_compatible` of the kernel accepts.
-GPL_COMPATIBLE = ("GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL")
+GPL_COMPATIBLE = (
+    "GPL",
+    "GPL v2",
+    "GPL and additional rights",
+    "Dual BSD/GPL",
+    "Dual MIT/GPL",
+    "Dual MPL/GPL",
+)
 
 _VERSION = struct.Struct("<Q56s")  # struct modversion_info
 
@@ -74,7 +81,7 @@ def check(ko: Path, flavor: KernelFlavor) -> list[str]:
             problems.append(f"{ko.name} needs {name}, which linux:{flavor.name} does not export")
         elif name in versions and symbol.crc and versions[name] != symbol.crc:
             problems.append(
-                f"{ko.name} was built for another version of {name} than that of linux:{flavor.name}: build it again"
+                f"{ko.name} was built for another version of {name} than linux:{flavor.name} has: rebuild it"
             )
         elif symbol.gpl_only and license_ not in GPL_COMPATIBLE:
             problems.append(_license_sentence(ko.name, license_, name))
@@ -94,7 +101,7 @@ def refused_by_license(license_: str, names: set[str], flavor: KernelFlavor) -> 
 
 
 def modinfo(ko: Path) -> dict[str, str]:
-    """What the module says of itself: license, description, vermagic, ...; of several, as with parm, the last."""
+    """What the module says of itself: license, description, vermagic, ...; of several, the last."""
     with ko.open("rb") as file:
         return _modinfo(ELFFile(file))
 
@@ -128,9 +135,7 @@ def _versions(elf: ELFFile) -> dict[str, int]:
     section = elf.get_section_by_name("__versions")
     if section is None:
         return {}
-    return {
-        name.split(b"\0")[0].decode(): crc for crc, name in _VERSION.iter_unpack(section.data())
-    }
+    return {name.split(b"\0")[0].decode(): crc for crc, name in _VERSION.iter_unpack(section.data())}
 
 
 def _undefined(elf: ELFFile) -> set[str]:

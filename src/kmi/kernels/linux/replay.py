@@ -2,8 +2,8 @@
 
     replay.build(directory, "semaphore", commands)       # semaphore.c -> semaphore.ko
 
-The compiler, objtool and the final link run each time; modpost and the compilation of its `mod.c` only when what
-they depend on has changed: the symbols that the module needs, its metadata, the source's version.
+The compiler, objtool and the final link run each time; modpost and the compilation of its `mod.c` only when
+what they depend on has changed: the symbols that the module needs, its metadata, the source's version.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["CompilerError", "build"]
 
 
 class CompilerError(Exception):
-    """The C compiler refused the C that kmi wrote: an internal error of kmi; the message is the compiler's."""
+    """The C compiler refused the C that kmi wrote: an internal error; the message is the compiler's."""
 
 
 def build(directory: Path, name: str, commands: Commands) -> str:

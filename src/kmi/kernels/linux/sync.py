@@ -1,7 +1,8 @@
 """Locks and waiting: `struct mutex`, `spinlock_t` and wait queues of Linux.
 
-Invariants: the lock stands first in a Mutex, so that a Condition finds it whatever the value's type; a task that is
-notified has been taken off the queue by the waker, so that a notify and a signal at once lose neither.
+Invariants: the lock stands first in a Mutex, so that a Condition finds it whatever the value's type; a task
+that is notified has been taken off the queue by the waker, so that a notify and a signal at once lose
+neither.
 """
 
 from typing import Generic, TypeVar
@@ -67,7 +68,7 @@ class Mutex(Generic[T]):
 
 @place
 class SpinLock(Generic[T]):
-    """A `spinlock_t` and what it guards. No callback of the interface runs in an interrupt, so none is masked."""
+    """A `spinlock_t` and what it guards. No callback runs in an interrupt, so none is masked."""
 
     lock: spinlock
     value: T
@@ -102,7 +103,9 @@ class Condition:
             kmi_linux_wait_init(address_of(self.queue))
 
     def wait(self) -> None:
-        with unsafe("the entry is on this stack until wait_end has taken it off the queue; the mutex is held"):
+        with unsafe(
+            "the entry is on this stack until wait_end has taken it off the queue; the mutex is held"
+        ):
             # While a file is closed or the module torn down, waits are not ended by signals.
             state = TASK_UNINTERRUPTIBLE if kmi_linux_is_closing() else TASK_INTERRUPTIBLE
             entry = wait_queue_entry()
