@@ -1,0 +1,146 @@
+"""Typed programs, made up: what the differential harness feeds to CPython and to the compiler.
+
+    program = generate(seed=7, name="p7")
+    program.source          # classes, functions, and `def main_p7() -> None`
+
+Programs are well typed by construction, end, and stay small; the interesting part is values: integers cluster at
+the boundaries of places, containers are empty or aliased, exceptions leave loops and `finally` at odd moments.
+Each is made from a seed alone, so a failure is its seed; `differential_shrink` makes the program small.
+
+Invariants: names are unique in a file of many programs; functions call only functions before them; every loop is
+bounded; the work of a program is estimated while it is written and stays below a few thousand steps.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+__all__ = ["Program", "Writer", "file_of", "generate"]
+
+HEADER: Final = """\
+from dataclasses import dataclass
+from errno import EAGAIN, EBUSY, ENOENT, EPERM
+
+from kmi import i8, i16, i32, i64, info, u8, u16, u32, u64, usize, wrapping
+"""
+BITS: Final = {"u8": 8, "u16": 16, "u32": 32, "u64": 64, "usize": 64, "i8": 8, "i16": 16, "i32": 32, "i64": 64, "int": 64}
+INTS: Final = ("int", "int", "int", *BITS)
+BUILT_IN_ERRORS: Final = ("ValueError", "OverflowError", "IndexError", "KeyError", "ZeroDivisionError", "OSError",
+                          "ArithmeticError", "LookupError", "RuntimeError", "Exception")  # fmt: skip
+MOST_WORK: Final = 3000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program: its text without the imports, and the name of its `main`."""
+
+    name: str
+    body: str
+
+    @property
+    def main(self) -> str:
+        return f"main_{self.name}"
+
+    @property
+    def source(self) -> str:
+        """A file with this program alone."""
+        return file_of([self])
+
+
+def file_of(programs: list[Program]) -> str:
+    """One file with many programs: compiling it once is what takes the time."""
+    return HEADER + "".join(f"\n\n{program.body}" for program in programs)
+
+
+@dataclass
+class Class:
+    """A class of the program: its fields by name, and its methods."""
+
+    name: str
+    fields: dict[str, str]
+    parameters: list[str]
+    """The types that its constructor takes."""
+    methods: list[Function] = field(default_factory=list)
+    derived: list[Class] = field(default_factory=list)
+
+
+@dataclass
+class Function:
+    """What a call needs to know."""
+
+    name: str
+    parameters: list[str]
+    result: str
+    work: int = 1
+
+
+@dataclass
+class Scope:
+    """The locals that can be named here, by type; inner blocks see the outer ones."""
+
+    locals: dict[str, str]
+    fixed: set[str] = field(default_factory=set)
+    """Those that are not to be assigned: loop counters, what is iterated over."""
+    result: str = "None"
+    loops: int = 0
+    handling: bool = False
+    multiplier: int = 1
+
+    def inner(self, **changes: int | bool) -> Scope:
+        made = Scope(dict(self.locals), set(self.fixed), self.result, self.loops, self.handling, self.multiplier)
+        for name, value in changes.items():
+            setattr(made, name, value)
+        return made
+
+
+class Writer:
+    """Draws what to write; the rest of the generator is in `generate_expressions` and `generate_statements`."""
+
+    def __init__(self, source: random.Random, name: str) -> None:
+        self.random = source
+        self.name = name
+        self.lines: list[str] = []
+        self.classes: list[Class] = []
+        self.errors: list[str] = []
+        self.functions: list[Function] = []
+        self.numbers = 0
+        self.work = 0
+        """Estimated steps of the function that is being written."""
+
+    def chance(self, percent: int) -> bool:
+        return self.random.randrange(100) < percent
+
+    def pick(self, choices: list[T] | tuple[T, ...]) -> T:
+        return choices[self.random.randrange(len(choices))]
+
+    def below(self, count: int) -> int:
+        return self.random.randrange(count)
+
+    def fresh(self, prefix: str) -> str:
+        """A name that nothing else has."""
+        self.numbers += 1
+        return f"{prefix}{self.numbers}"
+
+    def emit(self, depth: int, line: str) -> None:
+        self.lines.append("    " * depth + line)
+
+    def value_type(self) -> str:
+        """A type for a parameter or a field."""
+        kinds = ["int", *self.pick_some(INTS, 4), "bool", "bytes", "bytearray", "list[int]", "dict[int, int]"]
+        return self.pick([*kinds, *(c.name for c in self.classes), *(f"{c.name} | None" for c in self.classes)])
+
+    def pick_some(self, choices: tuple[T, ...], count: int) -> list[T]:
+        return [self.pick(choices) for _ in range(count)]
+
+
+def generate(seed: int, name: str) -> Program:
+    """The program of a seed."""
+    from kmi.testing.generate_statements import Statements  # it builds on this module
+
+    writer = Statements(random.Random(seed), name)
+    writer.program()
+    return Program(name, "\n".join(writer.lines) + "\n")
