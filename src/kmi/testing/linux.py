@@ -7,6 +7,7 @@ and on ``linux:debug`` also what KASAN, lockdep, UBSAN, kmemleak and the atomic-
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,12 +16,30 @@ from pathlib import Path
 
 from kmi.kernels.linux import provision
 from kmi.kernels.linux.flavors import FLAVORS, KernelFlavor
+from kmi.language.render import plain
 from kmi.machines.guest import Guest
 from kmi.machines.machine import Machine
 from kmi.machines.splats import Splat
 from kmi.testing.kernel import Loaded, Report, Value
 from kmi.testing.kernels import Missing, Note
 from kmi.testing.userspace import UserProcess
+
+#: The parameter of a test build that counts down to the allocation that fails.
+FAIL_NTH = "kmi_fail_nth"
+#: What a test build logs when it is unloaded and something of it is still alive.
+_LEAKED = re.compile(r"kmi: \S+: leaked \d+ objects")
+
+
+def _attribute(module: str) -> str:
+    return f"/sys/module/{module}/parameters/{FAIL_NTH}"
+
+
+@dataclass
+class Fault:
+    """The failure that a test asked for: how many allocations are left until it, and whether it was."""
+
+    left: int = 0
+    happened: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +61,7 @@ class LinuxTestKernel:
         self._processes: list[UserProcess] = []
         self._leaks: list[Splat] = []
         self._used = False
+        self._fault = Fault()
 
     @property
     def name(self) -> str:
@@ -52,12 +72,23 @@ class LinuxTestKernel:
         return self.guest.seed
 
     def load(self, path: str | PathLike[str], /, **parameters: Value) -> Loaded:
-        from kmi.kernels.linux.build import build
+        # Imported here: to ask which kernels there are needs no compiler.
+        from kmi.kernels.linux.build import CheckFailed, build
 
-        ko = build(self.beside / path, self.flavor).ko
+        try:
+            ko = build(self.beside / path, self.flavor).ko
+        except CheckFailed as error:
+            error.add_note(plain(error.diagnostics))
+            raise
+        values = {**parameters, **({FAIL_NTH: self._fault.left} if self._fault.left else {})}
         self._used = True
-        self.guest.load(ko, " ".join(f"{name}={parameter(value)}" for name, value in parameters.items()))
-        module = LoadedModule(ko.stem, ko.stat().st_size)
+        try:
+            self.guest.load(ko, " ".join(f"{name}={parameter(value)}" for name, value in values.items()))
+        except OSError:
+            # The module is gone and its count with it; where the fault was not the reason, the errno tells.
+            self._fault.happened = self._fault.left > 0
+            raise
+        module = LoadedModule(ko.stem.replace("-", "_"), ko.stat().st_size)
         self._loaded.append(module)
         return module
 
@@ -65,6 +96,7 @@ class LinuxTestKernel:
         if not self._loaded:
             raise ValueError("no module is loaded that could be unloaded")
         name = self._loaded[-1].name if module is None else module.name
+        self._look_for_fault(name)
         self.guest.unload(name)
         self._loaded = [one for one in self._loaded if one.name != name]
 
@@ -77,15 +109,28 @@ class LinuxTestKernel:
         return self.guest.log()
 
     def fail_nth(self, n: int) -> None:
-        raise NotImplementedError
+        """Each loaded module counts its own allocations; one loaded later goes on where others ended."""
+        self._fault = Fault(n)
+        for module in self._loaded:
+            self.guest.write_file(_attribute(module.name), str(n).encode())
 
     def failed(self) -> bool:
-        raise NotImplementedError
+        for module in self._loaded:
+            self._look_for_fault(module.name)
+        return self._fault.happened
+
+    def _look_for_fault(self, name: str) -> None:
+        if self._fault.left:
+            self._fault.left = int(self.guest.read_file(_attribute(name)))
+            self._fault.happened = self._fault.left == 0
 
     def reports(self) -> Sequence[Report]:
-        return [Report(one.kind, one.title, one.lines) for one in [*self.guest.splats(), *self._leaks]]
+        splats = [Report(one.kind, one.title, one.lines) for one in [*self.guest.splats(), *self._leaks]]
+        counted = [Report("leak", line) for line in self.guest.log() if _LEAKED.match(line)]
+        return [*counted, *splats]
 
     def settle(self) -> Sequence[Report]:
+        self.fail_nth(0)
         for process in self._processes:
             process.end()
         while self._loaded:

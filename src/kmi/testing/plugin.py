@@ -13,7 +13,7 @@ A test of a module that is wrong on purpose names what the kernel has to report,
 ``@pytest.mark.reports("leak")``.
 
 A kernel that cannot run here is an error with the line that installs it, never a skip: only
-``--on available`` leaves out kernels, and tests whose other needs are not met (``@pytest.mark.needs("gcc")``),
+``--on available`` leaves out kernels, and tests whose needs are not met (``@pytest.mark.needs("gcc")``),
 and says so at the end. ``@pytest.mark.only_on("linux")`` keeps a test to some kernels.
 
 Options: ``--on``, ``--seed`` (each test's own seed derives from it and the test's name; the default is
