@@ -34,8 +34,11 @@ def understood(error: BaseException) -> Failure | None:
     # Imported here, since most commands need none of these.
     from kmi.cache import CacheError, directory
     from kmi.kernels.linux import debug_kernel, kbuild
+    from kmi.kernels.linux.build import CheckFailed
+    from kmi.kernels.linux.preflight import PreflightError
     from kmi.kernels.linux.provision import ProvisionError
     from kmi.kernels.simulated.reports import SimulationError
+    from kmi.language.render import plain
     from kmi.machines.initramfs import AgentError
     from kmi.machines.outcomes import MachineError
     from kmi.machines.qemu import MissingQemu
@@ -43,6 +46,10 @@ def understood(error: BaseException) -> Failure | None:
     from kmi.testing.kernels import KernelMissing
 
     match error:
+        case CheckFailed():
+            return Failure(f"the module has mistakes\n{plain(error.diagnostics)}", code=Exit.NOT_COMPILED)
+        case PreflightError():
+            return Failure(str(error), code=Exit.NOT_COMPILED)
         case KernelMissing():
             return Failure(str(error), line=error.line)
         case ProvisionError() | CacheError() | MissingQemu() | AgentError() | SimulationError():

@@ -1,0 +1,48 @@
+"""``kmi build``: a module for a real kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kmi.cli.check import FILE, checked
+from kmi.cli.exits import Exit
+from kmi.cli.failure import Failure
+from kmi.cli.progress import Progress
+from kmi.kernels.linux import flavors, preflight
+from kmi.kernels.linux.build import build
+from kmi.kernels.linux.flavors import KernelFlavor
+from kmi.testing.kernels import KernelMissing
+from kmi.testing.linux import LinuxKind
+
+
+@click.command(short_help="Build a module for a kernel.")
+@click.argument("file", type=FILE)
+@click.option("--on", required=True, metavar="KERNEL", help="The kernel to build for: linux:6.1, …")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to; else NAME.ko, here."
+)
+@click.option("--test", is_flag=True, help="A test build: counts what is alive, can fail allocations.")
+def command(file: Path, on: str, output: Path | None, test: bool) -> int:
+    """Compile FILE to a module of KERNEL, and say whether that kernel would take it."""
+    flavor = _flavor(on)
+    checked(file)
+    with Progress().step(f"build {file.name} for {on}") as note:
+        built = build(file, flavor, test=test, output=output or Path(f"{file.stem}.ko"), progress=note)
+    if problems := preflight.check(built.ko, flavor):
+        raise Failure("\n".join(problems))
+    click.echo(f"{output or file.stem + '.ko'}: {built.size:,} bytes, for {on}")
+    return Exit.OK
+
+
+def _flavor(on: str) -> KernelFlavor:
+    if on == "simulated":
+        raise Failure("the simulated kernel runs the file as it is: nothing is built", code=Exit.USAGE)
+    try:
+        flavor = flavors.find(on)
+    except flavors.UnknownKernel as error:
+        raise Failure(f"--on: {error}", code=Exit.USAGE) from None
+    if missing := LinuxKind(flavor).missing():
+        raise KernelMissing(on, missing)
+    return flavor
