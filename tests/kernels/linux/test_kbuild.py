@@ -58,6 +58,22 @@ def code(ko: Path) -> dict[str, bytes]:
 
 
 @stock
+def test_a_second_replay_compiles_no_more_than_the_module(flavor: KernelFlavor, tmp_path: Path) -> None:
+    commands = kbuild.commands(flavor, test=True)
+    replay.build(written(tmp_path), "tried", commands)
+    made = (tmp_path / "tried.mod.o").stat().st_mtime_ns
+    source = tmp_path / "tried.c"
+    source.write_text(source.read_text().replace("tried out", "tried again"))
+    replay.build(tmp_path, "tried", commands)
+    assert (tmp_path / "tried.mod.o").stat().st_mtime_ns == made
+    assert preflight.modinfo(tmp_path / "tried.ko")["description"] == "tried again"
+    source.write_text(source.read_text().replace("kmi_linux_publish()", "kmi_linux_publish() + jiffies"))
+    replay.build(tmp_path, "tried", commands)
+    assert (tmp_path / "tried.mod.o").stat().st_mtime_ns != made
+    assert preflight.check(tmp_path / "tried.ko", flavor) == []
+
+
+@stock
 def test_modinfo_is_that_of_a_c_module(flavor: KernelFlavor, tmp_path: Path) -> None:
     replay.build(written(tmp_path), "tried", kbuild.commands(flavor, test=True))
     about = preflight.modinfo(tmp_path / "tried.ko")

@@ -63,7 +63,7 @@ FLAVORS = (
         title="6.12 with KASAN, lockdep, kmemleak and fault injection",
         headers_package=None,
         source_package="linux-source-6.12",
-        memory=256,
+        memory=160,
         # Every error that KASAN finds is reported, not the first alone.
         options=("kasan_multi_shot", "kmemleak=on"),
     ),

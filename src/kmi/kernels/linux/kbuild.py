@@ -48,8 +48,9 @@ class Step:
 
     title: str
     line: str
-    shared: bool = False
-    """Of the same result for every module: run once in a directory."""
+    source: str = ""
+    """What it compiles; need not run again while that has not changed."""
+    output: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def commands(
 ) -> Commands:
     """The commands that build a module for the kernel, learned from building a probe once."""
     release = provision.release(flavor)
-    key = cache.key(release, str(provision.headers(flavor)), str(RUNTIME), str(test), "1")
+    key = cache.key(release, str(provision.headers(flavor)), str(RUNTIME), str(test), "2")
 
     def learn(path: Path) -> None:
         progress(f"learning how linux:{flavor.name} builds a module")
@@ -136,9 +137,12 @@ def commands(
 
 
 def _learn(work: Path, headers: Path) -> Commands:
-    finish = [Step("CC", _saved(work, f"{PROBE}.mod.o"))]
+    finish = [
+        Step("CC", _saved(work, f"{PROBE}.mod.o"), "@DIRECTORY@/@NAME@.mod.c", "@DIRECTORY@/@NAME@.mod.o")
+    ]
     if (work / "..module-common.o.cmd").exists():  # since 6.12: what mod.c used to repeat in each module
-        finish.append(Step("CC", _saved(work, ".module-common.o"), shared=True))
+        line = _saved(work, ".module-common.o")
+        finish.append(Step("CC", line, shlex.split(line)[-1], "@DIRECTORY@/.module-common.o"))
     finish.append(Step("LD", _saved(work, f"{PROBE}.ko")))
     return Commands(
         str(headers),

@@ -2,8 +2,8 @@
 
     replay.build(directory, "semaphore", commands)       # semaphore.c -> semaphore.ko
 
-The compiler, objtool and the final link run each time; modpost and the compilation of its `mod.c` only when
-what they depend on has changed: the symbols that the module needs, its metadata, the source's version.
+The compiler, objtool, modpost and the final link run each time; what modpost writes, `semaphore.mod.c`, is
+compiled only when it has changed, which is when the module needs other symbols of the kernel than before.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from kmi import cache
 from kmi.kernels.linux.kbuild import BuildError, Commands, Step, environment
 
 __all__ = ["CompilerError", "build"]
@@ -28,31 +29,57 @@ def build(directory: Path, name: str, commands: Commands) -> str:
     if done.returncode:
         raise CompilerError(done.stdout)
     (directory / "modules.order").write_text(f"{directory}/{name}.o\n")
-    # modpost reads the list of sources beside the object for the source's version.
-    (directory / f"{name}.mod").write_text(f"{directory}/{name}.o\n")
+    # Where the kernel wants a version of the source, modpost reads here which files it was made of.
     source = directory / f"{name}.c"
+    (directory / f"{name}.mod").write_text(f"{directory}/{name}.o\n")
     (directory / f".{name}.o.cmd").write_text(
-        f"cmd_{directory}/{name}.o := replayed\n\nsource_{directory}/{name}.o := {source}\n\n"
-        f"deps_{directory}/{name}.o := \\\n  {source} \\\n"
+        f"source_{directory}/{name}.o := {source}\n\ndeps_{directory}/{name}.o := \\\n  {source} \\\n"
     )
     for step in (commands.modpost, *commands.finish):
-        if step.shared and (directory / ".module-common.o").exists():
+        if _is_done(step, directory, name):
             continue
         done = _run(step, directory, name, commands)
         log.append(done.stdout)
         if done.returncode:
             raise BuildError(f"{step.title} failed:\n{done.stdout}")
+        _remember(step, directory, name)
     return "".join(log)
 
 
+def _is_done(step: Step, directory: Path, name: str) -> bool:
+    if not step.source:
+        return False
+    output = Path(_fill(step.output, directory, name))
+    known = _record(output)
+    return output.exists() and known.exists() and known.read_text() == _digest(step, directory, name)
+
+
+def _remember(step: Step, directory: Path, name: str) -> None:
+    if step.source:
+        _record(Path(_fill(step.output, directory, name))).write_text(_digest(step, directory, name))
+
+
+def _record(output: Path) -> Path:
+    return output.with_name(f"{output.name}.made-of")
+
+
+def _digest(step: Step, directory: Path, name: str) -> str:
+    return cache.key(step.line, Path(_fill(step.source, directory, name)).read_bytes())
+
+
+def _fill(text: str, directory: Path, name: str) -> str:
+    for mark, value in (
+        ("@DIRECTORY@", str(directory)),
+        ("@MODULE@", name.replace("-", "_")),
+        ("@NAME@", name),
+    ):
+        text = text.replace(mark, value)
+    return text
+
+
 def _run(step: Step, directory: Path, name: str, commands: Commands) -> subprocess.CompletedProcess[str]:
-    line = (
-        step.line.replace("@DIRECTORY@", str(directory))
-        .replace("@MODULE@", name.replace("-", "_"))
-        .replace("@NAME@", name)
-    )
     return subprocess.run(
-        ["sh", "-c", line],
+        ["sh", "-c", _fill(step.line, directory, name)],
         cwd=commands.directory,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
