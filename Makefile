@@ -11,20 +11,20 @@
 SHELL   := /bin/sh
 KERNELS ?= available
 JOBS    ?= 2
-PREPARE := .venv/bin/kmi doctor --prepare all
+PREPARE := .venv/bin/kmi doctor --prepare
 
 .PHONY: demo test setup lint python
 
 demo: python
-	@$(PREPARE) || test $$? = 1
+	@$(PREPARE) linux:6.1,linux:6.12 || test $$? = 1
 	@.venv/bin/kmi demo
 
 test: python
-	@$(PREPARE) || test $$? = 1
+	@$(PREPARE) all || test $$? = 1
 	@.venv/bin/kmi test --on $(KERNELS) -n $(JOBS) tests examples
 
 setup: python
-	@$(PREPARE)
+	@$(PREPARE) all
 
 lint: python
 	.venv/bin/ruff check .
