@@ -8,9 +8,10 @@ code.
 """
 
 import enum
+import functools
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from greenlet import getcurrent  # type: ignore[import-untyped]
 
@@ -130,16 +131,21 @@ class Checks:
         kind.__new__ = new  # type: ignore[method-assign, assignment]
         return kind
 
-    def enter(self) -> None:
-        """A function that can recurse begins: RecursionError if it is nested too deep."""
-        thread = current()
-        if thread.depth >= DEEPEST:
-            raise RecursionError("maximum recursion depth exceeded")
-        thread.depth += 1
+    def recursive(self, function: F) -> F:
+        """A function that can come to call itself: RecursionError, at the call, if nested too deep."""
 
-    def leave(self) -> None:
-        """A function that can recurse ends."""
-        current().depth -= 1
+        @functools.wraps(function)
+        def counted(*arguments: Any, **named: Any) -> Any:
+            thread = current()
+            if thread.depth >= DEEPEST:
+                raise RecursionError("maximum recursion depth exceeded")
+            thread.depth += 1
+            try:
+                return function(*arguments, **named)
+            finally:
+                thread.depth -= 1
+
+        return cast(F, counted)
 
     def preempt(self) -> None:
         """A preemption point: another thread may run here."""

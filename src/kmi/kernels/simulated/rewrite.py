@@ -30,9 +30,33 @@ def rewritten(tree: ast.Module) -> ast.Module:
     fields = {
         node.name: field_widths(node) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
     }
-    result = _Rewriter(fields).visit(tree)
+    result = _Rewriter(fields, recursive_names(tree)).visit(tree)
     assert isinstance(result, ast.Module)
     return ast.fix_missing_locations(result)
+
+
+def recursive_names(tree: ast.Module) -> frozenset[str]:
+    """The names of functions that may, going by names, come to call themselves."""
+    calls: dict[str, set[str]] = {}
+    owners = {f: c.name for c in ast.walk(tree) if isinstance(c, ast.ClassDef) for f in c.body}
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            called = calls.setdefault(called_name(function, owners.get(function)), set())
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                    called.add(node.func.attr)
+                elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                    called |= {node.func.id, f"{node.func.id}()"}
+    for way in calls:  # Warshall: whoever reaches `way` reaches what `way` reaches
+        for reached in calls.values():
+            if way in reached:
+                reached |= calls[way]
+    return frozenset(name for name, reached in calls.items() if name in reached)
+
+
+def called_name(function: ast.FunctionDef, owner: str | None) -> str:
+    """What a call of the function names: `Node()` for the `__init__` of `Node`."""
+    return f"{owner}()" if function.name == "__init__" and owner is not None else function.name
 
 
 def width_of(annotation: ast.expr | None) -> str | None:
@@ -86,8 +110,9 @@ def is_self(node: ast.expr) -> bool:
 class _Rewriter(ast.NodeTransformer):
     """Rewrites definitions; a function's body is for `_Body`."""
 
-    def __init__(self, fields: dict[str, dict[str, str]]) -> None:
+    def __init__(self, fields: dict[str, dict[str, str]], recursive: frozenset[str]) -> None:
         self.fields = fields
+        self.recursive = recursive
         self.owner: str | None = None
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
@@ -103,6 +128,8 @@ class _Rewriter(ast.NodeTransformer):
             if isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name):
                 if width := width_of(inner.annotation):
                     locals_[inner.target.id] = width
+        if called_name(node, self.owner) in self.recursive:
+            node.decorator_list.append(_at(node, ast.Attribute(_mark(), "recursive", ast.Load())))
         body = _Body(self.fields, self.owner, locals_, width_of(node.returns))
         start = 1 if ast.get_docstring(node, clean=False) is not None else 0
         statements = [*node.body[:start], *(body.visit(statement) for statement in node.body[start:])]
@@ -133,7 +160,7 @@ class _Body(ast.NodeTransformer):
     # Statements that store.
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        inner = _Rewriter(self.fields).visit(node)
+        inner = _Rewriter(self.fields, frozenset()).visit(node)
         assert isinstance(inner, ast.FunctionDef)
         return inner
 

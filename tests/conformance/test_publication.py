@@ -1,0 +1,102 @@
+"""Publication: no device before the module is whole, and nothing left of one that failed."""
+
+import errno
+import os
+
+import pytest
+
+from kmi.testing.kernel import Kernel
+
+MODULE = "modules/stages.py"
+GONE = (errno.ENOENT, errno.ENXIO, errno.ENODEV)
+
+
+def refused_open(kernel: Kernel, path: str) -> int:
+    user = kernel.process()
+    with pytest.raises(OSError) as refused:
+        user.open(path)
+    user.end()
+    assert refused.value.errno is not None
+    return refused.value.errno
+
+
+def test_devices_appear_with_the_module_and_go_with_it(kernel: Kernel) -> None:
+    module = kernel.load(MODULE)
+    user = kernel.process()
+    for name in ("stage-one", "stage-two"):
+        user.close(user.open(f"/dev/{name}"))
+    kernel.unload(module)
+    for name in ("stage-one", "stage-two"):
+        assert refused_open(kernel, f"/dev/{name}") == errno.ENOENT
+
+
+@pytest.mark.parametrize("stage", ["fail_before", "fail_between", "fail_after"])
+def test_a_failure_half_way_undoes_what_came_before(kernel: Kernel, stage: str) -> None:
+    with pytest.raises(OSError) as refused:
+        kernel.load(MODULE, **{stage: True})
+    assert refused.value.errno == errno.ENODATA
+    assert not any("whole" in line for line in kernel.log())
+    for name in ("stage-one", "stage-two"):
+        assert refused_open(kernel, f"/dev/{name}") == errno.ENOENT
+    kernel.load(MODULE)
+
+
+def test_a_registration_that_fails_undoes_the_one_before(kernel: Kernel) -> None:
+    with pytest.raises(FileExistsError):
+        kernel.load(MODULE, second="stage-one")
+    assert refused_open(kernel, "/dev/stage-one") == errno.ENOENT
+    kernel.load(MODULE)
+
+
+def test_opening_during_a_load_that_fails_is_refused(kernel: Kernel) -> None:
+    users = [kernel.process() for _ in range(4)]
+    calls = [user.start("open", "/dev/stage-one", os.O_RDWR) for user in users]
+    with pytest.raises(FileExistsError):
+        kernel.load(MODULE, second="stage-one")
+    for call in calls:
+        with pytest.raises(OSError) as refused:
+            call.result()
+        assert refused.value.errno in GONE
+
+
+def test_a_module_is_loaded_once(kernel: Kernel) -> None:
+    kernel.load(MODULE)
+    with pytest.raises(FileExistsError):
+        kernel.load(MODULE)
+    user = kernel.process()
+    user.close(user.open("/dev/stage-one"))
+
+
+def test_a_name_that_is_taken_refuses_the_load(kernel: Kernel) -> None:
+    kernel.load("modules/silent.py", device_name="stage-one")
+    with pytest.raises(FileExistsError):
+        kernel.load(MODULE)
+    assert any("stage-one" in line for line in kernel.log())
+    user = kernel.process()
+    user.close(user.open("/dev/stage-one"))
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "x/../../etc", "/", "n" * 256])
+def test_a_name_that_is_no_name_refuses_the_load(kernel: Kernel, name: str) -> None:
+    with pytest.raises(OSError) as refused:
+        kernel.load("modules/silent.py", device_name=name)
+    assert refused.value.errno == errno.EINVAL
+
+
+@pytest.mark.parametrize("mode", [-1, 0o1000, 1 << 40])
+def test_permissions_that_are_none_refuse_the_load(kernel: Kernel, mode: int) -> None:
+    with pytest.raises(OSError) as refused:
+        kernel.load("modules/silent.py", mode=mode)
+    assert refused.value.errno == errno.EINVAL
+
+
+def test_an_open_file_keeps_the_module(kernel: Kernel) -> None:
+    module = kernel.load("modules/silent.py")
+    user = kernel.process()
+    fd = user.open("/dev/silent")
+    child = user.fork()
+    user.close(fd)
+    with pytest.raises(BlockingIOError):
+        kernel.unload(module)
+    child.end()
+    kernel.unload(module)

@@ -1,0 +1,205 @@
+"""What the simulated kernel finds wrong, with the lines to blame; and what it has nothing against."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kmi.kernels.simulated.kernel import SimulatedKernel
+from kmi.kernels.simulated.reports import Deadlock, LockMisuse
+
+Written = Callable[[str], Path]
+
+TWO_LOCKS = """
+class Value:
+    def __init__(self) -> None:
+        self.n: int = 0
+
+class Device(FileOperations):
+    def __init__(self) -> None:
+        self.a = Mutex(Value())
+        self.b = Mutex(Value())
+        self.s = SpinLock(Value())
+        self.changed = Condition(self.a)
+
+    def ioctl(self, file: File, request: Request) -> int:
+        if request.command == 1:
+            with self.a as a:
+                with self.b as b:  # b in a
+                    a.n += b.n
+        elif request.command == 2:
+            with self.b as b:
+                with self.a as a:  # a in b
+                    a.n += b.n
+        elif request.command == 3:
+            with self.s as s:
+                with self.a as a:  # sleeps
+                    s.n += a.n
+        elif request.command == 4:
+            with self.a as a:
+                with self.a as again:  # recursive
+                    a.n += again.n
+        elif request.command == 5:
+            with self.a as a:
+                self.changed.wait()  # waits for ever
+        elif request.command == 6:
+            self.changed.notify()  # without the mutex
+        elif request.command == 7:
+            self.a.__exit__(None, None, None)  # not held
+        elif request.command == 8:
+            with self.s as s:
+                with self.s as t:
+                    s.n += t.n
+        return 0
+"""
+
+
+def line_of(path: Path, text: str) -> int:
+    (number,) = (n for n, line in enumerate(path.read_text().splitlines(), 1) if text in line)
+    return number
+
+
+def test_locks_in_both_orders(simulated: SimulatedKernel, written: Written) -> None:
+    path = written(TWO_LOCKS)
+    simulated.load(path)
+    user = simulated.process()
+    fd = user.open("/dev/device")
+    for command in (1, 1, 2, 2):
+        user.ioctl(fd, command)
+    (report,) = simulated.reports()
+    assert report.kind == "lock order"
+    assert report.title == "Device.b and Device.a are taken in both orders"
+    text = str(report)
+    assert f"device.py:{line_of(path, '# b in a')} in Device.ioctl" in text
+    assert f"device.py:{line_of(path, '# a in b')} in Device.ioctl" in text
+    assert f"device.py:{line_of(path, '# b in a') - 1} in Device.ioctl" in text
+
+
+def test_one_order_is_fine(simulated: SimulatedKernel, written: Written) -> None:
+    simulated.load(written(TWO_LOCKS))
+    user = simulated.process()
+    fd = user.open("/dev/device")
+    for _ in range(3):
+        user.ioctl(fd, 1)
+    assert simulated.reports() == []
+
+
+def test_sleeping_under_a_spin_lock(simulated: SimulatedKernel, written: Written) -> None:
+    path = written(TWO_LOCKS)
+    simulated.load(path)
+    user = simulated.process()
+    user.ioctl(user.open("/dev/device"), 3)
+    (report,) = simulated.reports()
+    assert report.kind == "sleep in atomic context"
+    assert report.title == f"taking Device.a at device.py:{line_of(path, '# sleeps')} in Device.ioctl"
+    assert report.lines[0].startswith("while holding Device.s (taken at device.py:")
+
+
+@pytest.mark.parametrize(
+    ("command", "kind", "text"),
+    [
+        (4, "recursive lock", "# recursive"),
+        (6, "condition without its mutex", "# without the mutex"),
+        (7, "unlock", "# not held"),
+        (8, "recursive lock", "with self.s as t"),
+    ],
+)
+def test_lock_rules(simulated: SimulatedKernel, written: Written, command: int, kind: str, text: str) -> None:
+    path = written(TWO_LOCKS)
+    simulated.load(path)
+    user = simulated.process()
+    fd = user.open("/dev/device")
+    with pytest.raises(LockMisuse) as misuse:
+        user.ioctl(fd, command)
+    (report,) = simulated.reports()
+    assert report.kind == kind
+    assert f"device.py:{line_of(path, text)} in Device.ioctl" in str(report)
+    assert misuse.value.report == report
+
+
+def test_a_deadlock_names_each_thread_and_line(simulated: SimulatedKernel, written: Written) -> None:
+    path = written(TWO_LOCKS)
+    simulated.load(path)
+    one, other = simulated.process(), simulated.process()
+    call = one.start("ioctl", one.open("/dev/device"), 5)
+    call.wait_blocked()
+    with pytest.raises(Deadlock) as deadlock:
+        other.ioctl(other.open("/dev/device"), 5)
+    line = f"at device.py:{line_of(path, '# waits for ever')} in Device.ioctl"
+    assert str(deadlock.value).splitlines()[1:] == [
+        f"    ioctl by process {one.pid}: waits for Device.changed {line}",
+        f"    ioctl by process {other.pid}: waits for Device.changed {line}",
+    ]
+
+
+def test_a_cross_over_of_locks_is_found_by_some_seed(written: Written) -> None:
+    path = written(TWO_LOCKS)
+    ends = set()
+    for seed in range(40):
+        with SimulatedKernel(seed) as kernel:
+            kernel.load(path)
+            one, other = kernel.process(), kernel.process()
+            calls = [
+                one.start("ioctl", one.open("/dev/device"), 1),
+                other.start("ioctl", other.open("/dev/device"), 2),
+            ]
+            try:
+                for call in calls:
+                    call.result()
+                ends.add("through")
+            except Deadlock as deadlock:
+                assert "Device.a, held by" in str(deadlock) and "Device.b, held by" in str(deadlock)
+                ends.add("deadlock")
+            assert [report.kind for report in kernel.reports()] == ["lock order"]
+    assert ends == {"through", "deadlock"}
+
+
+CYCLE = """
+class Node:
+    def __init__(self) -> None:
+        self.other: Node | None = None
+
+class Device(FileOperations):
+    def ioctl(self, file: File, request: Request) -> int:
+        first = Node()
+        second = Node()
+        first.other = second
+        if request.command == 1:
+            second.other = first
+        return 0
+"""
+
+
+@pytest.mark.parametrize("cyclic", [False, True])
+def test_a_cycle_is_a_leak(simulated: SimulatedKernel, written: Written, cyclic: bool) -> None:
+    simulated.load(written(CYCLE))
+    user = simulated.process()
+    user.ioctl(user.open("/dev/device"), int(cyclic))
+    simulated.settle()
+    expected = [("leak", "2 objects are left of device", ("2 of Node",))] if cyclic else []
+    assert [(r.kind, r.title, r.lines) for r in simulated.reports()] == expected
+
+
+def test_an_exception_leaves_nothing(simulated: SimulatedKernel, written: Written) -> None:
+    path = written(
+        """
+        class Node:
+            def __init__(self) -> None:
+                self.items = [1]
+
+        class Device(FileOperations):
+            def ioctl(self, file: File, request: Request) -> int:
+                node = Node()
+                try:
+                    return node.items[5]
+                except IndexError as missing:
+                    raise ValueError("wrapped") from missing
+        """
+    )
+    simulated.load(path)
+    user = simulated.process()
+    fd = user.open("/dev/device")
+    with pytest.raises(OSError):
+        user.ioctl(fd, 0)
+    simulated.settle()
+    assert simulated.reports() == []
