@@ -82,6 +82,8 @@ class Function:
     external: CFunction | None = None
     """A declaration without a body: C code stands behind it."""
     effects: Effects | None = None
+    atomic: bool = False
+    """Reached where nothing may sleep, so that it allocates without sleeping; the context pass sets it."""
     locals: list[Local] = field(default_factory=list)
 
     @_property
@@ -175,6 +177,21 @@ class CFunction:
 
 
 @dataclass(slots=True, eq=False)
+class ModuleParameter:
+    """A parameter of the kernel module: ``capacity = Parameter(4096, "bytes kept", minimum=1)``."""
+
+    name: str
+    type: Type
+    """BOOL, INT or ``str``."""
+    default: bool | int | str
+    description: str
+    minimum: int | None
+    maximum: int | None
+    writable: bool
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
 class Module:
     """One Python file."""
 
@@ -198,6 +215,8 @@ class Program:
     """The class under ``@module``."""
     about: dict[str, str] = field(default_factory=dict)
     """What ``@module(...)`` says: license, description, author, version, name."""
+    parameters: list[ModuleParameter] = field(default_factory=list)
+    """Those of the entry class, in order; reading one is a ``CGlobal`` of the name ``KMI_PARAMETER_<name>``."""
 
     def find(self, qualified: str) -> Class:
         """The class of that dotted name, as ``kmi.device.File``: for passes that know a class by name."""
@@ -213,6 +232,8 @@ class IntLiteral:
     value: int
     span: Span
     type: Type = EXACT
+    name: str = ""
+    """The C name of a number that differs between kernels, as ``EBUSY``; ``value`` is this machine's then."""
 
 
 @dataclass(slots=True, eq=False)
@@ -268,7 +289,7 @@ class ConstantGet:
 
 @dataclass(slots=True, eq=False)
 class Binary:
-    """Integer arithmetic with Python's meaning: + - * // % & | ^ << >> ; ``type`` is EXACT."""
+    """Integer arithmetic with Python's meaning: + - * // % & | ^ << >> min max ; ``type`` is EXACT."""
 
     operator: str
     left: Expression
@@ -279,7 +300,7 @@ class Binary:
 
 @dataclass(slots=True, eq=False)
 class Unary:
-    """Integer - ~ ."""
+    """Integer - ~ abs ."""
 
     operator: str
     operand: Expression
@@ -289,7 +310,10 @@ class Unary:
 
 @dataclass(slots=True, eq=False)
 class Fit:
-    """The value, checked to fit the integer place ``type``; ``OverflowError`` if not. ``wrap`` takes the low bits."""
+    """The value, checked to fit the integer place ``type``; ``OverflowError`` if not. ``wrap`` takes the low bits.
+
+    The value may be a bool: then it is 0 or 1.
+    """
 
     value: Expression
     span: Span
@@ -370,11 +394,25 @@ class Conditional:
 
 
 @dataclass(slots=True, eq=False)
+class Let:
+    """``local`` gets the value, then ``body`` is the node's value; ``local`` is released when it has been evaluated.
+
+    For what Python evaluates once and uses twice: the middle of ``a < f() < b``.
+    """
+
+    local: Local
+    value: Expression
+    body: Expression
+    span: Span
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
 class Call:
     """A call of a known function, method or C function, its arguments complete and in order.
 
     ``virtual``: the method is looked up by the class of the first argument. ``type_arguments`` bind the function's
-    own type variables.
+    own type variables, and those of its class where it is static.
     """
 
     function: Function
@@ -662,7 +700,7 @@ Expression: TypeAlias = (
     IntLiteral | BoolLiteral | NoneLiteral | StrLiteral | BytesLiteral
     | LocalGet | FieldGet | ConstantGet
     | Binary | Unary | Fit | Compare | Identity | IsNone | IsInstance | Truth | Not | Logical | Conditional
-    | Call | New | ExceptionNew | ExceptionErrno | Upcast | Narrow
+    | Let | Call | New | ExceptionNew | ExceptionErrno | Upcast | Narrow
     | TupleNew | TupleGet | ListNew | DictNew | Generic | Format | TypeGet
     | AddressOf | CMember | PointerGet | PointerAdd | PointerTake | Cast | IntoRaw | FromRaw | Allocate | TailOf
     | SizeOf | ContainerOf | FunctionGet | CGlobal | CZero | CString
@@ -819,6 +857,8 @@ class With:
     target: Local | None
     body: list[Statement]
     span: Span
+    atomic: bool = False
+    """A spin lock is held in the body, so that nothing in it may sleep; the context pass sets it."""
 
 
 @dataclass(slots=True, eq=False)
