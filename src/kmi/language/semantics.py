@@ -1,0 +1,42 @@
+"""The passes on the typed tree that see to threads, locks and contexts, in their order.
+
+They run on the author's generic source, before monomorphising, and report what the types cannot say.
+What they set in the tree (``Class.shared``, ``Function.atomic``, ``With.atomic``) the compiler relies on.
+"""
+
+from __future__ import annotations
+
+from kmi.language import contexts, escape, locks, moves, places, sharing, waiting
+from kmi.language.callgraph import CallGraph
+from kmi.language.diagnostics import Reporter
+from kmi.language.known import is_lock
+from kmi.language.origins import Origins
+from kmi.language.ownership import Ownership
+from kmi.language.tree import Function, InitPlace, Program, With
+from kmi.language.walk import authored, functions, walk
+
+
+def check(program: Program, reporter: Reporter) -> None:
+    """Runs all of them; a program that has type errors may be checked too, as far as it goes."""
+    ownership = Ownership(program)
+    graph = CallGraph(program)
+    sharing.check(program, reporter, ownership)
+    places.check(program, reporter)
+    for module in authored(program):
+        for function in functions(module):
+            if _locks(function):
+                origins = Origins(function, ownership)
+                escape.check(function, origins, reporter)
+                moves.check(origins, reporter)
+    contexts.check(program, reporter, graph)
+    locks.check(program, reporter, graph)
+    waiting.check(program, reporter, graph)
+
+
+def _locks(function: Function) -> bool:
+    """Whether a function takes or makes a lock: elsewhere nothing can escape from one."""
+    return any(
+        (isinstance(node, With) and is_lock(node.context.type))
+        or (isinstance(node, InitPlace) and is_lock(node.field.type))
+        for node in walk(function.body)
+    )
