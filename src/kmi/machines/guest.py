@@ -73,6 +73,10 @@ class Guest:
         """Wait for the agent's first sign of life in a machine that boots; before it, nothing may be sent."""
         self._agent.reply(0, "the machine booted", timeout)
 
+    def adopt(self, pid: int) -> None:
+        """Use the helper that was made before the snapshot, as the agent's process 0."""
+        self._helpers.append(GuestProcess(self._agent, self._number(), pid, self._fork))
+
     def greet(self, timeout: float = PATIENCE) -> None:
         """Tell the agent the time and the seed, and so wait until it answers."""
         now = time.time_ns()
@@ -95,7 +99,7 @@ class Guest:
     # ---- processes ----
 
     def process(self) -> GuestProcess:
-        """A new process with no open files but the standard three, which are ``/dev/null`` and the console."""
+        """A new process with no open files but the standard three: ``/dev/null`` and the console."""
         number = self._number()
         ticket = self._agent.ask(Op.SPAWN, number)
         return self._made(number, ticket, "a process was made")
@@ -118,7 +122,7 @@ class Guest:
             raise OSError(code, f"{os.strerror(code)} when {what}")
         return GuestProcess(self._agent, number, reply.value, self._fork)
 
-    def _helper(self) -> GuestProcess:
+    def helper(self) -> GuestProcess:
         """A process for the guest's own calls; one that is in no call."""
         for helper in self._helpers:
             if helper.idle:
@@ -129,23 +133,23 @@ class Guest:
     # ---- modules ----
 
     def load(self, module: Path | bytes, parameters: str = "", timeout: float = PATIENCE) -> None:
-        """Load a module, given as a ``.ko`` file or its bytes; ``OSError`` when its kernel or its init refuses."""
+        """Load a module, a ``.ko`` file or its bytes; ``OSError`` when the kernel or the module refuses."""
         self.start_load(module, parameters).result(timeout)
 
     def start_load(self, module: Path | bytes, parameters: str = "") -> GuestCall[None]:
         """Begin to load a module, in a process of its own, and return at once."""
         data = module if isinstance(module, bytes) else module.read_bytes()
         image, text = taking(data), taking(parameters.encode() + b"\0")
-        return self._helper().call("init_module", [image, len(data), text], lambda value, body: None)
+        return self.helper().call("init_module", [image, len(data), text], lambda value, body: None)
 
     def unload(self, name: str, timeout: float = PATIENCE) -> None:
-        """Unload a module, without waiting for its users: ``EWOULDBLOCK`` (``EAGAIN``) or ``EBUSY`` if it has any."""
+        """Unload a module without waiting for its users; ``OSError`` with EAGAIN or EBUSY if it has any."""
         self.start_unload(name).result(timeout)
 
     def start_unload(self, name: str) -> GuestCall[None]:
         """Begin to unload a module, in a process of its own, and return at once."""
         path = taking(name.encode() + b"\0")
-        return self._helper().call("delete_module", [path, os.O_NONBLOCK], lambda value, body: None)
+        return self.helper().call("delete_module", [path, os.O_NONBLOCK], lambda value, body: None)
 
     def modules(self) -> list[str]:
         """The names of the loaded modules, the newest first."""
@@ -155,7 +159,7 @@ class Guest:
 
     def read_file(self, path: str) -> bytes:
         """The whole content of a file of the guest."""
-        helper = self._helper()
+        helper = self.helper()
         fd = helper.open(path, os.O_RDONLY)
         try:
             parts = []
@@ -167,7 +171,7 @@ class Guest:
 
     def write_file(self, path: str, data: bytes, timeout: float = PATIENCE) -> None:
         """Write a file of the guest, made if need be; files of /proc and /sys take it in one piece."""
-        helper = self._helper()
+        helper = self.helper()
         fd = helper.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             at = 0
@@ -198,8 +202,8 @@ class Guest:
     def scan_leaks(self, timeout: float = 60.0) -> list[Splat]:
         """Memory that nothing points to any more, as kmemleak finds it; the debug kernel only.
 
-        An object counts only when two scans in a row found it unchanged and unreferenced; both run to their end
-        before this returns.
+        An object counts only when two scans in a row found it unchanged and unreferenced; both run to their
+        end before this returns.
         """
         for _ in range(2):
             self.write_file(_KMEMLEAK, b"scan", timeout)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kmi import cache
 
-SOURCE = Path(__file__).parent / "agent" / "agent.c"
+SOURCES = Path(__file__).parent / "agent"
 
 _DIRECTORIES = ("dev", "proc", "sys", "run", "tmp")
 _COMPILE = ("gcc", "-std=gnu11", "-O2", "-static", "-s", "-Wall", "-Wextra", "-Werror")
@@ -31,11 +31,13 @@ def build_agent() -> Path:
     """The cache entry with the agent's executable, ``init``."""
     if not shutil.which("gcc"):
         raise AgentError("the guest's agent needs a C compiler: apt-get install gcc libc6-dev")
+    files = sorted(SOURCES.glob("*.[ch]"))
+    program = [str(file) for file in files if file.suffix == ".c"]
     version = subprocess.run(["gcc", "--version"], capture_output=True, check=True).stdout
 
     def make(path: Path) -> None:
         done = subprocess.run(
-            [*_COMPILE, "-o", str(path / "init"), str(SOURCE)], capture_output=True, text=True
+            [*_COMPILE, "-o", str(path / "init"), *program], capture_output=True, text=True
         )
         if done.returncode:
             raise AgentError(
@@ -43,7 +45,7 @@ def build_agent() -> Path:
                 + done.stderr
             )
 
-    return cache.get("agent", cache.key(SOURCE.read_bytes(), version, *_COMPILE), make)
+    return cache.get("agent", cache.key(version, *_COMPILE, *(file.read_bytes() for file in files)), make)
 
 
 def archive(init: bytes) -> bytes:

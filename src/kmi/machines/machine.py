@@ -5,19 +5,20 @@
     with machine.restore() as guest:       # a pristine kernel, about 0.1 s later
         ...
 
-How a snapshot is fast. The guest's memory is a file. While booting it is mapped shared, so the boot writes the
-file; QEMU then saves only the devices' state beside it (capability ``x-ignore-shared``). A restored machine maps
-the same file privately, so that nothing is copied but the pages that the test writes, and any number of machines
-can run from one file at once.
+How a snapshot is fast. The guest's memory is a file. While booting it is mapped shared, so the boot writes
+the file; QEMU then saves only the devices' state beside it (capability ``x-ignore-shared``). A restored
+machine maps the same file privately, so that nothing is copied but the pages that the test writes, and any
+number of machines can run from one file at once.
 
-QEMU emulates (no KVM is assumed), with a thread for each virtual processor: real concurrency, of x86's memory order
-only.
+QEMU emulates (no KVM is assumed), with a thread for each virtual processor: real concurrency, of x86's memory
+order only.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+import select
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,8 +29,12 @@ from kmi.kernels.linux import flavors, provision
 from kmi.kernels.linux.flavors import KernelFlavor
 from kmi.machines import initramfs, qemu
 from kmi.machines.guest import Guest
+from kmi.machines.process import GuestProcess
 from kmi.machines.qemu import Qemu
 from kmi.testing.userspace import PATIENCE
+
+#: How long to wait for the clock to be calibrated, seconds; a snapshot without it is as good, only noisier.
+_SETTLED = 5.0
 
 #: Longest cold boot, seconds: the debug kernel on a busy computer.
 BOOT = 180.0
@@ -48,6 +53,10 @@ _HARDWARE = (
 )
 
 
+#: The snapshots that this process has found; to ask the file system again costs as much as a restore.
+_SNAPSHOTS: dict[tuple[str, Path], Path] = {}
+
+
 class Machine:
     """One kind of machine, by its kernel; running ones are ``Guest``s."""
 
@@ -60,7 +69,11 @@ class Machine:
         return f"linux:{self.flavor.name}"
 
     def prepare(self, progress: Callable[[str], None] = lambda line: None) -> Path:
-        """Make the snapshot if there is none; the directory with it."""
+        """Provide the kernel and make the snapshot, if there is none; the directory with it."""
+        known = (self.flavor.name, cache.directory())
+        if known in _SNAPSHOTS and _SNAPSHOTS[known].is_dir():
+            return _SNAPSHOTS[known]
+        provision.prepare(self.flavor, progress)
         image, archive = provision.image(self.flavor), initramfs.build()
         command_line = f"{_OPTIONS} {' '.join(self.flavor.options)}"
         key = cache.key(
@@ -73,7 +86,8 @@ class Machine:
             self._boot(path, image, archive, command_line)
             progress(f"{self.name}: booted in {time.monotonic() - begun:.1f} s")
 
-        return cache.get("snapshot", f"{self.flavor.name}-{key}", make)
+        _SNAPSHOTS[known] = cache.get("snapshot", f"{self.flavor.name}-{key}", make)
+        return _SNAPSHOTS[known]
 
     @contextmanager
     def restore(self, seed: int | None = None) -> Iterator[Guest]:
@@ -86,6 +100,7 @@ class Machine:
             try:
                 machine.resume(state)
                 guest = Guest(machine, secrets.randbits(32) if seed is None else seed)
+                guest.adopt(int((snapshot / "helper").read_text()))
                 guest.greet()
                 yield guest
             finally:
@@ -102,7 +117,13 @@ class Machine:
             guest = Guest(machine, 0)
             guest.await_boot(BOOT)
             guest.greet()
+            helper = guest.helper()
+            _settle(helper)
+            if self.flavor.debug:
+                guest.scan_leaks()
+                guest.forget_leaks()
             guest.records()  # what the boot said is past
+            (path / "helper").write_text(str(helper.pid))
             (path / "console").write_text(machine.console())
             machine.migrate(path / "state", PATIENCE * 4)
         finally:
@@ -116,6 +137,21 @@ class Machine:
         )
         machine = "pc,memory-backend=ram,usb=off,vmport=off,smbus=off,i8042=off"
         return ["-object", memory, "-machine", machine, "-m", str(self.flavor.memory), *_HARDWARE]
+
+
+def _settle(helper: GuestProcess) -> None:
+    """Wait for the last thing that a kernel does by itself after booting, so that no test's log begins with it."""
+    log = helper.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+    deadline = time.monotonic() + _SETTLED
+    while time.monotonic() < deadline:
+        helper.poll([(log, select.POLLIN)], 500)
+        try:
+            record = helper.read(log, 8192)
+        except BlockingIOError:
+            continue
+        if b"Switched to clocksource tsc\n" in record:
+            break
+    helper.close(log)
 
 
 def find(name: str) -> Machine:
