@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from clang.cindex import Cursor, TypeKind
+from clang.cindex import Cursor, TypeKind  # type: ignore[import-untyped]
 from clang.cindex import Type as ClangType
 
 from kmi.bindgen.headers import RECORDS
@@ -75,7 +75,7 @@ class Annotator:
         spelling = kind.spelling.removeprefix("const ").removeprefix("volatile ")
         if "(" in spelling:
             raise Inexpressible("of a type without a name")
-        name = spelling.split()[-1]
+        name: str = spelling.split()[-1]
         self.records.setdefault(name, declaration)
         self.tags.setdefault(name, spelling)
         return name
@@ -107,7 +107,7 @@ class Annotator:
         word = "ConstPointer" if target.is_const_qualified() else "Pointer"
         if target.get_canonical().kind in CHARACTERS:
             return f"{word}[u8]"  # C's text is bytes
-        declared = target.get_canonical().get_declaration().spelling
+        declared: str = target.get_canonical().get_declaration().spelling
         if declared in self._aliases:
             return self._aliases[declared]
         try:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from clang.cindex import Cursor, CursorKind, Diagnostic, Index, TranslationUnit
+from clang.cindex import Cursor, CursorKind, Diagnostic, Index, TranslationUnit  # type: ignore[import-untyped]
 from clang.cindex import Type as ClangType
 
 __all__ = [

@@ -18,7 +18,7 @@ import keyword
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from clang.cindex import Cursor
+from clang.cindex import Cursor  # type: ignore[import-untyped]
 from clang.cindex import Type as ClangType
 
 from kmi.bindgen.annotations import Annotator, Inexpressible

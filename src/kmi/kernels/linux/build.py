@@ -145,6 +145,12 @@ def _build(
                 f"the C compiler refused what kmi made of {made.name}.py ({kept}); this is a bug of kmi, "
                 f"please report it:\n{error}"
             ) from error
+        except kbuild.BuildError as error:
+            kept_back = set(re.findall(r"GPL-incompatible module \S+ uses GPL-only symbol '(\w+)'", str(error)))
+            said = preflight.refused_by_license(made.program.about.get("license", ""), kept_back, flavor)
+            if said:
+                raise preflight.PreflightError("\n".join(said)) from error
+            raise
         for suffix in (".ko", ".c"):
             shutil.copyfile(work / f"{made.name}{suffix}", partial / f"{made.name}{suffix}")
     return log
