@@ -42,6 +42,7 @@ def test_an_errno_goes_in_and_comes_out(number: int) -> None:
 def test_an_os_error_keeps_its_errno() -> None:
     assert errno_of(PermissionError(errno.EBUSY, "busy")) == errno.EBUSY
     assert errno_of(OSError("no errno")) == errno.EIO
+    assert [errno_of(OSError(number, "none")) for number in (0, -5, 4096)] == [errno.EIO] * 3
 
 
 def test_not_implemented_is_enotty_from_an_ioctl() -> None:

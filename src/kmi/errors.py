@@ -46,6 +46,9 @@ PROGRAM_ERRNO: Final = "ENOTRECOVERABLE"
 INBOUND_MEMORY: Final = "ENOMEM"
 """The one errno that comes in as MemoryError; every other one is an OSError by CPython's own map."""
 
+_ERRNOS: Final = range(1, 4096)
+"""What a system call can fail with: the numbers that an error pointer holds."""
+
 OUTBOUND: Final[tuple[Outcome, ...]] = (
     # OSErrors: the errno that they carry; these rows are for a bare `raise BlockingIOError`.
     Outcome(BlockingIOError, "EAGAIN"),
@@ -62,7 +65,7 @@ OUTBOUND: Final[tuple[Outcome, ...]] = (
     Outcome(PermissionError, "EACCES"),
     Outcome(ProcessLookupError, "ESRCH"),
     Outcome(TimeoutError, "ETIMEDOUT"),
-    Outcome(OSError, "EIO"),
+    Outcome(OSError, "EIO"),  # also for an errno that is none
     # Conditions that a caller can act on.
     Outcome(MemoryError, "ENOMEM"),
     Outcome(NotImplementedError, "ENOSYS", ioctl="ENOTTY"),
@@ -97,7 +100,7 @@ def outcome(raised: BaseException) -> Outcome:
 
 def errno_of(raised: BaseException, ioctl: bool = False) -> int:
     """The errno, as this platform's number, that an uncaught exception becomes; `ioctl`: leaving an ioctl."""
-    if isinstance(raised, OSError) and raised.errno is not None:
+    if isinstance(raised, OSError) and raised.errno is not None and raised.errno in _ERRNOS:
         return raised.errno
     row = outcome(raised)
     number: int = getattr(errno, row.ioctl if ioctl and row.ioctl else row.errno)

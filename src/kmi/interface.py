@@ -15,6 +15,7 @@ implementation has the qualified name of its declaration and lives in `kmi.kerne
 
 from collections.abc import Callable
 from importlib import import_module
+from types import FunctionType
 from typing import Literal, TypeVar
 
 __all__ = ["Context", "context", "provided", "raises", "sleeps"]
@@ -35,7 +36,18 @@ def provided(declaration: D) -> D:
     home: str = getattr(declaration, "__module__")  # noqa: B009  (D is any class or function)
     name: str = getattr(declaration, "__qualname__")  # noqa: B009
     implementation: D = getattr(import_module(home.replace("kmi", SIMULATED, 1)), name)
+    _document(implementation, declaration)
     return implementation
+
+
+def _document(implementation: object, declaration: object) -> None:
+    """Give an implementation, and what it defines itself, the documentation of the declaration."""
+    implementation.__doc__ = declaration.__doc__
+    if isinstance(declaration, type):
+        for name, member in vars(declaration).items():
+            own = vars(implementation).get(name)
+            if isinstance(own, (FunctionType, property)) and member.__doc__:
+                own.__doc__ = member.__doc__
 
 
 def sleeps(function: F) -> F:
