@@ -1,4 +1,4 @@
-"""The reporter, and diagnostics as text, JSON, SARIF and workflow commands, compared with what they must be."""
+"""The reporter, and diagnostics as text, JSON, SARIF and workflow commands, against what they must be."""
 
 import json
 from pathlib import Path

@@ -1,0 +1,106 @@
+"""What kernel Python does not have: each by itself, each with what to write instead."""
+
+from kmi import Module, module
+
+state = []
+counter = 0
+counter += 1
+
+
+def lambdas() -> int:
+    double = lambda number: 2 * number
+    return double(2)
+
+
+def comprehension(numbers: list[int]) -> None:
+    squares = [number * number for number in numbers]
+
+
+def generator() -> int:
+    yield 1
+
+
+def walrus(numbers: list[int]) -> int:
+    if (count := len(numbers)) > 1:
+        return count
+    return 0
+
+
+def nested() -> int:
+    def inner() -> int:
+        return 1
+
+    return inner()
+
+
+def globally() -> None:
+    global counter
+    counter = 1
+
+
+def floating() -> None:
+    half = 0.5
+
+
+def division(number: int) -> int:
+    return number / 2
+
+
+def power(number: int) -> int:
+    return number**number
+
+
+def evaluated() -> None:
+    eval("1")
+
+
+def printed() -> None:
+    print("hello")
+
+
+def starred(*numbers: int) -> None:
+    pass
+
+
+def keywords(**numbers: int) -> None:
+    pass
+
+
+def importing() -> None:
+    import errno
+
+
+def complex_number() -> None:
+    number = 1j
+
+
+def matrix(number: int) -> int:
+    return number @ number
+
+
+def inner_class() -> None:
+    class Local:
+        pass
+
+
+async def later() -> None:
+    await later()
+
+
+class Meta(type):
+    pass
+
+
+class Two(Exception, ValueError):
+    pass
+
+
+try:
+    pass
+except ValueError:
+    pass
+
+
+@module(license="GPL", description="constructs")
+class Constructs(Module):
+    pass

@@ -1,0 +1,8 @@
+"""A class, but not under @module."""
+
+from kmi import Module, info
+
+
+class Hello(Module):
+    def __init__(self) -> None:
+        info("hello")

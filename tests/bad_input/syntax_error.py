@@ -1,0 +1,9 @@
+"""A colon is missing, so nothing else is looked at."""
+
+from kmi import Module, info, module
+
+
+@module(license="GPL", description="says hello")
+class Hello(Module)
+    def __init__(self) -> None:
+        info("hello")

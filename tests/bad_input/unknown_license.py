@@ -1,0 +1,8 @@
+"""A licence that no kernel knows."""
+
+from kmi import Module, module
+
+
+@module(license="WTFPL", description="one")
+class One(Module):
+    pass

@@ -1,0 +1,14 @@
+"""Raw memory outside an unsafe block."""
+
+from kmi import Module, module
+from kmi.unsafe import Pointer, cast
+
+
+def peek(address: int) -> int:
+    pointer = cast(Pointer[int], address)
+    return pointer[0]
+
+
+@module(license="GPL", description="unsafe")
+class Unsafe(Module):
+    pass

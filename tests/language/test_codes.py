@@ -1,0 +1,45 @@
+"""Every code's failing program gives exactly that code, and its fixed program gives nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from kmi.language import analyse, codes
+from kmi.language.codes import Code
+from kmi.language.library import Library
+
+CODES = sorted(codes.REGISTRY.values(), key=lambda code: code.number)
+
+
+def found(code: Code, program: str, directory: Path) -> list[str]:
+    file = directory / "example.py"
+    file.write_text(code.complete(program))
+    return sorted({str(diagnostic.code) for diagnostic in analyse(file, Library()).diagnostics})
+
+
+@pytest.mark.parametrize("code", CODES, ids=str)
+def test_the_failing_program_gives_the_code(code: Code, tmp_path: Path) -> None:
+    assert found(code, code.failing, tmp_path) == [code.number]
+
+
+@pytest.mark.parametrize("code", CODES, ids=str)
+def test_the_fixed_program_is_clean(code: Code, tmp_path: Path) -> None:
+    assert found(code, code.fixed, tmp_path) == []
+
+
+@pytest.mark.parametrize("code", CODES, ids=str)
+def test_a_code_reads_as_the_others_do(code: Code) -> None:
+    assert code.title[0].islower() or code.title[0] == "`", "a title is no sentence"
+    assert not code.title.endswith(".") and len(code.title) < 70
+    assert code.explanation.endswith("."), "an explanation is sentences"
+    assert code.failing != code.fixed
+
+
+def test_a_number_is_given_once() -> None:
+    with pytest.raises(ValueError, match="KMI0101 is taken by 'syntax error'"):
+        codes.code(101, "another", "Another.", failing="a", fixed="b")
+
+
+def test_a_code_is_found_by_any_spelling_of_its_number() -> None:
+    assert codes.find("KMI0201") is codes.find("kmi0201 ") is codes.find("201") is codes.UNKNOWN_NAME
+    assert codes.find("KMI9999") is None and codes.find("nonsense") is None and codes.find("²") is None

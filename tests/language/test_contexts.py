@@ -1,0 +1,113 @@
+"""What sleeps where it must not, and what is marked for the compiler."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kmi.language import analyse
+from kmi.language.library import Library
+from kmi.language.tree import With
+from kmi.language.walk import walk
+
+if TYPE_CHECKING:
+    from conftest import Agrees
+
+DEVICE = """
+        class Device(FileOperations):
+            def __init__(self) -> None:
+                self.fast = SpinLock(bytearray())
+                self.slow = Mutex(bytearray())
+                self.changed = Condition(self.slow)
+"""
+
+
+def test_nothing_sleeps_under_a_spin_lock(agrees: "Agrees") -> None:
+    found = agrees(f"""
+        {DEVICE}
+            def read(self, file: File, data: Uio) -> None:
+                with self.fast as fast:
+                    with self.slow as slow:  # KMI0701
+                        fast.extend(slow)
+                    data.put(fast)  # KMI0702
+                    data.skip(1)
+    """)
+    assert [diagnostic.message for diagnostic in found] == [
+        "taking the mutex `self.slow` may sleep, under the spin lock `self.fast`",
+        "`Uio.put` may sleep, under the spin lock `self.fast`",
+    ]
+
+
+def test_a_mutex_may_be_held_when_a_spin_lock_is_taken(agrees: "Agrees") -> None:
+    agrees(f"""
+        {DEVICE}
+            def read(self, file: File, data: Uio) -> None:
+                with self.slow as slow:
+                    data.put(slow)
+                    with self.fast as fast:
+                        fast.extend(slow)
+    """)
+
+
+def test_the_whole_chain_of_calls_is_shown(agrees: "Agrees") -> None:
+    (found,) = agrees(f"""
+        {DEVICE}
+            def read(self, file: File, data: Uio) -> None:
+                with self.fast as fast:
+                    self.first(data)  # KMI0702
+
+            def first(self, data: Uio) -> None:
+                self.first(data)
+                self.second(data)
+
+            def second(self, data: Uio) -> None:
+                data.put(b"x")
+    """)
+    assert [label.text for label in found.labels] == [
+        "the spin lock is held from here on",
+        "`Device.first` calls `Device.second`",
+        "`Device.second` calls `Uio.put`",
+    ]
+
+
+def test_an_override_that_sleeps_counts(agrees: "Agrees") -> None:
+    agrees(f"""
+        class Step:
+            def run(self, data: Uio) -> None:
+                data.skip(1)
+
+
+        class Copy(Step):
+            def run(self, data: Uio) -> None:
+                data.put(b"x")
+
+        {DEVICE}
+            def read(self, file: File, data: Uio) -> None:
+                step: Step = Copy()
+                with self.fast as fast:
+                    step.run(data)  # KMI0702
+    """)
+
+
+def test_what_is_reached_under_a_spin_lock_is_marked(agrees: "Agrees", tmp_path: Path) -> None:
+    agrees(f"""
+        {DEVICE}
+            def read(self, file: File, data: Uio) -> None:
+                with self.fast as fast:
+                    self.near(fast)
+                with self.slow as slow:
+                    self.other(slow)
+
+            def near(self, fast: bytearray) -> None:
+                self.far(fast)
+
+            def far(self, fast: bytearray) -> None:
+                fast.append(1)
+
+            def other(self, slow: bytearray) -> None:
+                slow.append(1)
+    """)
+    program = analyse(tmp_path / "program.py", Library()).program
+    assert program is not None
+    methods = program.main.classes["Device"].methods
+    assert {name for name, method in methods.items() if method.atomic} == {"near", "far"}
+    blocks = [node.atomic for node in walk(methods["read"].body) if isinstance(node, With)]
+    assert blocks == [True, False]
