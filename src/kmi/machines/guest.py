@@ -67,6 +67,7 @@ class Guest:
         self._agent = Agent(qemu.channel, qemu.mailbox, qemu)
         self._processes = 0
         self._helpers: list[GuestProcess] = []
+        self._users: list[GuestProcess] = []
         self._records: list[Record] = []
 
     def await_boot(self, timeout: float) -> None:
@@ -100,6 +101,15 @@ class Guest:
 
     def process(self) -> GuestProcess:
         """A new process with no open files but the standard three: ``/dev/null`` and the console."""
+        self._users.append(self._spawn())
+        return self._users[-1]
+
+    def end_processes(self) -> None:
+        """End every process that ``process`` or a fork of one made."""
+        for process in self._users:
+            process.end()
+
+    def _spawn(self) -> GuestProcess:
         number = self._number()
         ticket = self._agent.ask(Op.SPAWN, number)
         return self._made(number, ticket, "a process was made")
@@ -107,7 +117,8 @@ class Guest:
     def _fork(self, parent: GuestProcess) -> GuestProcess:
         number = self._number()
         ticket = self._agent.ask(Op.FORK, parent.number, struct.pack("<H", number))
-        return self._made(number, ticket, f"process {parent.pid} forked")
+        self._users.append(self._made(number, ticket, f"process {parent.pid} forked"))
+        return self._users[-1]
 
     def _number(self) -> int:
         if self._processes >= PROCESSES:
@@ -127,7 +138,7 @@ class Guest:
         for helper in self._helpers:
             if helper.idle:
                 return helper
-        self._helpers.append(self.process())
+        self._helpers.append(self._spawn())
         return self._helpers[-1]
 
     # ---- modules ----
@@ -196,8 +207,11 @@ class Guest:
         return [line for record in self.records() for line in record.text.split("\n")]
 
     def splats(self) -> list[Splat]:
-        """What the kernel reported as a bug since the restore: KASAN, lockdep, warnings and their like."""
-        return splats.parse(self.log())
+        """What the kernel reported as a bug since the restore: KASAN, lockdep, warnings and their like.
+
+        Leaks are ``scan_leaks``'s; that the kernel also logs their number is no second report.
+        """
+        return [splat for splat in splats.parse(self.log()) if splat.kind != "kmemleak"]
 
     def scan_leaks(self, timeout: float = 60.0) -> list[Splat]:
         """Memory that nothing points to any more, as kmemleak finds it; the debug kernel only.

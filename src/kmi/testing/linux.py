@@ -58,7 +58,6 @@ class LinuxTestKernel:
         self.guest = guest
         self.beside = beside
         self._loaded: list[LoadedModule] = []
-        self._processes: list[UserProcess] = []
         self._leaks: list[Splat] = []
         self._used = False
         self._fault = Fault()
@@ -101,9 +100,7 @@ class LinuxTestKernel:
         self._loaded = [one for one in self._loaded if one.name != name]
 
     def process(self) -> UserProcess:
-        process = self.guest.process()
-        self._processes.append(process)
-        return process
+        return self.guest.process()
 
     def log(self) -> Sequence[str]:
         return self.guest.log()
@@ -131,8 +128,7 @@ class LinuxTestKernel:
 
     def settle(self) -> Sequence[Report]:
         self.fail_nth(0)
-        for process in self._processes:
-            process.end()
+        self.guest.end_processes()
         while self._loaded:
             self.unload()
         if self._used and self.flavor.debug:
