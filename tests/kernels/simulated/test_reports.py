@@ -1,5 +1,6 @@
 """What the simulated kernel finds wrong, with the lines to blame; and what it has nothing against."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -203,3 +204,33 @@ def test_an_exception_leaves_nothing(simulated: SimulatedKernel, written: Writte
         user.ioctl(fd, 0)
     simulated.settle()
     assert simulated.reports() == []
+
+
+def test_an_exception_that_is_not_the_modules_passes_through(
+    simulated: SimulatedKernel, written: Written
+) -> None:
+    class Rung(Exception):
+        pass
+
+    def ring(number: int, frame: object) -> None:
+        raise Rung
+
+    path = written(
+        """
+        class Device(FileOperations):
+            def ioctl(self, file: File, request: Request) -> int:
+                while True:
+                    pass
+        """
+    )
+    simulated.load(path)
+    user = simulated.process()
+    fd = user.open("/dev/device")
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(Rung):
+            user.ioctl(fd, 0)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert simulated.log() == []

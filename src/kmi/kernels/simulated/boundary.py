@@ -14,11 +14,17 @@ from typing import Final
 from kmi.errors import errno_of, is_program_error
 from kmi.kernels.simulated.positions import Position, of_traceback
 
-__all__ = ["Boundary", "message_of"]
+__all__ = ["Boundary", "forget", "is_foreign", "message_of"]
 
 SECOND: Final = 1_000_000_000
 LOG_SECONDS: Final = 5
 LOG_LINES: Final = 10
+
+
+def is_foreign(raised: BaseException) -> bool:
+    """Whether an exception is not the module's: a debugger's, a test's time limit; it passes the boundary."""
+    kind = type(raised)
+    return kind.__module__ != "builtins" and not hasattr(kind, "_kmi_checks")
 
 
 def message_of(raised: BaseException) -> str:

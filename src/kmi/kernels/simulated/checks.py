@@ -114,8 +114,11 @@ class Checks:
     # Objects and calls.
 
     def tracked(self, kind: C) -> C:
-        """The class, with its objects' allocation watched; exceptions and enums are no such objects."""
-        if issubclass(kind, (BaseException, enum.Enum)) or hasattr(kind, "_kmi_checks"):
+        """The class, known as the module's, and its objects' allocation watched unless they are values."""
+        if hasattr(kind, "_kmi_checks") and not issubclass(kind, BaseException):
+            return kind  # what its base has, it inherits
+        kind._kmi_checks = self  # type: ignore[attr-defined]
+        if issubclass(kind, (BaseException, enum.Enum)):
             return kind
         checks, original = self, kind.__new__
 
@@ -127,7 +130,6 @@ class Checks:
             checks.tracker.add(made)
             return made
 
-        kind._kmi_checks = checks  # type: ignore[attr-defined]
         kind.__new__ = new  # type: ignore[method-assign, assignment]
         return kind
 

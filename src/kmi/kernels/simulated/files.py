@@ -80,6 +80,10 @@ class OpenFile:
             raise error(errno.ENXIO)
         if node.users.going:
             raise error(errno.ENODEV)
+        try:
+            kernel.allocator.point("an open file")
+        except MemoryError:
+            raise error(errno.ENOMEM) from None
         node.users.count += 1
         opened = cls(kernel, node, flags)
         try:

@@ -60,8 +60,7 @@ def load(path: Path) -> LoadedCode:
 
 def checks_of(kind: type) -> Checks:
     """The checks of the module that a class comes from; Unmarked if the hook did not load it."""
-    init = vars(kind).get("__init__", None)
-    found = getattr(init, "__globals__", {}).get(MARK) or getattr(kind, "_kmi_checks", None)
+    found = getattr(kind, "_kmi_checks", None)
     if not isinstance(found, Checks):
         raise Unmarked(
             f"{kind.__module__}.{kind.__name__} was not loaded by kmi's import hook, so it would run without "

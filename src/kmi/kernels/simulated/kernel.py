@@ -10,7 +10,6 @@ Invariants: everything that a module does happens in a kernel thread; nothing of
 the kernel after its unload; a failed load leaves nothing behind.
 """
 
-import bdb
 import errno
 import os
 import random
@@ -20,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 
 from kmi.errors import error
-from kmi.kernels.simulated.boundary import Boundary, forget, message_of
+from kmi.kernels.simulated.boundary import Boundary, forget, is_foreign, message_of
 from kmi.kernels.simulated.device import MiscDevice, Registration
 from kmi.kernels.simulated.faults import Allocator
 from kmi.kernels.simulated.files import Node, OpenFile, Users
@@ -185,14 +184,16 @@ class SimulatedKernel:
 
     def errno_of(self, raised: Exception, ioctl: bool = False) -> int:
         """The errno that an uncaught exception becomes; logs an error of the program."""
-        if isinstance(raised, bdb.BdbQuit):
-            raise raised  # the debugger's, not the module's
+        if is_foreign(raised):
+            raise raised
         if line := self._boundary.line(raised, self.scheduler.now):
             self.log_line(3, line)
         return self._boundary.errno(raised, ioctl)
 
     def log_error(self, raised: Exception) -> None:
         """Log an uncaught exception of a callback whose caller hears of no errors."""
+        if is_foreign(raised):
+            raise raised
         if line := self._boundary.said(raised, self.scheduler.now):
             self.log_line(3, line)
 
