@@ -22,7 +22,6 @@ from kmi.language.codes.base import Code
 from kmi.language.diagnostics import Reporter
 from kmi.language.known import is_copy, is_lock, is_spinning
 from kmi.language.ownership import bindings
-from kmi.language.sharing import text
 from kmi.language.source import Span
 from kmi.language.tree import Class, Function, Node, Program, With
 from kmi.language.types import ClassType, OptionalType, TupleType, Type, UnionType, substitute
@@ -129,7 +128,7 @@ def _region(
 def _report(chain: list[Site], block: With | None, function: Function, reporter: Reporter) -> None:
     first, last = chain[0], chain[-1].target
     does = _what(chain[-1])
-    where = f"under the spin lock `{text(block.context.span)}`" if block is not None else "in atomic context"
+    where = f"under the spin lock `{block.context.span.text}`" if block is not None else "in atomic context"
     labels: list[tuple[Span, str]] = []
     if block is not None:
         labels.append((block.context.span, "the spin lock is held from here on"))
@@ -158,13 +157,13 @@ def _report(chain: list[Site], block: With | None, function: Function, reporter:
 
 def _what(site: Site) -> str:
     if isinstance(site.node, With) and is_lock(site.node.context.type):
-        return f"taking the mutex `{text(site.node.context.span)}`"
+        return f"taking the mutex `{site.node.context.span.text}`"
     return f"`{site.target.qualified}`"
 
 
 def _does(site: Site) -> str:
     if isinstance(site.node, With) and is_lock(site.node.context.type):
-        return f"takes the mutex `{text(site.node.context.span)}`"
+        return f"takes the mutex `{site.node.context.span.text}`"
     if site.target.name == "__del__":
         return f"may release an object, and so run `{site.target.qualified}`"
     return f"calls `{site.target.qualified}`"

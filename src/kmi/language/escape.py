@@ -15,7 +15,6 @@ from kmi.language.diagnostics import Reporter
 from kmi.language.graph import Point
 from kmi.language.known import is_lock
 from kmi.language.origins import Lent, Origins, Set, State, ordered
-from kmi.language.sharing import text
 from kmi.language.source import Span
 from kmi.language.tree import (
     Assign,
@@ -44,7 +43,7 @@ def check(function: Function, origins: Origins, reporter: Reporter) -> None:
         _stored(point, state, origins, reporter)
         if isinstance(point.statement, Return) and point.leaves is None:
             for value in point.expressions:
-                said = f"`{text(value.span)}` is returned out of the block that locks it"
+                said = f"`{value.span.text}` is returned out of the block that locks it"
                 for block in _held(origins.of(value, state)):
                     _escapes(value.span, block, said, reporter)
 
@@ -63,15 +62,15 @@ def _stored(point: Point, state: State, origins: Origins, reporter: Reporter) ->
     for stored in origins.stores(point, state):
         for block in _held(stored.held_origins):
             if block not in _held(stored.holder_origins):
-                where = text(stored.holder.span)
+                where = stored.holder.span.text
                 if isinstance(stored.node, SetField):
                     where = f"{where}.{stored.node.field.name}"
-                said = f"`{text(stored.held.span)}` is kept in `{where}`, outside the block that locks it"
+                said = f"`{stored.held.span.text}` is kept in `{where}`, outside the block that locks it"
                 _escapes(stored.held.span, block, said, reporter)
 
 
 def _escapes(span: Span, block: With, said: str, reporter: Reporter) -> None:
-    lock = text(block.context.span)
+    lock = block.context.span.text
     reporter.error(
         codes.ESCAPES_GUARD,
         span,

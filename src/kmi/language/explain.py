@@ -73,3 +73,7 @@ def _ending(code: Code) -> str:
 
 def _indent(program: str) -> str:
     return "".join(f"    {line}".rstrip() + "\n" for line in program.splitlines())
+
+
+if __name__ == "__main__":
+    print(reference(), end="")

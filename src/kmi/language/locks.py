@@ -20,7 +20,6 @@ from kmi.language.callgraph import CallGraph, Site
 from kmi.language.diagnostics import Reporter
 from kmi.language.known import is_lock
 from kmi.language.lockpaths import Path, field_of, path_of, translate
-from kmi.language.sharing import text
 from kmi.language.source import Span
 from kmi.language.tree import Class, Field, Function, Node, Program, With
 from kmi.language.walk import authored, functions, trusted, walk
@@ -99,7 +98,7 @@ class Takings:
         """The lock that a ``with`` takes."""
         if not isinstance(node, With) or not is_lock(node.context.type):
             return None
-        said = f"`{function.qualified}` takes `{text(node.context.span)}`"
+        said = f"`{function.qualified}` takes `{node.context.span.text}`"
         return Taking(field_of(node.context), path_of(node.context), ((node.context.span, said),))
 
     def _add(self, function: Function) -> bool:

@@ -14,7 +14,6 @@ from kmi.language import codes
 from kmi.language.diagnostics import Reporter
 from kmi.language.graph import Point
 from kmi.language.origins import Argument, Elsewhere, Lent, Moved, Origins, Set, State, ordered
-from kmi.language.sharing import text
 from kmi.language.tree import Expression
 
 
@@ -65,7 +64,7 @@ def _aliased(value: Expression, found: Set, reporter: Reporter) -> None:
                 label = "it comes from unsafe code"
             case _:
                 continue
-        written = text(value.span)
+        written = value.span.text
         copy = f"a copy (`bytearray({written})`)" if str(value.type) == "bytearray" else "a copy"
         reporter.error(
             codes.MOVED_BUT_ALIASED,

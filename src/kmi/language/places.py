@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from kmi.language import codes
 from kmi.language.diagnostics import Reporter
 from kmi.language.known import is_borrowed, is_lock, is_place
-from kmi.language.sharing import text
 from kmi.language.source import Span
 from kmi.language.tree import (
     Assign,
@@ -121,7 +120,7 @@ def _node(node: Node, reporter: Reporter) -> None:
                 codes.LOCK_BY_HAND,
                 node.span,
                 f"a lock is taken and given back by `with` alone, not by `{function.name}`",
-                help=f"with {text(first.span)} as value:\n    ...",
+                help=f"with {first.span.text} as value:\n    ...",
             )
         case Assign(value=value) if not is_borrowed(value.type):
             _value(value, "be a local variable", reporter)
@@ -162,7 +161,7 @@ def _made(span: Span, kind: Type, reporter: Reporter) -> None:
         span,
         f"a `{_name(kind)}` is made here, but not as a field of its owner",
         note=f"a `{_name(kind)}` is part of the object that owns it, so that nothing can outlive it",
-        help=f"make it in `__init__`, and use it by that name:\nself.name = {text(span)}",
+        help=f"make it in `__init__`, and use it by that name:\nself.name = {span.text}",
     )
 
 

@@ -81,10 +81,10 @@ def _guard_help(definition: Class, changing: list[Field], store: SetField) -> st
     lines = ["keep what changes in a class of its own, under a `Mutex`:", "@dataclass", f"class {state}:"]
     for item in changing:
         initial = _initial(definition, item)
-        written = text(initial.span) if initial is not None else ""
+        written = initial.span.text if initial is not None else ""
         default = f" = {written}" if _is_literal(written) else ""
         lines.append(f"    {item.name}: {item.type}{default}")
-    statement = text(store.span)
+    statement = store.span.text
     changed = statement.replace(f"self.{store.field.name}", f"state.{store.field.name}")
     lines += ["", f"self.state = Mutex({state}())    # in `__init__`", "", "with self.state as state:"]
     lines.append(f"    {changed}" if changed != statement else f"    state.{store.field.name} = ...")
@@ -100,7 +100,7 @@ def _fields(definition: Class, reporter: Reporter, ownership: Ownership) -> None
             continue  # reported where it is stored
         initial = _initial(definition, item)
         span = initial.span if initial is not None else item.span
-        value = text(span) if initial is not None else "..."
+        value = span.text if initial is not None else "..."
         reporter.error(
             codes.UNGUARDED_OBJECT,
             item.span,
@@ -149,7 +149,7 @@ def _guarded(node: InitPlace, reporter: Reporter) -> None:
         return
     name = node.field.name
     lock = kind.definition.name if isinstance(kind, ClassType) else "Mutex"
-    first = text(node.arguments[0].span) if node.arguments else ""
+    first = node.arguments[0].span.text if node.arguments else ""
     reporter.error(
         codes.GUARDED_VALUE,
         node.arguments[0].span if node.arguments else node.span,
@@ -211,10 +211,3 @@ def _is_module(definition: Class) -> bool:
 
 def _is_literal(written: str) -> bool:
     return written.lstrip("-").isdigit() or written in ("True", "False", "None", '""', 'b""')
-
-
-def text(span: Span) -> str:
-    """What the author wrote there, as far as it is in one line."""
-    line = span.source.lines[span.line - 1]
-    return line[span.column : span.end_column] if span.end_line == span.line else line[span.column :].rstrip()
-

@@ -30,5 +30,11 @@ class Span:
     end_line: int
     end_column: int
 
+    @property
+    def text(self) -> str:
+        """What the author wrote there; of several lines the first."""
+        line = self.source.lines[self.line - 1] if self.line <= len(self.source.lines) else ""
+        return line[self.column : self.end_column if self.end_line == self.line else None].rstrip()
+
     def __str__(self) -> str:
         return f"{self.source.path.name}:{self.line}"

@@ -19,7 +19,6 @@ from kmi.language.diagnostics import Reporter
 from kmi.language.known import is_condition, is_lock
 from kmi.language.lockpaths import Path, path_of, spell, translate
 from kmi.language.ownership import receiver
-from kmi.language.sharing import text
 from kmi.language.source import Span
 from kmi.language.tree import Call, Expression, Field, Function, InitPlace, Node, Program, With
 from kmi.language.walk import authored, children, functions
@@ -93,7 +92,7 @@ def _call(
     path = path_of(node.arguments[0])
     chain = _unheld(function, path, held, pairs, graph, set()) if path is not None else []
     if chain is not None:
-        condition = text(node.arguments[0].span)
+        condition = node.arguments[0].span.text
         mutex = _mutex(path, pairs)
         name = spell(mutex) if mutex is not None else f"the mutex of {condition}"
         reporter.error(
@@ -103,7 +102,7 @@ def _call(
             label=f"`{name}` must be held",
             labels=chain,
             help=f"put it into the block that looks at the state:\nwith {name} as value:\n"
-            f"    {text(node.span)}",
+            f"    {node.span.text}",
         )
     elif node.function.name in SLEEPING:
         _other(node, path, held, pairs, reporter)
@@ -162,7 +161,7 @@ def _other(
     mutex = _mutex(path, pairs)
     for block in held:
         if path_of(block.context) != mutex:
-            lock = text(block.context.span)
+            lock = block.context.span.text
             reporter.warning(
                 codes.WAITS_WITH_ANOTHER,
                 node.span,
