@@ -20,6 +20,8 @@ from typing import Final, TypeVar
 __all__ = ["Program", "Writer", "file_of", "generate"]
 
 HEADER: Final = """\
+from __future__ import annotations
+
 from dataclasses import dataclass
 from errno import EAGAIN, EBUSY, ENOENT, EPERM
 

@@ -5,7 +5,7 @@ An integer expression has no constant subexpression that always fails: checking 
 
 from __future__ import annotations
 
-from kmi.testing.generate import BITS, MOST_WORK, Scope, Writer
+from kmi.testing.generate import BITS, MOST_WORK, Function, Scope, Writer
 
 __all__ = ["Expressions"]
 
@@ -242,7 +242,10 @@ class Expressions(Writer):
                              if m.result == result and m.work * scope.multiplier <= room]  # fmt: skip
         if not able:
             return None
-        path, function = self.pick(able)
+        return self.call_of(*self.pick(able), scope)
+
+    def call_of(self, path: str, function: Function, scope: Scope) -> str:
+        """A call of this function."""
         self.work += function.work * scope.multiplier
         arguments = ", ".join(self.argument(kind, scope) for kind in function.parameters)
         return f"{path}({arguments})"

@@ -25,7 +25,7 @@ class Statements(Expressions):
             self.errors.append(name)
         for _ in range(self.below(3)):
             self.define_class()
-        for _ in range(1 + self.below(2)):
+        for _ in range(1 + self.below(3)):
             self.define_function()
         self.define_main()
 
@@ -82,7 +82,8 @@ class Statements(Expressions):
             listed.insert(0, "self")
         self.emit(depth, f"def {name}({', '.join(listed)}) -> {result}:")
         self.work = 1
-        self.block(depth + 1, scope, 2 + self.below(4), nesting=0)
+        self.block(depth + 1, scope, 2 + self.below(3), nesting=0)
+        self.observe(depth + 1, scope)
         if result != "None":
             self.emit(depth + 1, f"return {self.expression(result, scope)}")
         made.work = self.work
@@ -97,11 +98,29 @@ class Statements(Expressions):
         for _ in range(1 + self.below(2)):
             if self.chance(80):
                 self.emit(1, "try:")
-                self.block(2, scope.inner(), 2 + self.below(3), nesting=1)
+                inside = scope.inner()
+                self.try_out(2, inside)
+                self.block(2, inside, 1 + self.below(2), nesting=1)
+                self.observe(2, inside)
                 self.observe_errors(1)
             else:
-                self.block(1, scope, 1 + self.below(3), nesting=1)
+                self.try_out(1, scope)
+                self.block(1, scope, 1 + self.below(2), nesting=1)
             self.observe(1, scope)
+
+    def try_out(self, depth: int, scope: Scope) -> None:
+        """Call each function and make an object of each class."""
+        for declared in self.classes:
+            if self.chance(70):
+                self.declare(depth, scope, declared.name)
+        for function in self.functions:
+            called = self.call_of(function.name, function, scope)
+            if function.result in (*BITS, "bool"):
+                given = self.fresh("r")
+                self.emit(depth, f"{given} = {called}")
+                self.emit(depth, f'info(f"{function.name} {{{given}}}")')
+            else:
+                self.emit(depth, called)
 
     def observe_errors(self, depth: int) -> None:
         """Every exception is told apart and logged."""
@@ -243,7 +262,7 @@ class Statements(Expressions):
         self.emit(depth, f'info(f"{self.fresh("log")} {" ".join("{" + path + "}" for path in chosen)}")')
         sequences = [p for kind in ("bytes", "bytearray", "list[int]") for p in self.names(kind, scope)]
         if sequences and self.chance(40):
-            item, sequence = self.fresh("i"), self.pick(sequences)
+            item, sequence = self.fresh("each"), self.pick(sequences)
             self.emit(depth, f"for {item} in {sequence}:")
             self.emit(depth + 1, f'info(f"{{{item}}}")')
 
@@ -296,8 +315,11 @@ class Statements(Expressions):
             self.emit(depth, "else:")
             self.block(depth + 1, scope.inner(), 1 + self.below(2), nesting + 1)
 
-    def loop_body(self, depth: int, scope: Scope, nesting: int, rounds: int) -> None:
+    def loop_body(self, depth: int, scope: Scope, nesting: int, rounds: int, target: str) -> None:
+        """The body, which sees the target, and sometimes an `else`, which does not."""
         inside = scope.inner(loops=scope.loops + 1, multiplier=scope.multiplier * rounds)
+        inside.locals[target] = "int"
+        inside.fixed.add(target)
         self.block(depth + 1, inside, 1 + self.below(2), nesting + 1)
         if self.chance(20):
             self.emit(depth, "else:")
@@ -310,10 +332,7 @@ class Statements(Expressions):
         bounds = self.pick((str(rounds), f"{start}, {start + rounds}", f"{start + rounds}, {start}, -1",
                             f"{start}, {start + 2 * rounds}, 2", f"({self.variable(scope)} & 3)"))  # fmt: skip
         self.emit(depth, f"for {name} in range({bounds}):")
-        inside = scope.inner()
-        inside.locals[name] = "int"
-        inside.fixed.add(name)
-        self.loop_body(depth, inside, nesting, rounds)
+        self.loop_body(depth, scope, nesting, rounds, name)
 
     def for_each(self, depth: int, scope: Scope, nesting: int) -> None:
         kinds = ("bytes", "bytearray", "list[int]", "dict[int, int]")
@@ -326,10 +345,7 @@ class Statements(Expressions):
         self.emit(depth + 1, f"{guard} += 1")
         self.emit(depth + 1, f"if {guard} > 6:")
         self.emit(depth + 2, "break")
-        inside = scope.inner()
-        inside.locals[name] = "int"
-        inside.fixed.add(name)
-        self.loop_body(depth, inside, nesting, 6)
+        self.loop_body(depth, scope, nesting, 6, name)
 
     def while_loop(self, depth: int, scope: Scope, nesting: int) -> None:
         name = self.fresh("w")
@@ -338,10 +354,7 @@ class Statements(Expressions):
         condition = f"{name} > 0" if self.chance(60) else f"{name} > 0 and {self.boolean(scope, 1)}"
         self.emit(depth, f"while {condition}:")
         self.emit(depth + 1, f"{name} -= 1")
-        inside = scope.inner()
-        inside.locals[name] = "int"
-        inside.fixed.add(name)
-        self.loop_body(depth, inside, nesting, rounds)
+        self.loop_body(depth, scope, nesting, rounds, name)
 
     def narrow(self, depth: int, scope: Scope, nesting: int) -> None:
         """A test for None, and the object used where it is one."""

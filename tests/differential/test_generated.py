@@ -1,0 +1,40 @@
+"""Programs made up at random: compiled code does what CPython does.
+
+    pytest tests/differential/test_generated.py --programs 5000 --seed 1000000     # a campaign
+"""
+
+from pathlib import Path
+
+import pytest
+
+from kmi.testing.differential import compare
+from kmi.testing.differential_shrink import shrink
+from kmi.testing.generate import Program, generate
+
+BATCH = 25
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    count, seed = metafunc.config.getoption("--programs"), metafunc.config.getoption("--seed")
+    metafunc.parametrize("first", range(seed, seed + count, BATCH))
+
+
+def test_generated_programs_do_what_they_do_in_cpython(
+    first: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    last = min(first + BATCH, request.config.getoption("--seed") + request.config.getoption("--programs"))
+    programs = [generate(seed, f"p{seed}") for seed in range(first, last)]
+    findings = compare(programs, tmp_path, faults=40)
+    if not findings:
+        return
+    finding = findings[0]
+    if finding.program is not None:
+        kind = finding.what.split()[0]
+
+        def fails(program: Program) -> bool:
+            again = compare([program], tmp_path, faults=40)
+            return bool(again) and again[0].program is not None and again[0].what.split()[0] == kind
+
+        small = shrink(finding.program, fails, attempts=60)
+        finding = next(iter(compare([small], tmp_path, faults=40)), finding)
+    pytest.fail(f"{len(findings)} of {len(programs)} programs differ; the first:\n\n{finding.describe()}")
