@@ -139,7 +139,7 @@ class Ownership:
 
     def can_hold(self, holder: Type, held: Type) -> bool:
         """Whether an object of ``holder`` can come to hold one of ``held``, or something confined in one."""
-        if _open(holder) or _open(held):
+        if is_open(holder) or is_open(held):
             return True
         return bool(self.contents(holder) & self.reach(held))
 
@@ -147,7 +147,7 @@ class Ownership:
         """Whether two values can have a confined object in common."""
         if not self.confined(one) or not self.confined(other):
             return False
-        return _open(one) or _open(other) or bool(self.reach(one) & self.reach(other))
+        return is_open(one) or is_open(other) or bool(self.reach(one) & self.reach(other))
 
     def _reach(self, kind: Type, found: set[Class], seen: set[ClassType]) -> None:
         match kind:
@@ -173,7 +173,7 @@ class Ownership:
             return list(kind.arguments)
         if trusted(kind.definition.module):
             return []
-        parts: list[Type] = list(kind.arguments) if _open(kind) else []
+        parts: list[Type] = list(kind.arguments) if is_open(kind) else []
         for definition in _family(kind.definition):
             items = definition.all_fields() if definition is kind.definition else definition.fields
             for item in items:
@@ -269,7 +269,7 @@ def _family(definition: Class) -> list[Class]:
     return found
 
 
-def _open(kind: Type) -> bool:
+def is_open(kind: Type) -> bool:
     """Whether a type has a type variable in it, so that nothing is known about what it holds."""
     match kind:
         case TypeVariable():
@@ -277,7 +277,7 @@ def _open(kind: Type) -> bool:
         case ClassType(arguments=parts) | TupleType(items=parts) | UnionType(members=parts):
             return any(map(_open, parts))
         case OptionalType(inner=inner):
-            return _open(inner)
+            return is_open(inner)
         case _:
             return False
 

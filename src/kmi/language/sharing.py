@@ -20,8 +20,7 @@ from __future__ import annotations
 from kmi.language import codes
 from kmi.language.diagnostics import Reporter
 from kmi.language.known import BORROWED, OPERATIONS, THREADED, derives, is_a, is_builtin, is_lock, name_of
-from kmi.language.ownership import IMMUTABLE, Ownership, receiver, root
-from kmi.language.source import Span
+from kmi.language.ownership import IMMUTABLE, Ownership, is_open, receiver, root
 from kmi.language.tree import (
     Class,
     Expression,
@@ -163,12 +162,13 @@ def _guarded(node: InitPlace, reporter: Reporter) -> None:
 
 def _count(program: Program, ownership: Ownership) -> None:
     """Sets ``Class.shared``: False only where no second thread can hold a reference, not even in turn."""
-    guarded: set[Class] = set()
-    for module in program.modules.values():
-        for definition in module.classes.values():
-            for item in definition.fields:
-                guarded |= _lent(item.type, ownership)
     everything = [definition for module in program.modules.values() for definition in module.classes.values()]
+    guarded: set[Class] = set()
+    for definition in everything:
+        for item in definition.fields:
+            if is_lock(item.type) and is_open(item.type):
+                guarded.update(everything)  # a generic class with a lock lends whatever it is used with
+            guarded |= _lent(item.type, ownership)
     for definition in everything:
         closed = ClassType(definition, tuple(INT for _ in definition.type_parameters))
         alone = ownership.confined(closed) and definition not in guarded and not derives(definition, BORROWED)

@@ -38,9 +38,11 @@ def children(node: object) -> Iterator[Node]:
 
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:
     """The nodes and all below them, each before what is below it."""
-    for node in nodes:
+    waiting = list(nodes)[::-1]
+    while waiting:
+        node = waiting.pop()
         yield node
-        yield from walk(children(node))
+        waiting.extend(reversed(list(children(node))))
 
 
 def expressions(node: Node) -> Iterator[Expression]:
