@@ -275,7 +275,7 @@ def is_open(kind: Type) -> bool:
         case TypeVariable():
             return True
         case ClassType(arguments=parts) | TupleType(items=parts) | UnionType(members=parts):
-            return any(map(_open, parts))
+            return any(map(is_open, parts))
         case OptionalType(inner=inner):
             return is_open(inner)
         case _:
