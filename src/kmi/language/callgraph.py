@@ -28,7 +28,7 @@ from kmi.language.tree import (
     With,
 )
 from kmi.language.types import ClassType, OptionalType, Type
-from kmi.language.walk import functions, trusted, walk
+from kmi.language.walk import authored, functions, trusted, walk
 
 ITEM_METHODS = ("__eq__", "__lt__", "__hash__")
 """What a built-in container asks of its items."""
@@ -55,10 +55,18 @@ class Site:
 
 
 class CallGraph:
-    """The calls of a program."""
+    """The calls of a program; ``broken`` functions have errors, and count as calling nothing."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, broken: frozenset[Function] = frozenset()) -> None:
         self.program = program
+        self.mine = [
+            function
+            for module in authored(program)
+            for function in functions(module)
+            if function not in broken
+        ]
+        """The author's functions, but not the broken ones."""
+        self._broken = broken
         self._from: dict[Function, list[Site]] = {}
         self._to: dict[Function, list[Site]] | None = None
 
@@ -66,19 +74,18 @@ class CallGraph:
         """The calls that a function makes, in the order of the text."""
         known = self._from.get(function)
         if known is None:
-            known = [site for node in walk(function.body) for site in self.sites(function, node)]
+            body = function.body if function not in self._broken else []
+            known = [site for node in walk(body) for site in self.sites(function, node)]
             self._from[function] = known
         return known
 
     def callers(self, function: Function) -> list[Site]:
-        """The calls of a function in the author's modules."""
+        """The calls of a function in the author's sound functions."""
         if self._to is None:
             self._to = {}
-            for module in self.program.modules.values():
-                if not trusted(module.name):
-                    for caller in functions(module):
-                        for site in self.calls(caller):
-                            self._to.setdefault(site.target, []).append(site)
+            for caller in self.mine:
+                for site in self.calls(caller):
+                    self._to.setdefault(site.target, []).append(site)
         return self._to.get(function, [])
 
     def sites(self, function: Function, node: Node) -> Iterator[Site]:

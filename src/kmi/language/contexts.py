@@ -25,22 +25,22 @@ from kmi.language.ownership import bindings
 from kmi.language.source import Span
 from kmi.language.tree import Class, Function, Node, Program, With
 from kmi.language.types import ClassType, OptionalType, TupleType, Type, UnionType, substitute
-from kmi.language.walk import authored, functions, is_expression, trusted, walk
+from kmi.language.walk import functions, is_expression, trusted, walk
 
 
 def check(program: Program, reporter: Reporter, graph: CallGraph) -> None:
     """Reports what may sleep in atomic context, and marks what is reached there."""
     sleepers = Sleepers(graph)
     reached: list[Function] = []
-    mine = {module.name for module in authored(program)}
-    for module in program.modules.values():
-        for function in functions(module):
-            for region, block in _regions(function):
-                inside = list(walk(region))
-                for node in inside:
-                    reached.extend(site.target for site in graph.sites(function, node))
-                if module.name in mine:
-                    _region(function, inside, block, sleepers, reporter)
+    own = [module for module in program.modules.values() if trusted(module.name)]
+    library = [function for module in own for function in functions(module)]
+    for function in (*graph.mine, *library):
+        for region, block in _regions(function):
+            inside = list(walk(region))
+            for node in inside:
+                reached.extend(site.target for site in graph.sites(function, node))
+            if not trusted(function.module):
+                _region(function, inside, block, sleepers, reporter)
     _mark(reached, graph)
 
 

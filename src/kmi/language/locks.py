@@ -22,7 +22,7 @@ from kmi.language.known import is_lock
 from kmi.language.lockpaths import Path, field_of, path_of, translate
 from kmi.language.source import Span
 from kmi.language.tree import Class, Field, Function, Node, Program, With
-from kmi.language.walk import authored, functions, trusted, walk
+from kmi.language.walk import trusted, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,15 @@ def check(program: Program, reporter: Reporter, graph: CallGraph) -> None:
     """Reports circles in the order of locks."""
     classes = [owner for module in program.modules.values() for owner in module.classes.values()]
     owners = {item: owner for owner in classes for item in owner.fields}
-    takings = Takings(program, graph)
+    takings = Takings(graph)
     edges: dict[tuple[Field, Field], Edge] = {}
-    for module in authored(program):
-        for function in functions(module):
-            for edge in _edges(function, takings):
-                known = edges.get((edge.held, edge.taken))
-                if edge.held is edge.taken:
-                    _twice(edge, owners, reporter)
-                elif known is None or _place(edge) < _place(known):
-                    edges[edge.held, edge.taken] = edge
+    for function in graph.mine:
+        for edge in _edges(function, takings):
+            known = edges.get((edge.held, edge.taken))
+            if edge.held is edge.taken:
+                _twice(edge, owners, reporter)
+            elif known is None or _place(edge) < _place(known):
+                edges[edge.held, edge.taken] = edge
     for circle in _circles(edges):
         _report(circle, owners, reporter)
 
@@ -68,16 +67,15 @@ def check(program: Program, reporter: Reporter, graph: CallGraph) -> None:
 class Takings:
     """What each function of the author's takes, itself or through what it calls."""
 
-    def __init__(self, program: Program, graph: CallGraph) -> None:
+    def __init__(self, graph: CallGraph) -> None:
         self.graph = graph
         self._of: dict[Function, dict[tuple[Field | None, Path | None], Taking]] = {}
-        mine = [function for module in authored(program) for function in functions(module)]
-        for function in mine:
+        for function in graph.mine:
             self._of[function] = {}
         changed = True
         while changed:
             changed = False
-            for function in mine:
+            for function in graph.mine:
                 changed |= self._add(function)
 
     def of(self, function: Function) -> list[Taking]:

@@ -13,24 +13,24 @@ from kmi.language.known import is_lock
 from kmi.language.origins import Origins
 from kmi.language.ownership import Ownership
 from kmi.language.tree import Function, InitPlace, Program, With
-from kmi.language.walk import authored, functions, walk
+from kmi.language.walk import walk
 
 
-def check(program: Program, reporter: Reporter) -> None:
-    """Runs all of them; a program that has type errors may be checked too, as far as it goes."""
+def check(program: Program, reporter: Reporter, broken: frozenset[Function] = frozenset()) -> None:
+    """Runs all of them. Of ``broken`` functions, which have errors, only what they do is looked at, and never
+    what they fail to do: a statement of them may be missing."""
     ownership = Ownership(program)
-    graph = CallGraph(program)
+    graph = CallGraph(program, broken)
     sharing.check(program, reporter, ownership)
     places.check(program, reporter)
-    for module in authored(program):
-        for function in functions(module):
-            if _locks(function):
-                origins = Origins(function, ownership)
-                escape.check(function, origins, reporter)
-                moves.check(origins, reporter)
+    for function in graph.mine:
+        if _locks(function):
+            origins = Origins(function, ownership)
+            escape.check(function, origins, reporter)
+            moves.check(origins, reporter)
     contexts.check(program, reporter, graph)
     locks.check(program, reporter, graph)
-    waiting.check(program, reporter, graph)
+    waiting.check(reporter, graph, broken)
 
 
 def _locks(function: Function) -> bool:

@@ -20,26 +20,27 @@ from kmi.language.known import is_condition, is_lock
 from kmi.language.lockpaths import Path, path_of, spell, translate
 from kmi.language.ownership import receiver
 from kmi.language.source import Span
-from kmi.language.tree import Call, Expression, Field, Function, InitPlace, Node, Program, With
-from kmi.language.walk import authored, children, functions
+from kmi.language.tree import Call, Expression, Field, Function, InitPlace, Node, With
+from kmi.language.walk import children
 
 NEEDING = frozenset({"wait", "wait_for", "notify", "notify_all"})
 SLEEPING = frozenset({"wait", "wait_for"})
 
 
-def check(program: Program, reporter: Reporter, graph: CallGraph) -> None:
+def check(reporter: Reporter, graph: CallGraph, broken: frozenset[Function]) -> None:
     """Reports conditions of foreign mutexes, and their use without the mutex or with another one held."""
     pairs: dict[Field, Field] = {}
-    mine = [function for module in authored(program) for function in functions(module)]
-    for function in mine:
+    for function in graph.mine:
         for node, _ in _with_held(function.body, ()):
             if isinstance(node, InitPlace) and is_condition(node.field.type):
                 _pair(function, node, pairs, reporter)
-    for function in mine:
+    if any(function.name == "__init__" for function in broken):
+        return  # conditions of broken classes are not known
+    for function in graph.mine:
         for node, held in _with_held(function.body, ()):
             if _needs(node):
                 assert isinstance(node, Call)
-                _call(function, node, held, pairs, graph, reporter)
+                _call(function, node, held, pairs, graph, broken, reporter)
 
 
 def _with_held(nodes: list[Node], held: tuple[With, ...]) -> Iterator[tuple[Node, tuple[With, ...]]]:
@@ -87,10 +88,11 @@ def _call(
     held: tuple[With, ...],
     pairs: dict[Field, Field],
     graph: CallGraph,
+    broken: frozenset[Function],
     reporter: Reporter,
 ) -> None:
     path = path_of(node.arguments[0])
-    chain = _unheld(function, path, held, pairs, graph, set()) if path is not None else []
+    chain = _unheld(function, path, held, pairs, graph, broken, set()) if path is not None else []
     if chain is not None:
         condition = node.arguments[0].span.text
         mutex = _mutex(path, pairs)
@@ -114,6 +116,7 @@ def _unheld(
     held: tuple[With, ...],
     pairs: dict[Field, Field],
     graph: CallGraph,
+    broken: frozenset[Function],
     seen: set[Function],
 ) -> list[tuple[Span, str]] | None:
     """The calls by which a condition is reached without its mutex; None if the mutex is held on every way."""
@@ -125,13 +128,15 @@ def _unheld(
     if function in seen:
         return None
     sites = graph.callers(function)
+    if not sites and broken:
+        return None
     if not sites or overrides(function) is not None:
         return []
     for site in sites:
         outer = translate(path, function, site.node)
         chain: list[tuple[Span, str]] | None = []
         if outer is not None:
-            chain = _unheld(site.caller, outer, _around(site), pairs, graph, {*seen, function})
+            chain = _unheld(site.caller, outer, _around(site), pairs, graph, broken, {*seen, function})
         if chain is not None:
             return [(site.span, f"`{site.caller.qualified}` calls it without the mutex"), *chain]
     return None
