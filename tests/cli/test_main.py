@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import re
 import signal
@@ -18,7 +19,7 @@ import pytest
 from kmi.cache import CacheError
 from kmi.cli import main as cli
 from kmi.cli.exits import Exit
-from kmi.cli.failure import Failure, understood
+from kmi.cli.failure import OUTCOMES, Failure, understood
 from kmi.kernels.linux.provision import Missing, ProvisionError
 from kmi.machines.outcomes import KernelPanic, MachineLost, TimedOut
 from kmi.testing.kernels import KernelMissing
@@ -92,6 +93,12 @@ def test_the_traceback_on_request(
     failing(ZeroDivisionError("division by zero"))
     assert cli.main(["--traceback", "check"]) == Exit.INTERNAL
     assert "Traceback (most recent call last)" in capsys.readouterr().err
+
+
+def test_every_error_of_the_table_exists() -> None:
+    for name in OUTCOMES:
+        module, _, kind = name.rpartition(".")
+        assert issubclass(getattr(importlib.import_module(module), kind), Exception)
 
 
 def test_other_errors_are_not_understood() -> None:

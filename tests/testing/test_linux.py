@@ -83,7 +83,7 @@ class Built:
 
 @pytest.fixture
 def guest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MadeUpGuest:
-    build = pytest.importorskip("kmi.kernels.linux.build")
+    from kmi.kernels.linux import build
 
     def built(path: Path, flavor: object) -> Built:
         ko = tmp_path / f"{path.stem}.ko"

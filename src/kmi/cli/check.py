@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from kmi.cli.exits import Exit
-from kmi.language import Analysis, analyse
+from kmi.language import Analysis, Library, analyse
 from kmi.language.diagnostics import Diagnostic, Severity
 from kmi.language.render import styled
 from kmi.language.render_formats import FORMATS
@@ -35,7 +35,7 @@ def command(files: tuple[Path, ...], form: str) -> int:
     """
     diagnostics: list[Diagnostic] = []
     for file in files:
-        diagnostics += analyse(file).diagnostics
+        diagnostics += analyse(file, Library()).diagnostics
     if form != "text":
         click.echo(FORMATS[form](diagnostics), nl=False)
     elif diagnostics:
@@ -47,7 +47,7 @@ def command(files: tuple[Path, ...], form: str) -> int:
 
 def checked(file: Path) -> Analysis:
     """The analysis of a module for a command that goes on with it; errors are shown and end the command."""
-    analysis = analyse(file)
+    analysis = analyse(file, Library())
     if analysis.diagnostics:
         show(analysis.diagnostics, Console(stderr=True, highlight=False, soft_wrap=True))
     if broken(analysis.diagnostics):

@@ -29,38 +29,36 @@ class Failure(Exception):
         click.echo(f"kmi: {self}", err=True)
 
 
+#: What the parts below raise for reasons outside kmi, by qualified name, and the exit code it means. Names,
+#: not classes: an error's own module is loaded when it is raised, and no command need load all the others.
+OUTCOMES: dict[str, Exit] = {
+    "kmi.cache.CacheError": Exit.FAILED,
+    "kmi.kernels.linux.build.CheckFailed": Exit.NOT_COMPILED,
+    "kmi.kernels.linux.debug_kernel.BuildError": Exit.FAILED,
+    "kmi.kernels.linux.kbuild.BuildError": Exit.FAILED,
+    "kmi.kernels.linux.preflight.PreflightError": Exit.NOT_COMPILED,
+    "kmi.kernels.linux.provision.ProvisionError": Exit.FAILED,
+    "kmi.kernels.simulated.reports.SimulationError": Exit.FAILED,
+    "kmi.machines.initramfs.AgentError": Exit.FAILED,
+    "kmi.machines.outcomes.KernelPanic": Exit.PANIC,
+    "kmi.machines.outcomes.MachineLost": Exit.LOST,
+    "kmi.machines.outcomes.TimedOut": Exit.TIMEOUT,
+    "kmi.machines.qemu.MissingQemu": Exit.FAILED,
+    "kmi.testing.kernels.KernelMissing": Exit.FAILED,
+    "kmi.testing.plugin.TestTimedOut": Exit.TIMEOUT,
+}
+
+
 def understood(error: BaseException) -> Failure | None:
     """The failure to show for an error of the parts below the command line; None for one nobody expected."""
-    # Imported here, since most commands need none of these.
-    from kmi.cache import CacheError, directory
-    from kmi.kernels.linux import debug_kernel, kbuild
-    from kmi.kernels.linux.build import CheckFailed
-    from kmi.kernels.linux.preflight import PreflightError
-    from kmi.kernels.linux.provision import ProvisionError
-    from kmi.kernels.simulated.reports import SimulationError
-    from kmi.language.render import plain
-    from kmi.machines.initramfs import AgentError
-    from kmi.machines.outcomes import MachineError
-    from kmi.machines.qemu import MissingQemu
-    from kmi.testing.kernel import KernelFailure
-    from kmi.testing.kernels import KernelMissing
-
-    match error:
-        case CheckFailed():
-            return Failure(f"the module has mistakes\n{plain(error.diagnostics)}", code=Exit.NOT_COMPILED)
-        case PreflightError():
-            return Failure(str(error), code=Exit.NOT_COMPILED)
-        case KernelMissing():
-            return Failure(str(error), line=error.line)
-        case ProvisionError() | CacheError() | MissingQemu() | AgentError() | SimulationError():
-            return Failure(str(error))
-        case kbuild.BuildError() | debug_kernel.BuildError():
-            return Failure(str(error))
-        case MachineError() | KernelFailure():
-            return Failure(str(error), code=error.exit_code)
-        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
-            where = error.filename or directory()
-            sentence = f"the disk is full: {where} could not be written; what was there before is untouched"
-            return Failure(sentence, line=f"df -h {where}   # free some space, then run this again")
-        case _:
-            return None
+    names = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
+    code = next((OUTCOMES[name] for name in names if name in OUTCOMES), None)
+    if code is not None:
+        notes = getattr(error, "__notes__", [])
+        line = getattr(error, "line", None)
+        return Failure("\n".join([str(error), *notes]), line=line, code=code)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        where = error.filename or "a file"
+        sentence = f"the disk is full: {where} could not be written; what was there before is untouched"
+        return Failure(sentence, line="df -h   # free some space, then run this again")
+    return None

@@ -31,6 +31,8 @@ def command(
 ) -> int:
     """Load FILE into a fresh kernel, run COMMAND in its user space, unload FILE and print the kernel's log.
 
+    FILE may be a .ko, built before, which is loaded as it is.
+
     COMMAND is a line for a small shell that is the same on every kernel, for instance
 
         kmi run examples/echo.py -- 'echo hello > /dev/echo; head -c 6 /dev/echo'
@@ -41,7 +43,11 @@ def command(
         parameters = dict(map(_parameter, given))
     except (ShellError, ValueError) as error:
         raise Failure(str(error), code=Exit.USAGE) from None
-    checked(file)
+    if file.suffix == ".ko":
+        if on == "simulated":
+            raise Failure("the simulated kernel runs Python files, no .ko of Linux", code=Exit.USAGE)
+    else:
+        checked(file)
     choice = prepared(on)
     if len(choice.kinds) != 1:
         raise Failure(f"--on {on} names {len(choice.kinds)} kernels; kmi run takes one", code=Exit.USAGE)

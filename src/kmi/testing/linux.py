@@ -71,14 +71,7 @@ class LinuxTestKernel:
         return self.guest.seed
 
     def load(self, path: str | PathLike[str], /, **parameters: Value) -> Loaded:
-        # Imported here: to ask which kernels there are needs no compiler.
-        from kmi.kernels.linux.build import CheckFailed, build
-
-        try:
-            ko = build(self.beside / path, self.flavor).ko
-        except CheckFailed as error:
-            error.add_note(plain(error.diagnostics))
-            raise
+        ko = self._module(self.beside / path)
         values = {**parameters, **({FAIL_NTH: self._fault.left} if self._fault.left else {})}
         self._used = True
         try:
@@ -90,6 +83,22 @@ class LinuxTestKernel:
         module = LoadedModule(ko.stem.replace("-", "_"), ko.stat().st_size)
         self._loaded.append(module)
         return module
+
+    def _module(self, path: Path) -> Path:
+        """The module to load: a ``.ko`` as it is, if it fits this kernel; a Python file compiled."""
+        # Imported here: to ask which kernels there are needs no compiler.
+        from kmi.kernels.linux.build import CheckFailed, build
+        from kmi.kernels.linux.preflight import PreflightError, check
+
+        if path.suffix == ".ko":
+            if problems := check(path, self.flavor):
+                raise PreflightError("; ".join(problems))
+            return path
+        try:
+            return build(path, self.flavor).ko
+        except CheckFailed as error:
+            error.add_note(plain(error.diagnostics))
+            raise
 
     def unload(self, module: Loaded | None = None) -> None:
         if not self._loaded:

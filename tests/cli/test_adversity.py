@@ -1,0 +1,109 @@
+"""What goes wrong around a module: a sentence, the line that mends it, the exit code, nothing broken."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from subprocess import PIPE
+
+import pytest
+
+from kmi.cli.exits import Exit
+from kmi.cli.main import main
+from kmi.kernels.linux import build as linux_build
+from kmi.kernels.linux import provision
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+MINIMAL = str(EXAMPLES / "minimal.py")
+COMMAND = [sys.executable, "-c", "import sys; from kmi.cli.main import main; sys.exit(main())"]
+
+
+@pytest.fixture
+def path_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PATH with everything but QEMU."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for directory in os.environ["PATH"].split(os.pathsep):
+        for tool in Path(directory).iterdir() if Path(directory).is_dir() else ():
+            if not tool.name.startswith("qemu-system") and not (tools / tool.name).is_symlink():
+                (tools / tool.name).symlink_to(tool)
+    monkeypatch.setenv("PATH", str(tools))
+
+
+@pytest.mark.parametrize("command", [["run", MINIMAL], ["build", MINIMAL], ["test", str(EXAMPLES)]])
+def test_headers_missing(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(provision, "SOURCES", tmp_path)
+    assert main([*command, "--on", "linux:6.1"]) == Exit.FAILED
+    said = capfd.readouterr().err
+    assert "linux:6.1 cannot run here: packages for linux:6.1: linux-headers-cloud-amd64" in said
+    assert "apt-get install --no-install-recommends -y linux-headers-cloud-amd64" in said
+
+
+@pytest.mark.usefixtures("path_without")
+def test_no_qemu(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", MINIMAL, "--on", "linux:6.1"]) == Exit.FAILED
+    said = capfd.readouterr().err
+    assert "linux:6.1 cannot run here" in said
+    assert "apt-get install --no-install-recommends -y qemu-system-x86" in said
+
+
+@pytest.mark.needs("linux:6.1", "linux:6.12")
+def test_built_for_another_kernel(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    ko = tmp_path / "minimal.ko"
+    assert main(["build", MINIMAL, "--on", "linux:6.1", "-o", str(ko)]) == Exit.OK
+    assert main(["run", str(ko), "--on", "linux:6.1"]) == Exit.OK
+    assert "[linux:6.1] minimal: hello, kernel (1 of 1)" in capfd.readouterr().err
+    assert main(["run", str(ko), "--on", "linux:6.12"]) == Exit.NOT_COMPILED
+    said = capfd.readouterr().err
+    assert "minimal.ko was built for Linux 6.1." in said and "build it with --on linux:6.12" in said
+    assert main(["run", str(ko)]) == Exit.USAGE
+
+
+@pytest.mark.needs("linux:6.1")
+def test_a_full_disk_leaves_the_cache_intact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    module = tmp_path / "fresh.py"
+    text = (EXAMPLES / "minimal.py").read_text()
+    module.write_text(text.replace("hello, kernel", f"hello, {tmp_path.name}"))  # built by no run before
+    arguments = ["build", str(module), "--on", "linux:6.1", "-o", str(tmp_path / "fresh.ko")]
+
+    def full(source: Path, target: Path) -> None:
+        Path(target).write_bytes(b"half of it")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(linux_build.shutil, "copyfile", full)
+        assert main(arguments) == Exit.FAILED
+        said = capfd.readouterr().err
+        assert "is full; free some space there" in said and "export KMI_CACHE=" in said
+    assert main(arguments) == Exit.OK
+    assert (tmp_path / "fresh.ko").stat().st_size > 1000
+
+
+@pytest.mark.needs("linux:6.1")
+def test_two_runs_at_once(tmp_path: Path) -> None:
+    arguments = [*COMMAND, "run", MINIMAL, "--on", "linux:6.1", "--", "dmesg"]
+    environment = {**os.environ, "KMI_CACHE": str(tmp_path / "cache")}
+    _seed_cache(tmp_path / "cache")
+    runs = [
+        subprocess.Popen(arguments, env=environment, stdout=PIPE, stderr=PIPE, text=True) for _ in range(2)
+    ]
+    for run in runs:
+        out, errors = run.communicate(timeout=120)
+        assert run.returncode == Exit.OK, errors
+        assert "minimal: hello, kernel (1 of 1)" in out
+
+
+def _seed_cache(directory: Path) -> None:
+    """An empty cache but for the kernel's image, which is not fetched again for a test."""
+    from kmi import cache
+
+    if (images := cache.directory() / "image").is_dir():
+        shutil.copytree(images, directory / "image")
