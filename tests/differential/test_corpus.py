@@ -6,6 +6,7 @@ import pytest
 
 from kmi.testing.differential import compare_file
 
+pytestmark = pytest.mark.needs("gcc")
 PROGRAMS = sorted(Path(__file__).with_name("programs").glob("*.py"))
 
 

@@ -1,6 +1,6 @@
 """Programs made up at random: compiled code does what CPython does.
 
-    pytest tests/differential/test_generated.py --programs 5000 --seed 1000000     # a campaign
+    pytest tests/differential/test_generated.py --programs 5000 --seed 7     # a campaign
 """
 
 from pathlib import Path
@@ -11,18 +11,25 @@ from kmi.testing.differential import compare
 from kmi.testing.differential_shrink import shrink
 from kmi.testing.generate import Program, generate
 
+pytestmark = pytest.mark.needs("gcc")
 BATCH = 25
 
 
+def _options(config: pytest.Config) -> tuple[int, int]:
+    """How many programs, and the first one's seed, a million apart for each `--seed`."""
+    return config.getoption("programs", 500), config.getoption("seed") * 1_000_000
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    count, seed = metafunc.config.getoption("--programs"), metafunc.config.getoption("--seed")
+    count, seed = _options(metafunc.config)
     metafunc.parametrize("first", range(seed, seed + count, BATCH))
 
 
 def test_generated_programs_do_what_they_do_in_cpython(
     first: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    last = min(first + BATCH, request.config.getoption("--seed") + request.config.getoption("--programs"))
+    count, seed = _options(request.config)
+    last = min(first + BATCH, seed + count)
     programs = [generate(seed, f"p{seed}") for seed in range(first, last)]
     findings = compare(programs, tmp_path, faults=40)
     if not findings:

@@ -13,6 +13,7 @@ from kmi import errors
 
 from .conftest import INCLUDES, Ask
 
+pytestmark = pytest.mark.needs("gcc")
 LOW, HIGH = -(2**127), 2**127 - 1
 
 
