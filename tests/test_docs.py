@@ -1,0 +1,36 @@
+"""The programs in the documentation run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#:]+)\)")
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_the_tests_in_the_guide_pass(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = PROGRAM.findall((ROOT / "docs" / "testing.md").read_text())
+    assert len(programs) == 2
+    for name in ("echo.py",):
+        (pytester.path / name).write_text((ROOT / "examples" / name).read_text())
+    pytester.makepyfile(test_guide="\n".join(programs))
+    pytester.runpytest_subprocess("--on", "simulated").assert_outcomes(passed=3)
+
+
+def test_the_readme_shows_the_semaphore_that_is_there() -> None:
+    (program,) = PROGRAM.findall((ROOT / "README.md").read_text())
+    example = (ROOT / "examples" / "semaphore.py").read_text()
+    for part in program.split("\n\n"):
+        assert part.strip() in example
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in LINK.findall(document.read_text()):
+        if not target.startswith("M-"):  # the template's
+            assert (document.parent / target).exists(), target
