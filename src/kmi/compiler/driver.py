@@ -1,0 +1,109 @@
+"""From a typed program to one C file: the passes in their order.
+
+    compile(program, Target(roots=[Root(main)], prologue='#include "kmi.h"'))  ->  CSource
+
+monomorphise and linearise (each function as it is reached) -> errors -> edges -> C.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from kmi.compiler import dump, edges, errors, verify
+from kmi.compiler.emit.program import ProgramPrinter
+from kmi.compiler.exceptions import Exceptions
+from kmi.compiler.instances import FunctionInstance, bases, bindings_of
+from kmi.compiler.linearise import linearise
+from kmi.compiler.monomorphise import Monomorphiser
+from kmi.compiler.names import Namer
+from kmi.language.diagnostics import InternalError
+from kmi.language.tree import Function, Program
+from kmi.language.types import ClassType, Type
+
+PASSES = ("linearise", "errors", "edges", "c")
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A function to compile: one of a module, or a method of ``receiver``. ``name`` fixes its C name."""
+
+    function: Function
+    receiver: ClassType | None = None
+    name: str | None = None
+
+
+@dataclass(slots=True)
+class Target:
+    """What a kernel asks for: the roots, C text around the program, the file's name in ``#line``."""
+
+    roots: Sequence[Root]
+    prologue: str = '#include "kmi.h"\n'
+    epilogue: str | Callable[[CSource], str] = ""
+    file: str = "module.c"
+    directives: bool = True
+    verify: bool = False
+    """Run the verifier between passes, as tests do."""
+    dump: Callable[[str, str], None] | None = None
+    """Called with each pass's name and what the program is after it."""
+
+
+@dataclass(slots=True)
+class CSource:
+    """The compiled program. ``names`` has the C name of each root, by its qualified name."""
+
+    text: str
+    names: dict[str, str] = field(default_factory=dict)
+    raises: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names of what each root may raise: then it has kmi's convention, else it is a plain function."""
+
+
+def compile(program: Program, target: Target) -> CSource:
+    """The whole program as one C file. Raises InternalError where it meets what the front end should have refused."""
+    namer = Namer()
+    monomorphiser = Monomorphiser(program, namer)
+    exceptions = Exceptions(program)
+    roots = [_root(monomorphiser, namer, root) for root in target.roots]
+    monomorphiser.run(lambda instance: linearise(monomorphiser, exceptions, instance))
+    instances = list(monomorphiser.functions.values())
+    _after(target, "linearise", instances)
+    errors.infer(instances, exceptions)
+    _after(target, "errors", instances)
+    for instance in instances:
+        if instance.linear is not None:
+            edges.find(instance.linear, exceptions)
+    _after(target, "edges", instances)
+    source = CSource("")
+    for root, instance in zip(target.roots, roots, strict=True):
+        source.names[root.function.qualified] = instance.name
+        source.raises[root.function.qualified] = tuple(sorted(each.name for each in instance.raises))
+    epilogue = target.epilogue if isinstance(target.epilogue, str) else target.epilogue(source)
+    printer = ProgramPrinter(monomorphiser, exceptions, target.file, target.directives)
+    source.text = printer.print(roots, target.prologue, epilogue)
+    if target.dump is not None:
+        target.dump("c", source.text)
+    return source
+
+
+def _root(monomorphiser: Monomorphiser, namer: Namer, root: Root) -> FunctionInstance:
+    bindings: dict[str, Type] = {}
+    if root.receiver is not None:
+        for base in bases(root.receiver):
+            if base.definition is root.function.owner:
+                bindings = bindings_of(base)
+                break
+        else:
+            raise InternalError(f"{root.function.qualified} is no method of {root.receiver}", root.function.span)
+    instance = monomorphiser.function(root.function, bindings)
+    if root.name is not None:
+        namer.taken.add(root.name)
+        instance.name = root.name
+    return instance
+
+
+def _after(target: Target, name: str, instances: list[FunctionInstance]) -> None:
+    if target.verify:
+        for instance in instances:
+            verify.verify(instance, name)
+    if target.dump is not None:
+        target.dump(name, "\n".join(dump.dump(instance) for instance in instances if instance.linear is not None))

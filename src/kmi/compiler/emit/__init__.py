@@ -1,0 +1,1 @@
+"""C, as text: types, expressions, statements, and the file around them."""

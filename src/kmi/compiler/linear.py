@@ -1,0 +1,626 @@
+"""The linear form: statements over pure expressions, with every count of a reference explicit.
+
+    permits.count = self.limit(3) + 1        limit_1 = call Semaphore.limit(self, 3)
+                                             store permits->count, limit_1 + 1
+
+Expressions here have no effect, cannot raise and give no count away: they may be printed as C where they stand.
+Everything else is a statement: calls, checks, allocations, retains and drops. Loops, ``if`` and ``try`` stay
+structured.
+
+Invariants, which ``verify`` checks:
+
+- A variable that is ``owned`` holds one count from ``Retain``, ``Call``, ``New``, ``Take`` or ``Move`` until
+  ``Drop``, ``Give``, ``Move`` or ``Return`` ends it; ``edges`` puts in what is dropped on the way out.
+- ``Replace`` is the only statement that ends an old value and begins a new one.
+- Types are concrete: no type variable is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from kmi.language.source import Span
+from kmi.language.tree import CFunction, Class
+from kmi.language.types import BOOL, NONE, ClassType, IntType, OptionalType, TupleType, Type, is_reference
+
+if TYPE_CHECKING:
+    from kmi.compiler.instances import FunctionInstance, VirtualInstance
+
+
+@dataclass(slots=True, eq=False)
+class Variable:
+    """A parameter, a local of the author's, or a temporary."""
+
+    name: str
+    type: Type
+    kind: str = "temporary"
+    """One of "parameter", "local", "temporary"."""
+    owned: bool = False
+    nullable: bool = False
+    """Set by ``edges``: somewhere it is not known whether it holds a count, so NULL says that it holds none."""
+
+
+# --- expressions: no effect, no error ----------------------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class Const:
+    """An integer; ``type`` is the C type that it is computed in."""
+
+    value: int
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class BoolConst:
+    value: bool
+    type: Type = BOOL
+
+
+@dataclass(slots=True, eq=False)
+class Null:
+    """NULL of a reference or pointer, or the absent value of an optional."""
+
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Nothing:
+    """The value of type None: it has no C form."""
+
+    type: Type = NONE
+
+
+@dataclass(slots=True, eq=False)
+class Var:
+    variable: Variable
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Load:
+    """``object->name``: a field that is no place. ``definition`` is the class whose pointer ``object`` is."""
+
+    object: Expression
+    name: str
+    type: Type
+    final: bool = False
+    """Never stored again while the object lives."""
+
+
+@dataclass(slots=True, eq=False)
+class PlaceOf:
+    """``&object->name``: a place inside an object, as a pointer to it."""
+
+    object: Expression
+    name: str
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """A member of a C struct: ``object.name``, or ``object->name`` where ``pointer``."""
+
+    object: Expression
+    name: str
+    type: Type
+    pointer: bool
+
+
+@dataclass(slots=True, eq=False)
+class Address:
+    """``&lvalue``."""
+
+    lvalue: Expression
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Index:
+    """``pointer[index]``."""
+
+    pointer: Expression
+    index: Expression
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Operation:
+    """A C operator on operands that are of ``type`` already (a shift's right side excepted)."""
+
+    operator: str
+    left: Expression
+    right: Expression
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Negation:
+    """Unary ``-``, ``~`` or ``!``."""
+
+    operator: str
+    operand: Expression
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Comparison:
+    """A C comparison, or ``&&`` and ``||``."""
+
+    operator: str
+    left: Expression
+    right: Expression
+    type: Type = BOOL
+
+
+@dataclass(slots=True, eq=False)
+class Select:
+    """``condition ? then : otherwise``."""
+
+    condition: Expression
+    then: Expression
+    otherwise: Expression
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Convert:
+    """A C cast."""
+
+    value: Expression
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Helper:
+    """A call of a C function or macro of the run time that has no effect, or an operator on types."""
+
+    name: str
+    arguments: list[Expression | str]
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Some:
+    """The present value of an optional that is not a reference."""
+
+    value: Expression
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Tuple:
+    items: list[Expression]
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """A member of a value: ``item0`` of a tuple, ``some`` and ``value`` of an optional, ``number`` of an error."""
+
+    value: Expression
+    name: str
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class IsClass:
+    """Whether the object is of one of these classes, which are all that can be meant here."""
+
+    value: Expression
+    definition: ClassType
+    type: Type = BOOL
+
+
+@dataclass(slots=True, eq=False)
+class Literal:
+    """The static object of a ``bytes`` or ``str`` literal."""
+
+    value: bytes | str
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class FunctionAddress:
+    instance: FunctionInstance
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Raw:
+    """C text that stands for itself: a macro, a variable, a string."""
+
+    text: str
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class SizeOf:
+    """``sizeof`` a type; ``payload`` of a Struct is its fields without the object's header."""
+
+    kind: Type
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Zero:
+    """A C struct of zeroes; only ever the value of a ``Set``."""
+
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Container:
+    """``container_of(pointer, struct, field)``."""
+
+    pointer: Expression
+    name: str
+    type: Type
+
+
+Expression: TypeAlias = (
+    Const | BoolConst | Null | Nothing | Var | Load | PlaceOf | Member | Address | Index | Operation | Negation
+    | Comparison | Select | Convert | Helper | Some | Tuple | Part | IsClass | Literal | FunctionAddress | Raw | SizeOf
+    | Container | Zero
+)  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class Piece:
+    """A piece of a message: ``kind`` is "text", "int", "str", "repr_str", "repr_bytes" or "c" (a C string)."""
+
+    kind: str
+    value: Expression | str
+    spec: str = ""
+
+
+Message: TypeAlias = "str | list[Piece] | None"
+
+# --- statements ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class Set:
+    """A variable that owns nothing gets a value."""
+
+    target: Variable
+    value: Expression
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Store:
+    """Memory gets a value; nothing is released."""
+
+    target: Expression
+    value: Expression
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Retain:
+    """``target`` holds a count of its own of the object that ``value`` is."""
+
+    target: Variable
+    value: Expression
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Adopt:
+    """``target`` takes over the counts that come with ``value``: of raw memory, of a tuple's items."""
+
+    target: Variable
+    value: Expression
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Drop:
+    """The count that the variable holds is given back."""
+
+    variable: Variable
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Give:
+    """The count that the variable held belongs to someone else from here on."""
+
+    variable: Variable
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Move:
+    """``target``, which holds nothing, takes over the count of ``source``."""
+
+    target: Variable
+    source: Variable
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Replace:
+    """A local drops what it held, if anything, and takes over the count of ``source``. ``edges`` sets ``old``."""
+
+    target: Variable
+    source: Variable
+    span: Span
+    old: str = "maybe"
+    """What the local holds before: "none", "some" or "maybe"."""
+
+
+@dataclass(slots=True, eq=False)
+class SetReference:
+    """A field takes over the count of ``source`` and drops what it held, if it may hold anything."""
+
+    target: Expression
+    source: Variable
+    span: Span
+    fresh: bool = False
+    """Nothing can be there yet."""
+
+
+@dataclass(slots=True, eq=False)
+class CallFunction:
+    """A call; the result goes to ``target``, which then owns it if it is a reference."""
+
+    target: Variable | None
+    callee: FunctionInstance | VirtualInstance
+    arguments: list[Expression]
+    span: Span
+    edge: str | None = None
+    """Where an error goes: a label, or "return". ``edges`` sets it."""
+
+
+@dataclass(slots=True, eq=False)
+class CallC:
+    """A call of a C function or macro of the bindings; ``raises`` says that it has kmi's own convention."""
+
+    target: Variable | None
+    callee: CFunction
+    arguments: list[Expression | str]
+    span: Span
+    raises: tuple[Class, ...] = ()
+    edge: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class CallHelper:
+    """A statement of the run time: ``name(arguments)``; ``raises`` where it returns nonzero with an error pending."""
+
+    target: Variable | None
+    name: str
+    arguments: list[Expression | str]
+    span: Span
+    raises: tuple[Class, ...] = ()
+    out: bool = False
+    """The result goes through a pointer, the last argument before the error."""
+    edge: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class New:
+    """Memory for an object, its header set, its fields zero, ``extra`` bytes behind it; MemoryError if none."""
+
+    target: Variable
+    kind: ClassType
+    extra: Expression | None
+    span: Span
+    edge: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Overflowing:
+    """``target = left op right`` exactly; OverflowError where that does not fit the type of ``target``."""
+
+    target: Variable
+    operator: str
+    left: Expression
+    right: Expression
+    place: IntType
+    span: Span
+    edge: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Raise:
+    """An exception of a known class. ``helper`` is the run time's function that makes its message itself."""
+
+    definition: Class
+    errno: Expression | None
+    message: Message
+    span: Span
+    helper: str | None = None
+    arguments: list[Expression | str] = field(default_factory=list)
+    edge: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class RaiseValue:
+    """The error in ``value`` is raised, again perhaps."""
+
+    value: Variable
+    definition: Class
+    span: Span
+    edge: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class MakeError:
+    """``target`` becomes an exception value that is not raised yet."""
+
+    target: Variable
+    definition: Class
+    errno: Expression | None
+    message: Message
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class MakeString:
+    """``target`` becomes a new ``str`` of these pieces; ``allocate`` is ``str.__allocate__``."""
+
+    target: Variable
+    pieces: list[Piece]
+    allocate: FunctionInstance
+    span: Span
+    edge: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class If:
+    condition: Expression
+    then: list[Statement]
+    otherwise: list[Statement]
+    span: Span
+    unlikely: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Loop:
+    """``while``: ``before`` runs ahead of each test of ``condition``; ``otherwise`` is Python's ``else``."""
+
+    before: list[Statement]
+    condition: Expression
+    body: list[Statement]
+    after: list[Statement]
+    """Runs at the end of each round, also after ``continue``."""
+    otherwise: list[Statement]
+    span: Span
+    number: int = 0
+    """Tells the loops of a function apart, for ``Break`` and ``Continue``."""
+
+
+@dataclass(slots=True, eq=False)
+class Count:
+    """``for (counter = start; counter < stop; counter++)``, upwards or downwards, by one."""
+
+    counter: Variable
+    start: Expression
+    stop: Expression
+    down: bool
+    body: list[Statement]
+    otherwise: list[Statement]
+    span: Span
+    number: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Break:
+    loop: Loop | Count
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Continue:
+    loop: Loop | Count
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Return:
+    """``moved`` is the owned variable whose count goes to the caller, where ``value`` is one."""
+
+    value: Expression | None
+    moved: Variable | None
+    span: Span
+    drops: list[Variable] = field(default_factory=list)
+    """What is released before returning. ``edges`` sets it."""
+
+
+@dataclass(slots=True, eq=False)
+class Catch:
+    """``except``: ``classes`` empty catches everything. ``saved`` keeps the error for a re-raise or a name."""
+
+    classes: tuple[Class, ...]
+    saved: Variable | None
+    body: list[Statement]
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Try:
+    """Errors of ``body`` go to the first catch that fits, else on. ``edges`` sets the labels."""
+
+    body: list[Statement]
+    catches: list[Catch]
+    otherwise: list[Statement]
+    """Follows ``body`` where that came through; its errors go outside."""
+    span: Span
+    region: Region | None = None
+    edge: str | None = None
+    """Where an error goes that no catch wants."""
+    uncaught: bool = True
+    """Whether there may be such an error. ``errors`` sets it."""
+
+
+@dataclass(slots=True, eq=False)
+class Cleanup:
+    """On an error in ``body``, ``cleanup`` runs and the error goes on; else ``otherwise`` follows, outside.
+
+    ``return``, ``break`` and ``continue`` in ``body`` bring a ``Leave`` with their own copy of the cleanup.
+    """
+
+    body: list[Statement]
+    cleanup: list[Statement]
+    otherwise: list[Statement]
+    saved: Variable
+    span: Span
+    save: bool = True
+    """``cleanup`` may overwrite the pending error, so it is kept aside meanwhile. ``edges`` decides."""
+    region: Region | None = None
+    edge: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Leave:
+    """Statements inside ``left`` whose errors go to where those of ``left`` itself go."""
+
+    left: Try | Cleanup
+    body: list[Statement]
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Region:
+    """Where errors go that arise in one body: a chain of labels, each with what is dropped there."""
+
+    name: str
+    labels: dict[tuple[Variable, ...], str] = field(default_factory=dict)
+
+
+Statement: TypeAlias = (
+    Set | Store | Retain | Adopt | Drop | Give | Move | Replace | SetReference | CallFunction | CallC | CallHelper | New
+    | Overflowing | Raise | RaiseValue | MakeError | MakeString | If | Loop | Count | Break | Continue | Return | Try | Cleanup
+    | Leave
+)  # fmt: skip
+
+Raising: TypeAlias = CallFunction | CallC | CallHelper | New | Overflowing | Raise | RaiseValue | MakeString
+
+
+@dataclass(slots=True, eq=False)
+class Function:
+    """One function, ready for the passes behind linearising."""
+
+    parameters: list[Variable]
+    result: Type
+    body: list[Statement]
+    variables: list[Variable]
+    """Locals in the order of their release, then temporaries."""
+    region: Region | None = None
+
+
+def holds_count(kind: Type) -> bool:
+    """Whether a variable of this type holds a count: a reference to an object that is no place."""
+    match kind:
+        case ClassType(definition=definition):
+            return not definition.place
+        case OptionalType(inner=inner):
+            return holds_count(inner)
+        case TupleType(items=items):
+            return any(map(holds_count, items))
+        case _:
+            return is_reference(kind)

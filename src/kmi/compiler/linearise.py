@@ -1,0 +1,104 @@
+"""The typed tree of one function made linear.
+
+    def limit(self, n: int) -> int:         limit(self, n):
+        return max(self.most(), n)              most_1 = call Echo.most(self)
+                                                return n > most_1 ? n : most_1
+
+Every call, allocation, check and count becomes a statement of its own; what stays an expression has no effect and
+cannot raise. What a callee needs is asked of the monomorphiser, which queues it. The work is in
+``kmi.compiler.lower``, one kind of node a file.
+
+Invariants: parameters are borrowed, unless they are assigned to: then a local of the same name holds a count of its
+own; locals are in the order in which CPython releases them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmi.compiler import linear
+from kmi.compiler.exceptions import Exceptions
+from kmi.compiler.instances import FunctionInstance
+from kmi.compiler.lower import expressions, statements
+from kmi.compiler.lower.builder import Builder, is_void
+from kmi.compiler.monomorphise import Monomorphiser
+from kmi.compiler.ranges import Ranges
+from kmi.language import tree
+
+
+def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: FunctionInstance) -> None:
+    """Gives the instance its linear form."""
+    function = instance.function
+    builder = Builder(monomorphiser, exceptions, instance, Ranges(instance), expressions.expression)
+    builder.unstable_fields = function.name == "__init__"
+    monomorphiser.mention(instance.result)
+    assigned = set(assigned_locals(function.body))
+    parameters: list[linear.Variable] = []
+    locals_: list[linear.Variable] = []
+    for parameter in function.parameters:
+        kind = instance.type(parameter.type)
+        if is_void(kind):
+            continue
+        monomorphiser.mention(kind)
+        variable = linear.Variable(builder.name(parameter.name), kind, "parameter")
+        parameters.append(variable)
+        builder.variables[id(parameter)] = variable
+        if id(parameter) in assigned and linear.holds_count(kind):
+            given = linear.Variable(builder.name(f"{parameter.name}_given"), kind, "parameter")
+            parameters[-1] = given
+            variable.kind, variable.owned = "local", True
+            locals_.append(variable)
+            builder.emit(linear.Retain(variable, linear.Var(given, kind), function.span))
+    for local in function.locals:
+        kind = instance.type(local.type)
+        if is_void(kind) or id(local) in builder.variables:
+            continue
+        monomorphiser.mention(kind)
+        variable = linear.Variable(builder.name(local.name), kind, "local", linear.holds_count(kind))
+        locals_.append(variable)
+        builder.variables[id(local)] = variable
+    statements.run(builder, function.body)
+    if not statements.ends(builder.out):
+        builder.emit(linear.Return(None, None, _end(function)))
+    instance.linear = linear.Function(parameters, instance.result, builder.out, locals_ + builder.temporaries)
+
+
+def _end(function: tree.Function) -> tree.Span:
+    last = function.span
+    return tree.Span(last.source, last.end_line, last.end_column, last.end_line, last.end_column)
+
+
+def assigned_locals(body: list[tree.Statement]) -> Iterator[int]:
+    """The identities of locals that some statement assigns to or deletes."""
+    for node in body:
+        match node:
+            case tree.Assign(local=local) | tree.Delete(local=local):
+                yield id(local)
+            case tree.If(then=then, otherwise=otherwise):
+                yield from assigned_locals(then)
+                yield from assigned_locals(otherwise)
+            case tree.While(body=inner, otherwise=otherwise):
+                yield from assigned_locals(inner)
+                yield from assigned_locals(otherwise)
+            case tree.ForRange(target=target, body=inner, otherwise=otherwise) | tree.ForEach(
+                target=target, body=inner, otherwise=otherwise
+            ):
+                yield id(target)
+                yield from assigned_locals(inner)
+                yield from assigned_locals(otherwise)
+            case tree.Try():
+                yield from assigned_locals(node.body)
+                for handler in node.handlers:
+                    if handler.local is not None:
+                        yield id(handler.local)
+                    yield from assigned_locals(handler.body)
+                yield from assigned_locals(node.otherwise)
+                yield from assigned_locals(node.final)
+            case tree.With(target=target, body=inner):
+                if target is not None:
+                    yield id(target)
+                yield from assigned_locals(inner)
+            case tree.Unsafe(body=inner):
+                yield from assigned_locals(inner)
+            case _:
+                pass

@@ -1,0 +1,228 @@
+"""Calls made linear.
+
+    self.limit(3).count        limit_1 = call Semaphore.limit(self, 3); count = limit_1->count; drop limit_1
+
+Arguments are borrowed: the caller holds each object for as long as the call takes, by a variable, a final field of
+one, or a count taken for the purpose. A result is owned. Values of type None are neither passed nor returned.
+"""
+
+from __future__ import annotations
+
+from kmi.compiler import intervals, linear
+from kmi.compiler.instances import FunctionInstance, VirtualInstance, bases, bindings_of
+from kmi.compiler.intervals import I64
+from kmi.compiler.lower import integers, text
+from kmi.compiler.lower.builder import Builder, Value, is_void
+from kmi.language import tree
+from kmi.language.diagnostics import InternalError
+from kmi.language.source import Span
+from kmi.language.types import (
+    BOOL,
+    BoolType,
+    ClassType,
+    ExceptionType,
+    IntType,
+    OptionalType,
+    PointerType,
+    Type,
+    UnionType,
+    substitute,
+)
+
+Callee = FunctionInstance | VirtualInstance
+
+
+def call(builder: Builder, node: tree.Call) -> Value:
+    """A call of any function; its result."""
+    function = node.function
+    if function.external is not None:
+        return _c_call(builder, node)
+    values = builder.operands(node.arguments)
+    callee = _callee(builder, node, values)
+    return invoke(builder, callee, values, node.span)
+
+
+def _callee(builder: Builder, node: tree.Call, values: list[Value]) -> Callee:
+    function = node.function
+    own = {name: builder.type(kind) for name, kind in node.type_arguments.items()}
+    if function.owner is None or function.static:
+        return builder.monomorphiser.function(function, {**builder.instance.bindings, **own})
+    receiver = values[0].expression.type
+    if isinstance(receiver, PointerType) and isinstance(receiver.target, ClassType):
+        receiver = receiver.target
+    if isinstance(receiver, OptionalType):
+        receiver = receiver.inner
+    if not isinstance(receiver, ClassType):
+        raise InternalError(f"the method {function.qualified} is called on {receiver}", node.span)
+    return method(builder, receiver, function, own, node.virtual, node.span)
+
+
+def method(
+    builder: Builder, receiver: ClassType, function: tree.Function, own: dict[str, Type], virtual: bool, span: Span
+) -> Callee:
+    """What a method call on an object of this declared class calls."""
+    if virtual:
+        return builder.monomorphiser.virtual(receiver, function, own)
+    for base in bases(receiver):
+        if base.definition is function.owner:
+            return builder.monomorphiser.function(function, {**bindings_of(base), **own})
+    raise InternalError(f"{function.qualified} is called on {receiver}, which has it not", span)
+
+
+def invoke_method(
+    builder: Builder, receiver: Value, kind: ClassType, function: tree.Function, arguments: list[Value], span: Span
+) -> Value:
+    """A call of a method that no call node stands for: a protocol of the language."""
+    callee = method(builder, kind, function, {}, True, span)
+    return invoke(builder, callee, [receiver, *arguments], span)
+
+
+def invoke(builder: Builder, callee: Callee, values: list[Value], span: Span, keep: bool = False) -> Value:
+    """A call with these arguments, which are used up; ``keep`` leaves their temporaries alive."""
+    declared = callee if isinstance(callee, FunctionInstance) else callee.declared
+    parameters = declared.function.parameters
+    if len(parameters) != len(values):
+        raise InternalError(
+            f"{declared.function.qualified} has {len(parameters)} parameters and gets {len(values)} arguments", span
+        )
+    arguments: list[linear.Expression] = []
+    for position, parameter in enumerate(parameters):
+        kind = declared.type(parameter.type)
+        values[position] = builder.secure(values[position], span, parameter.name)
+        if not is_void(kind):
+            arguments.append(fitting(values[position].expression, kind))
+    result = callee.result
+    target = None
+    if not is_void(result):
+        target = builder.temporary(result, declared.function.name.strip("_") or "result", linear.holds_count(result))
+    builder.emit(linear.CallFunction(target, callee, arguments, span))
+    if not keep:
+        builder.settle(values, span)
+    if target is None:
+        return Value(linear.Nothing(result))
+    return Value(linear.Var(target, result), target if target.owned else None)
+
+
+def fitting(expression: linear.Expression, kind: Type) -> linear.Expression:
+    """A value as the parameter or variable of this type wants it: pointers to bases are converted."""
+    if expression.type == kind:
+        return expression
+    if isinstance(kind, IntType) and isinstance(expression.type, IntType | BoolType):
+        return integers.convert(expression, kind)
+    if isinstance(kind, ExceptionType):
+        return expression
+    if is_void(expression.type) and not is_void(kind):
+        return linear.Null(kind)
+    return linear.Convert(expression, kind)
+
+
+def _c_call(builder: Builder, node: tree.Call) -> Value:
+    function, span = node.function, node.span
+    external = function.external
+    assert external is not None
+    own = {name: builder.type(kind) for name, kind in node.type_arguments.items()}
+    bindings = {**builder.instance.bindings, **own}
+    used: list[Value] = []
+    arguments: list[linear.Expression | str] = []
+    values = iter(builder.operands([a for a in node.arguments if not _is_format(external, a)]))
+    for position, argument in enumerate(node.arguments):
+        if _is_format(external, argument):
+            pieces, held = text.pieces(builder, argument)
+            used += held
+            arguments.extend(text.printf(pieces))
+            continue
+        value = builder.secure(next(values), span)
+        used.append(value)
+        expression = value.expression
+        if external.format and _is_text(expression.type):
+            arguments.extend(text.printf([linear.Piece("str", expression)]))
+        elif isinstance(expression.type, ExceptionType):
+            arguments.append(linear.Address(expression, PointerType(None, "const")))
+        elif position < len(function.parameters):
+            arguments.append(_c_fitting(expression, substitute(function.parameters[position].type, bindings)))
+        else:
+            arguments.append(expression)
+    result = substitute(function.result, bindings)
+    target = None
+    if not is_void(result):
+        target = builder.temporary(result, function.name.strip("_"), linear.holds_count(result))
+    raises = function.effects.raises if function.effects is not None else None
+    builder.emit(linear.CallC(target, external, arguments, span, raises or ()))
+    builder.settle(used, span)
+    if target is None:
+        return Value(linear.Nothing(result))
+    return Value(linear.Var(target, result), target if target.owned else None)
+
+
+def _is_format(external: tree.CFunction, argument: tree.Expression) -> bool:
+    return external.format and isinstance(argument, tree.Format | tree.StrLiteral)
+
+
+def _c_fitting(expression: linear.Expression, kind: Type) -> linear.Expression:
+    """C converts integers and ``void *`` by itself."""
+    match kind:
+        case IntType() if isinstance(expression.type, IntType):
+            return expression if isinstance(expression, linear.Const | linear.Raw) else fitting(expression, kind)
+        case PointerType() if isinstance(expression.type, PointerType):
+            return expression
+        case _:
+            return expression if is_void(kind) else fitting(expression, kind)
+
+
+def _is_text(kind: Type) -> bool:
+    return isinstance(kind, ClassType) and kind.definition.name == "str"
+
+
+def generic(builder: Builder, node: tree.Generic) -> Value:
+    """``==``, ``!=``, ``<`` or ``hash`` of values whose type was a variable."""
+    if node.right is None:
+        value = builder.expression(node.left)
+        return _hash(builder, value, node)
+    left, right = builder.operands([node.left, node.right])
+    return compare(builder, node.operator, left, right, node.span)
+
+
+def compare(builder: Builder, operator: str, left: Value, right: Value, span: Span) -> Value:
+    """A comparison of two values of one type, as that type has it."""
+    kind = left.expression.type
+    match kind:
+        case IntType() | BoolType():
+            ends = [intervals.of_type(value.expression.type) for value in (left, right)]
+            return Value(integers.compare(operator, left.expression, right.expression, ends[0], ends[1]))
+        case PointerType():
+            return Value(linear.Comparison(operator, left.expression, right.expression))
+        case ClassType(definition=definition):
+            name = {"==": "__eq__", "!=": "__eq__", "<": "__lt__"}.get(operator)
+            function = definition.method(name) if name else None
+            if function is None and operator in ("==", "!="):
+                same = linear.Comparison(operator, left.expression, right.expression)
+                return builder.fetch([left, right], same, span, "same")
+            if function is None:
+                raise InternalError(f"{kind} has no order", span)
+            result = invoke_method(builder, left, kind, function, [right], span)
+            if operator == "!=":
+                return Value(linear.Negation("!", result.expression, BOOL))
+            return result
+        case UnionType():
+            same = linear.Comparison(operator, left.expression, right.expression)
+            return builder.fetch([left, right], same, span, "same")
+        case _ if is_void(kind):
+            return Value(linear.BoolConst(operator == "=="))
+        case _:
+            raise InternalError(f"values of type {kind} cannot be compared yet", span)
+
+
+def _hash(builder: Builder, value: Value, node: tree.Generic) -> Value:
+    expression = value.expression
+    match expression.type:
+        case IntType() | BoolType():
+            return Value(linear.Convert(expression, I64))
+        case ClassType(definition=definition) as kind:
+            function = definition.method("__hash__")
+            if function is not None:
+                return invoke_method(builder, value, kind, function, [], node.span)
+            address = linear.Convert(expression, I64)
+            shifted = linear.Operation(">>", address, linear.Const(4, I64), I64)
+            return builder.fetch([value], shifted, node.span, "hash")
+        case kind:
+            raise InternalError(f"values of type {kind} cannot be hashed yet", node.span)

@@ -1,0 +1,474 @@
+"""Statements made linear: control flow, assignment, and every way out of ``try``, ``with`` and loops.
+
+    with self.lock as n:        n = call Mutex.enter(&self->lock)
+        return f(n)             cleanup: f_1 = call f(n)
+                                leave: call Mutex.exit(&self->lock); return f_1
+                                on an error: call Mutex.exit(&self->lock), and on
+
+``finally`` and ``__exit__`` are lowered once for each way out, as CPython does it: the error's is the cleanup's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kmi.compiler import intervals, linear
+from kmi.compiler.intervals import I64
+from kmi.compiler.lower import calls, integers, objects, text, unsafe
+from kmi.compiler.lower.builder import Builder, Exit, Handling, Value, is_simple, is_void
+from kmi.compiler.lower.expressions import condition
+from kmi.language import tree
+from kmi.language.diagnostics import InternalError
+from kmi.language.source import Span
+from kmi.language.types import ClassType, CStructType, ExceptionType, IntType, PointerType
+
+Body = list[linear.Statement]
+
+
+def block(builder: Builder, statements: list[tree.Statement]) -> Body:
+    """A list of statements as a block of its own."""
+    return builder.block(lambda: run(builder, statements))
+
+
+def run(builder: Builder, statements: list[tree.Statement]) -> None:
+    """A list of statements; what follows one that never comes back is left out."""
+    for node in statements:
+        statement(builder, node)
+        if builder.out and terminates(builder.out[-1]):
+            return
+
+
+def terminates(last: linear.Statement) -> bool:
+    """Whether nothing after the statement runs."""
+    match last:
+        case linear.Return() | linear.Break() | linear.Continue() | linear.Raise() | linear.RaiseValue():
+            return True
+        case linear.If(then=then, otherwise=otherwise):
+            return bool(then and otherwise) and terminates(then[-1]) and terminates(otherwise[-1])
+        case linear.Leave(body=body):
+            return bool(body) and terminates(body[-1])
+        case linear.Cleanup(body=body, otherwise=otherwise):
+            return ends(body) or ends(otherwise)
+        case linear.Try(body=body, catches=catches, otherwise=otherwise):
+            return (ends(body) or ends(otherwise)) and all(ends(catch.body) for catch in catches)
+        case _:
+            return False
+
+
+def ends(body: Body) -> bool:
+    return bool(body) and terminates(body[-1])
+
+
+def statement(builder: Builder, node: tree.Statement) -> None:
+    """Any statement."""
+    match node:
+        case tree.Assign():
+            _assign(builder, node)
+        case tree.SetField():
+            objects.set_field(builder, node)
+        case tree.InitPlace():
+            objects.init_place(builder, node)
+        case tree.Store():
+            unsafe.store(builder, node)
+        case tree.Evaluate(value=operand):
+            value = builder.expression(operand)
+            builder.settle([value], node.span)
+        case tree.If():
+            test = condition(builder, node.condition)
+            then, otherwise = block(builder, node.then), block(builder, node.otherwise)
+            builder.emit(linear.If(test, then, otherwise, node.span))
+        case tree.While():
+            _while(builder, node)
+        case tree.ForRange():
+            _for_range(builder, node)
+        case tree.ForEach():
+            _for_each(builder, node)
+        case tree.Break() | tree.Continue():
+            _leave_loop(builder, node)
+        case tree.Return():
+            _return(builder, node)
+        case tree.Raise():
+            _raise(builder, node)
+        case tree.Try():
+            _try(builder, node)
+        case tree.With():
+            _with(builder, node)
+        case tree.Delete(local=local):
+            variable = builder.variables.get(id(local))
+            if variable is not None and variable.owned:
+                builder.emit(linear.Drop(variable, node.span))
+        case tree.Unsafe(body=body):
+            run(builder, body)
+        case _:
+            raise InternalError(f"the compiler does not know the statement {type(node).__name__}", node.span)
+
+
+def _assign(builder: Builder, node: tree.Assign) -> None:
+    variable = builder.variables.get(id(node.local))
+    if variable is None or is_void(variable.type):
+        builder.settle([builder.expression(node.value)], node.span)
+        return
+    if isinstance(variable.type, IntType):
+        value = integers.integer(builder, node.value)
+    else:
+        value = builder.expression(node.value)
+    assign(builder, variable, value, node.span)
+
+
+def assign(builder: Builder, variable: linear.Variable, value: Value, span: Span) -> None:
+    """A local gets a value; what it held dies after."""
+    if is_void(variable.type):
+        builder.settle([value], span)
+        return
+    fitted = Value(calls.fitting(value.expression, variable.type), value.owned)
+    if variable.owned:
+        source = builder.owned_variable(fitted, variable.type, span)
+        builder.emit(linear.Replace(variable, source, span))
+    elif isinstance(variable.type, CStructType) and not isinstance(value.expression, linear.Zero):
+        raise InternalError("a C struct is copied", span)
+    else:
+        builder.emit(linear.Set(variable, fitted.expression, span))
+        builder.settle([value], span)
+
+
+# --- loops -------------------------------------------------------------------------------------------------------
+
+
+def _while(builder: Builder, node: tree.While) -> None:
+    loop = linear.Loop([], linear.BoolConst(True), [], [], [], node.span)
+    with builder.into(loop.before):
+        loop.condition = condition(builder, node.condition)
+    builder.exits.append(Exit(loop=loop))
+    loop.body = block(builder, node.body)
+    builder.exits.pop()
+    loop.otherwise = block(builder, node.otherwise)
+    builder.emit(loop)
+
+
+def _for_range(builder: Builder, node: tree.ForRange) -> None:
+    span = node.span
+    values = builder.operands([node.start, node.stop, node.step], lambda each: integers.integer(builder, each))
+    start, stop, step = (value.expression for value in values)
+    target = builder.variables[id(node.target)]
+    assert isinstance(target.type, IntType)
+    if isinstance(step, linear.Const) and step.value in (1, -1):
+        counter = builder.temporary(I64, "at")
+        stop = _unchanging(builder, stop, span)
+        loop: linear.Count | linear.Loop = linear.Count(
+            counter, integers.convert(start, I64), stop, step.value < 0, [], [], span
+        )
+        with builder.into(loop.body):
+            value = _in_place(builder, linear.Var(counter, I64), target.type, span)
+            builder.emit(linear.Set(target, value, span))
+    else:
+        loop = _stepping(builder, node, start, stop, step, target)
+    builder.exits.append(Exit(loop=loop))
+    with builder.into(loop.body):
+        run(builder, node.body)
+    builder.exits.pop()
+    loop.otherwise = block(builder, node.otherwise)
+    builder.emit(loop)
+
+
+def _unchanging(builder: Builder, expression: linear.Expression, span: Span) -> linear.Expression:
+    """The bound of a loop, evaluated once: a local may be assigned to in the body."""
+    expression = integers.convert(expression, I64)
+    if isinstance(expression, linear.Const):
+        return expression
+    variable = builder.temporary(I64, "stop")
+    builder.emit(linear.Set(variable, expression, span))
+    return linear.Var(variable, I64)
+
+
+def _in_place(builder: Builder, value: linear.Expression, place: IntType, span: Span) -> linear.Expression:
+    return integers.within(builder, value, intervals.of_type(value.type), place, span)
+
+
+def _stepping(
+    builder: Builder,
+    node: tree.ForRange,
+    start: linear.Expression,
+    stop: linear.Expression,
+    step: linear.Expression,
+    target: linear.Variable,
+) -> linear.Loop:
+    """Any step: the number of rounds is worked out before, so that nothing can run over."""
+    span = node.span
+    step = integers.simple(builder, integers.convert(step, I64), span, "step")
+    if builder.ranges.of(node.step).contains(0):
+        zero = linear.Comparison("==", step, linear.Const(0, I64))
+        said = linear.Raise(builder.exceptions.find("ValueError"), None, "range() arg 3 must not be zero", span)
+        builder.emit(linear.If(zero, [said], [], span, unlikely=True))
+    counter = builder.temporary(I64, "at")
+    left = builder.temporary(intervals.U64, "rounds")
+    builder.emit(linear.Set(counter, integers.convert(start, I64), span))
+    rounds = linear.Helper(
+        "kmi_range_length", [linear.Var(counter, I64), integers.convert(stop, I64), step], intervals.U64
+    )
+    builder.emit(linear.Set(left, rounds, span))
+    zero_left = linear.Const(0, intervals.U64)
+    loop = linear.Loop([], linear.Comparison("!=", linear.Var(left, intervals.U64), zero_left), [], [], [], span)
+    with builder.into(loop.body):
+        value = _in_place(builder, linear.Var(counter, I64), target_type(target), span)
+        builder.emit(linear.Set(target, value, span))
+    unsigned = [integers.convert(each, intervals.U64) for each in (linear.Var(counter, I64), step)]
+    following = linear.Operation("+", unsigned[0], unsigned[1], intervals.U64)
+    fewer = linear.Operation("-", linear.Var(left, intervals.U64), linear.Const(1, intervals.U64), intervals.U64)
+    loop.after = [
+        linear.Set(counter, linear.Convert(following, I64), span),
+        linear.Set(left, fewer, span),
+    ]
+    return loop
+
+
+def target_type(target: linear.Variable) -> IntType:
+    assert isinstance(target.type, IntType)
+    return target.type
+
+
+def _for_each(builder: Builder, node: tree.ForEach) -> None:
+    span = node.span
+    value = builder.expression(node.iterable)
+    # The author's local may be assigned to in the body: what is gone through is held by the loop.
+    held = builder.own(value, span, "iterable") if linear.holds_count(value.expression.type) else value
+    kind = held.expression.type
+    if not isinstance(kind, ClassType):
+        raise InternalError(f"a `for` over {kind}", span)
+    position = builder.temporary(I64, "position")
+    builder.emit(linear.Set(position, linear.Const(0, I64), span))
+    loop = linear.Loop([], linear.BoolConst(True), [], [], [], span)
+    here = linear.Var(position, I64)
+    borrowed = Value(held.expression)
+    with builder.into(loop.before):
+        advance = _protocol(kind, "__advance__", span)
+        found = calls.invoke_method(builder, borrowed, kind, advance, [Value(here)], span)
+        builder.emit(linear.Set(position, found.expression, span))
+    loop.condition = linear.Comparison(">=", here, linear.Const(0, I64))
+    following = linear.Operation("+", here, linear.Const(1, I64), I64)
+    loop.after = [linear.Set(position, following, span)]
+    target = builder.variables.get(id(node.target))
+    with builder.into(loop.body):
+        item = calls.invoke_method(builder, borrowed, kind, _protocol(kind, "__item__", span), [Value(here)], span)
+        if target is not None:
+            assign(builder, target, item, span)
+    builder.exits.append(Exit(loop=loop, iterable=held.owned))
+    with builder.into(loop.body):
+        run(builder, node.body)
+    builder.exits.pop()
+    with builder.into(loop.otherwise):
+        builder.settle([held], span)
+        run(builder, node.otherwise)
+    builder.emit(loop)
+
+
+def _protocol(kind: ClassType, name: str, span: Span) -> tree.Function:
+    function = kind.definition.method(name)
+    if function is None:
+        raise InternalError(f"{kind} has no {name}", span)
+    return function
+
+
+# --- ways out ----------------------------------------------------------------------------------------------------
+
+
+def _unwind(builder: Builder, stop: Callable[[Exit], bool], finish: Callable[[], None], span: Span) -> None:
+    """Runs what stands between here and ``stop``, innermost first, then ``finish``."""
+    if not builder.exits or stop(builder.exits[-1]):
+        finish()
+        return
+    exit_ = builder.exits.pop()
+    handling = list(builder.handling)
+
+    def rest() -> None:
+        if exit_.leave is not None:
+            exit_.leave()
+            if ends(builder.out):
+                return
+        _unwind(builder, stop, finish, span)
+
+    try:
+        if exit_.iterable is not None:
+            builder.emit(linear.Drop(exit_.iterable, span))
+        left = exit_.cleanup or exit_.handled
+        if left is not None:
+            builder.emit(linear.Leave(left, builder.block(rest), span))
+        else:
+            rest()
+    finally:
+        builder.exits.append(exit_)
+        builder.handling[:] = handling
+
+
+def _leave_loop(builder: Builder, node: tree.Break | tree.Continue) -> None:
+    def finish() -> None:
+        exit_ = builder.exits[-1]
+        assert exit_.loop is not None
+        if isinstance(node, tree.Continue):
+            builder.emit(linear.Continue(exit_.loop, node.span))
+            return
+        if exit_.iterable is not None:
+            builder.emit(linear.Drop(exit_.iterable, node.span))
+        builder.emit(linear.Break(exit_.loop, node.span))
+
+    _unwind(builder, lambda exit_: exit_.loop is not None, finish, node.span)
+
+
+def _return(builder: Builder, node: tree.Return) -> None:
+    span = node.span
+    kind = builder.instance.result
+    if node.value is None or is_void(kind):
+        if node.value is not None:
+            builder.settle([builder.expression(node.value)], span)
+        _unwind(builder, lambda exit_: False, lambda: builder.emit(linear.Return(None, None, span)), span)
+        return
+    moved: linear.Variable | None = None
+    if isinstance(kind, IntType):
+        value = integers.integer(builder, node.value)
+    else:
+        value = builder.expression(node.value)
+    expression = calls.fitting(value.expression, kind)
+    final = any(exit_.leave is not None for exit_ in builder.exits)
+    if linear.holds_count(kind):
+        own_local = (
+            isinstance(expression, linear.Var) and expression.variable.owned and value.owned is None
+            and expression.variable.kind == "local" and not any(exit_.final for exit_ in builder.exits)
+        )  # fmt: skip
+        if own_local and isinstance(expression, linear.Var):
+            moved = expression.variable
+        else:
+            moved = builder.owned_variable(Value(expression, value.owned), kind, span)
+            expression = linear.Var(moved, kind)
+    elif value.owned is not None or (final and not isinstance(expression, linear.Const)):
+        kept = builder.temporary(kind, "value")
+        builder.emit(linear.Set(kept, expression, span))
+        expression = linear.Var(kept, kind)
+        builder.settle([value], span)
+    result, owner = expression, moved
+    _unwind(builder, lambda exit_: False, lambda: builder.emit(linear.Return(result, owner, span)), span)
+
+
+# --- errors ------------------------------------------------------------------------------------------------------
+
+
+def _raise(builder: Builder, node: tree.Raise) -> None:
+    span = node.span
+    match node.value:
+        case None:
+            if not builder.handling:
+                raise InternalError("a bare `raise` outside of `except`", span)
+            handling = builder.handling[-1]
+            handling.used = True
+            kind = handling.saved.type
+            assert isinstance(kind, ExceptionType)
+            builder.emit(linear.RaiseValue(handling.saved, kind.definition, span))
+        case tree.ExceptionNew() as made:
+            raise_new(builder, made, span)
+        case tree.Upcast(value=tree.ExceptionNew() as made) | tree.Narrow(value=tree.ExceptionNew() as made):
+            raise_new(builder, made, span)
+        case operand:
+            value = builder.expression(operand)
+            kind = value.expression.type
+            if not isinstance(kind, ExceptionType):
+                raise InternalError(f"a {kind} is raised", span)
+            if not isinstance(value.expression, linear.Var):
+                value = builder.keep(value, span, "exception")
+            assert isinstance(value.expression, linear.Var)
+            builder.emit(linear.RaiseValue(value.expression.variable, kind.definition, span))
+
+
+def raise_new(builder: Builder, node: tree.ExceptionNew, span: Span) -> None:
+    errno, said, values = text.parts(builder, node)
+    held = [value.owned for value in values if value.owned is not None]
+    if not held:
+        builder.emit(linear.Raise(node.definition, errno, said, span))
+        return
+    kind = ExceptionType(node.definition)
+    made = builder.temporary(kind, "exception")
+    builder.emit(linear.MakeError(made, node.definition, errno, said, span))
+    builder.settle(values, span)
+    builder.emit(linear.RaiseValue(made, node.definition, span))
+
+
+def _try(builder: Builder, node: tree.Try) -> None:
+    if not node.final:
+        _handlers(builder, node)
+        return
+
+    def leave() -> None:
+        run(builder, node.final)
+
+    _cleanup(builder, lambda: _handlers(builder, node), leave, True, node.span)
+
+
+def _cleanup(
+    builder: Builder, body: Callable[[], None], leave: Callable[[], None], final: bool, span: Span
+) -> None:
+    """``body``, and ``leave`` on every way out of it."""
+    saved = builder.temporary(ExceptionType(builder.exceptions.find("Exception")), "pending")
+    cleanup = linear.Cleanup([], [], [], saved, span)
+    builder.exits.append(Exit(cleanup=cleanup, leave=leave, final=final))
+    cleanup.body = builder.block(body)
+    builder.exits.pop()
+    cleanup.cleanup = builder.block(leave)
+    if not ends(cleanup.body):
+        cleanup.otherwise = builder.block(leave)
+    builder.emit(cleanup)
+
+
+def _handlers(builder: Builder, node: tree.Try) -> None:
+    if not node.handlers:
+        run(builder, node.body)
+        if not ends(builder.out):
+            run(builder, node.otherwise)
+        return
+    made = linear.Try([], [], [], node.span)
+    builder.exits.append(Exit(handled=made))
+    made.body = block(builder, node.body)
+    builder.exits.pop()
+    if not ends(made.body):
+        made.otherwise = block(builder, node.otherwise)
+    for handler in node.handlers:
+        made.catches.append(_catch(builder, handler))
+    builder.emit(made)
+
+
+def _catch(builder: Builder, handler: tree.Handler) -> linear.Catch:
+    local = builder.variables.get(id(handler.local)) if handler.local is not None else None
+    wide = handler.classes[0] if len(handler.classes) == 1 else builder.exceptions.find("Exception")
+    saved = local or builder.temporary(ExceptionType(wide), "caught")
+    handling = Handling(saved, used=local is not None)
+    builder.handling.append(handling)
+    body = block(builder, handler.body)
+    builder.handling.pop()
+    return linear.Catch(handler.classes, saved if handling.used else None, body, handler.span)
+
+
+def _with(builder: Builder, node: tree.With) -> None:
+    span = node.span
+    value = builder.expression(node.context)
+    kind = value.expression.type
+    if isinstance(kind, PointerType) or not isinstance(kind, ClassType):
+        raise InternalError(f"a `with` over {kind}", span)
+    if linear.holds_count(kind):
+        value = builder.own(value, span, "context")
+    else:
+        value = builder.secure(value, span, "context")
+        if not is_simple(value.expression) and not builder.held(value.expression):
+            value = builder.keep(value, span, "context")
+    borrowed = Value(value.expression)
+    enter, exit_ = _protocol(kind, "__enter__", span), _protocol(kind, "__exit__", span)
+    entered = calls.invoke_method(builder, borrowed, kind, enter, [], span)
+    target = builder.variables.get(id(node.target)) if node.target is not None else None
+
+    def body() -> None:
+        if target is not None:
+            assign(builder, target, entered, span)
+        else:
+            builder.settle([entered], span)
+        run(builder, node.body)
+
+    def leave() -> None:
+        calls.invoke_method(builder, Value(value.expression), kind, exit_, [], span)
+        builder.settle([value], span)
+
+    _cleanup(builder, body, leave, False, span)

@@ -1,0 +1,212 @@
+"""Text made linear: f-strings, messages of exceptions, formats of C.
+
+    f"{n} of {name}"     pieces: int n, text " of ", str name
+
+Where the text goes to a C function with a format, the pieces become one printf format and its arguments; in a
+``raise`` they are formatted into the error; elsewhere a ``str`` is made of them.
+"""
+
+from __future__ import annotations
+
+from kmi.compiler import linear
+from kmi.compiler.lower import calls, integers
+from kmi.compiler.lower.builder import Builder, Value, is_void
+from kmi.language import tree
+from kmi.language.diagnostics import InternalError
+from kmi.language.source import Span
+from kmi.language.types import BoolType, ClassType, ExceptionType, IntType, PointerType
+
+CHARACTERS = PointerType(None, "const")
+
+
+def pieces(builder: Builder, node: tree.Expression) -> tuple[list[linear.Piece], list[Value]]:
+    """What the text is made of, and the values that its pieces refer to."""
+    match node:
+        case tree.StrLiteral(value=literal):
+            return [linear.Piece("text", literal)], []
+        case tree.Format():
+            inner = [piece for piece in node.pieces if isinstance(piece, tree.FormatPiece)]
+            values = builder.operands([piece.value for piece in inner], lambda each: _value(builder, each))
+            values = [_fixed(builder, value, node.span) for value in values]
+            following = iter(values)
+            result: list[linear.Piece] = []
+            for piece in node.pieces:
+                if isinstance(piece, str):
+                    result.append(linear.Piece("text", piece))
+                else:
+                    result.extend(_piece(builder, next(following), piece))
+            return result, values
+        case _:
+            value = builder.secure(builder.expression(node), node.span)
+            return [linear.Piece("str", _fixed(builder, value, node.span).expression)], [value]
+
+
+def _value(builder: Builder, node: tree.Expression) -> Value:
+    return integers.integer(builder, node) if isinstance(builder.type(node.type), IntType) else builder.expression(node)
+
+
+def _fixed(builder: Builder, value: Value, span: Span) -> Value:
+    """References in a variable: a piece names its value more than once."""
+    if linear.holds_count(value.expression.type) and not isinstance(value.expression, linear.Var):
+        if isinstance(value.expression, linear.Literal):
+            return value
+        return builder.own(value, span, "text")
+    return value
+
+
+def _piece(builder: Builder, value: Value, piece: tree.FormatPiece) -> list[linear.Piece]:
+    expression, spec = value.expression, piece.spec
+    match expression.type:
+        case BoolType() if spec and spec[-1] in "dxXobc":
+            return [linear.Piece("int", expression, spec)]
+        case BoolType():
+            words = [linear.Raw('"True"', CHARACTERS), linear.Raw('"False"', CHARACTERS)]
+            return [linear.Piece("c", linear.Select(expression, words[0], words[1], CHARACTERS), spec)]
+        case IntType():
+            return [linear.Piece("int", expression, spec)]
+        case ExceptionType():
+            return [linear.Piece("error", expression, spec)]
+        case ClassType(definition=definition) as kind:
+            if definition.name == "str":
+                return [linear.Piece("repr_str" if piece.conversion == "r" else "str", expression, spec)]
+            if definition.name == "bytes":
+                return [linear.Piece("repr_bytes", expression, spec)]
+            for name in ("__repr__",) if piece.conversion == "r" else ("__str__", "__repr__"):
+                method = definition.method(name)
+                if method is not None:
+                    made = calls.invoke_method(builder, Value(expression), kind, method, [], piece.span)
+                    return [linear.Piece("str", made.expression, spec)]
+            raise InternalError(f"{kind} cannot be formatted yet", piece.span)
+        case kind if is_void(kind):
+            return [linear.Piece("text", "None")]
+        case kind:
+            raise InternalError(f"{kind} cannot be formatted yet", piece.span)
+
+
+def build(builder: Builder, node: tree.Format) -> Value:
+    """An f-string as a ``str``."""
+    kind = builder.type(node.type)
+    if not isinstance(kind, ClassType):
+        raise InternalError(f"an f-string of type {kind}", node.span)
+    if all(isinstance(piece, str) for piece in node.pieces):
+        whole = "".join(piece for piece in node.pieces if isinstance(piece, str))
+        builder.monomorphiser.literal(whole, kind)
+        return Value(linear.Literal(whole, kind))
+    made, values = pieces(builder, node)
+    builder.monomorphiser.made(kind)
+    target = builder.temporary(kind, "text", owned=True)
+    allocate = builder.monomorphiser.function(kind.definition.methods["__allocate__"], {})
+    builder.emit(linear.MakeString(target, made, allocate, node.span))
+    builder.settle(values, node.span)
+    return Value(linear.Var(target, kind), target)
+
+
+def message(builder: Builder, node: tree.Expression | None) -> tuple[linear.Message, list[Value]]:
+    """The message of an exception."""
+    match node:
+        case None:
+            return None, []
+        case tree.StrLiteral(value=literal):
+            return literal, []
+        case tree.Format(pieces=inner) if all(isinstance(piece, str) for piece in inner):
+            return "".join(piece for piece in inner if isinstance(piece, str)), []
+        case _:
+            return pieces(builder, node)
+
+
+def exception(builder: Builder, node: tree.ExceptionNew) -> Value:
+    """An exception as a value that is not raised yet."""
+    errno, said, values = parts(builder, node)
+    target = builder.temporary(ExceptionType(node.definition), "exception")
+    builder.emit(linear.MakeError(target, node.definition, errno, said, node.span))
+    builder.settle(values, node.span)
+    return Value(linear.Var(target, target.type))
+
+
+def parts(builder: Builder, node: tree.ExceptionNew) -> tuple[linear.Expression | None, linear.Message, list[Value]]:
+    """The errno, the message, and the values that the message refers to."""
+    errno = None
+    if node.errno is not None:
+        value = builder.keep(integers.integer(builder, node.errno), node.span)
+        errno = value.expression
+    said, values = message(builder, node.message)
+    return errno, said, values
+
+
+def printf(made: list[linear.Piece]) -> list[linear.Expression | str]:
+    """One format and its arguments: a list whose first item is the format's C literal."""
+    form = ""
+    arguments: list[linear.Expression | str] = []
+    for piece in made:
+        match piece:
+            case linear.Piece(kind="text", value=str() as literal):
+                form += literal.replace("%", "%%")
+            case linear.Piece(kind="int", value=value, spec=spec):
+                assert not isinstance(value, str)
+                letters, cast = _integer_format(value, spec)
+                form += letters
+                arguments.append(linear.Helper(cast, [value], value.type))
+            case linear.Piece(kind="c", value=value, spec=""):
+                form += "%s"
+                arguments.append(value)
+            case linear.Piece(kind="str", value=value, spec=""):
+                assert not isinstance(value, str)
+                form += "%.*s"
+                arguments.append(linear.Helper("KMI_STR_SIZE", [value], value.type))
+                arguments.append(linear.Helper("KMI_STR_DATA", [value], value.type))
+            case linear.Piece(kind="error", value=value, spec=""):
+                assert not isinstance(value, str)
+                form += "%s"
+                address = linear.Address(value, PointerType(None))
+                arguments.append(linear.Helper("kmi_error_message", [address], CHARACTERS))
+            case _:
+                raise InternalError(f"a piece of kind {piece.kind} with `{piece.spec}` is not for a C format")
+    return [c_string(form), *arguments]
+
+
+def _integer_format(value: linear.Expression, spec: str) -> tuple[str, str]:
+    kind = value.type
+    signed = isinstance(kind, BoolType) or (isinstance(kind, IntType) and kind.signed)
+    cast = "(long long)" if signed else "(unsigned long long)"
+    letter = "lld" if signed else "llu"
+    return f"%{letter}" if not spec else _spec(spec, letter), cast
+
+
+def _spec(spec: str, letter: str) -> str:
+    body, kind = (spec[:-1], spec[-1]) if spec[-1].isalpha() else (spec, "d")
+    if kind == "d" and (body == "" or body.isdigit()):
+        return f"%{body}{letter}"
+    if kind in "xX" and (body == "" or body.isdigit()):
+        return f"%{body}ll{kind}"
+    raise InternalError(f"the format `{spec}` is not for a C format")
+
+
+def is_printf(made: list[linear.Piece]) -> bool:
+    """Whether C's own formats can say it."""
+    try:
+        printf(made)
+    except InternalError:
+        return False
+    return True
+
+
+def c_string(literal: str | bytes) -> str:
+    """A C string literal."""
+    data = literal.encode() if isinstance(literal, str) else literal
+    result = ""
+    for byte in data:
+        character = chr(byte)
+        match character:
+            case "\n":
+                result += "\\n"
+            case "\t":
+                result += "\\t"
+            case '"' | "\\":
+                result += f"\\{character}"
+            case "?":
+                result += "?" if not result.endswith("?") else "\\?"
+            case _ if 32 <= byte < 127:
+                result += character
+            case _:
+                result += f"\\{byte:03o}"
+    return f'"{result}"'

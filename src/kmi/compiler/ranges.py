@@ -1,0 +1,68 @@
+"""Which values an integer expression can have: what makes checks vanish and picks the C type to compute in.
+
+    permits.count + data.remaining        two i64: in [-2**64, 2**64 - 2], so __int128, unchecked
+    total & 0xff                          [0, 255], whatever total is
+
+Intervals come from the types of places and from constants; ``facts`` adds what holds of a local where it is read.
+An interval is always sound; a wider one costs a check and never a result.
+"""
+
+from __future__ import annotations
+
+from kmi.compiler import intervals
+from kmi.compiler.instances import FunctionInstance
+from kmi.compiler.intervals import BIT, EVERYTHING, Interval
+from kmi.language import tree
+from kmi.language.types import BoolType, IntType
+
+
+class Ranges:
+    """The intervals of one function instance, worked out as they are asked for."""
+
+    def __init__(self, instance: FunctionInstance, facts: dict[int, Interval] | None = None) -> None:
+        self.instance = instance
+        self.known: dict[int, Interval] = {}
+        self.facts = facts or {}
+
+    def of(self, node: tree.Expression) -> Interval:
+        """The interval of an integer or bool; exact values are within 128 bits, for more has raised before."""
+        interval = self.known.get(id(node))
+        if interval is None:
+            interval = self.known[id(node)] = self._of(node)
+        return interval
+
+    def exact(self, node: tree.Binary | tree.Unary) -> Interval:
+        """The mathematical result, before it is checked to be within 128 bits."""
+        if isinstance(node, tree.Unary):
+            return intervals.unary(node.operator, self.of(node.operand))
+        return intervals.binary(node.operator, self.of(node.left), self.of(node.right))
+
+    def _of(self, node: tree.Expression) -> Interval:
+        match node:
+            case tree.IntLiteral(value=value):
+                return Interval(value, value)
+            case tree.BoolLiteral(value=value):
+                return Interval(int(value), int(value))
+            case tree.Binary() | tree.Unary():
+                return self.exact(node).meet(EVERYTHING)
+            case tree.Fit(value=value, wrap=wrap):
+                place = intervals.of_type(self.instance.type(node.type))
+                inner = self.of(value)
+                if wrap:
+                    return inner if inner.within(place) else place
+                return inner.meet(place)
+            case tree.Conditional(then=then, otherwise=otherwise):
+                return self.of(then).join(self.of(otherwise))
+            case tree.Logical(left=left, right=right):
+                return self.of(left).join(self.of(right))
+            case tree.Let(body=body):
+                return self.of(body)
+            case tree.LocalGet() if id(node) in self.facts:
+                return self.facts[id(node)]
+            case tree.Call(function=tree.Function(name="__len__")):
+                return Interval(0, intervals.I64.high)
+            case tree.Upcast(value=value) | tree.Narrow(value=value) if isinstance(value.type, IntType | BoolType):
+                return self.of(value)
+            case _:
+                kind = self.instance.type(node.type)
+                return BIT if isinstance(kind, BoolType) else intervals.of_type(kind)
