@@ -28,3 +28,114 @@ NO_MODULE = code(
     """,
     whole=True,
 )
+
+BAD_MODULE = code(
+    402,
+    "module declared wrongly",
+    """
+    `@module` stands over one class that derives from `Module`; it says the license and a description, as constants.
+    """,
+    failing="""
+        from kmi import Module, module
+
+
+        @module(license="MIT", description="an example")
+        class Example(Module):
+            pass
+    """,
+    fixed="""
+        from kmi import Module, module
+
+
+        @module(license="Dual MIT/GPL", description="an example")
+        class Example(Module):
+            pass
+    """,
+    whole=True,
+)
+
+PADDING = code(
+    403,
+    "implicit padding in a Struct",
+    """
+    C would leave a hole there, which nobody clears: it would carry kernel memory out. Write the hole as a field.
+    """,
+    failing="""
+        from kmi import Struct, u8, u64
+
+
+        class Taken(Struct):
+            tag: u8
+            count: u64
+    """,
+    fixed="""
+        from kmi import Struct, u8, u16, u32, u64
+
+
+        class Taken(Struct):
+            tag: u8
+            reserved: u8
+            reserved1: u16
+            reserved2: u32
+            count: u64
+    """,
+)
+
+STRUCT_FIELD = code(
+    404,
+    "field of a Struct without a width",
+    """
+    A Struct is memory that C sees: each field is an integer of a width, or another Struct.
+    """,
+    failing="""
+        from kmi import Struct
+
+
+        class Taken(Struct):
+            count: int
+    """,
+    fixed="""
+        from kmi import Struct, u64
+
+
+        class Taken(Struct):
+            count: u64
+    """,
+)
+
+BAD_PARAMETER = code(
+    405,
+    "parameter declared wrongly",
+    """
+    A parameter of the module is a class attribute of the `Module` subclass: a constant default of kind bool, int or str
+    within its own bounds, and a description.
+    """,
+    failing="""
+        from kmi import Module, Parameter, module
+
+
+        @module(license="GPL", description="an example")
+        class Example(Module):
+            capacity = Parameter(0, "bytes kept", minimum=1)
+    """,
+    fixed="""
+        from kmi import Module, Parameter, module
+
+
+        @module(license="GPL", description="an example")
+        class Example(Module):
+            capacity = Parameter(1, "bytes kept", minimum=1)
+    """,
+    whole=True,
+)
+
+INTERFACE_MISMATCH = code(
+    406,
+    "kernel layer that differs from the interface",
+    """
+    What a kernel's layer implements under an interface name has the parameters and results that the interface declares.
+    Only who writes a layer meets this.
+    """,
+    failing="",
+    fixed="",
+)

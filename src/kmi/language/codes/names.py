@@ -17,3 +17,84 @@ UNKNOWN_NAME = code(
             return 2 * number
     """,
 )
+
+UNKNOWN_IMPORT = code(
+    202,
+    "import of something that is not there",
+    """
+    A kernel has the modules of the interface (`kmi`, `kmi.device`, `kmi.sync` …) and a few names of `typing`,
+    `dataclasses`, `enum` and `errno`. Nothing else can be imported.
+    """,
+    failing="""
+        from kmi.device import MiscDevise
+    """,
+    fixed="""
+        from kmi.device import MiscDevice
+    """,
+)
+
+UNASSIGNED = code(
+    203,
+    "name that may have no value",
+    """
+    On some way that leads here the variable, or the field in `__init__`, was not assigned, or it was deleted. Python
+    would raise UnboundLocalError or AttributeError; a kernel module must not get that far.
+    """,
+    failing="""
+        def sign(number: int) -> int:
+            if number > 0:
+                result = 1
+            return result
+    """,
+    fixed="""
+        def sign(number: int) -> int:
+            result = 0
+            if number > 0:
+                result = 1
+            return result
+    """,
+)
+
+DUPLICATE = code(
+    204,
+    "name that is defined twice",
+    """
+    In a module or a class each name is defined once, and a variable has one type.
+    """,
+    failing="""
+        def twice(number: int) -> int:
+            return 2 * number
+
+
+        def twice(number: int) -> int:
+            return number + number
+    """,
+    fixed="""
+        def twice(number: int) -> int:
+            return 2 * number
+    """,
+)
+
+NOT_A_VALUE = code(
+    205,
+    "name that is not a value",
+    """
+    Functions, methods, classes and modules are known when compiling and are not passed around as values.
+    """,
+    failing="""
+        def one() -> int:
+            return 1
+
+
+        def two() -> int:
+            return one + 1
+    """,
+    fixed="""
+        def one() -> int:
+            return 1
+
+
+        def two() -> int:
+            return one() + 1
+    """,
+)

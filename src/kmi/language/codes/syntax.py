@@ -37,3 +37,85 @@ UNSUPPORTED = code(
             return result
     """,
 )
+
+BAD_TOP_LEVEL = code(
+    103,
+    "statement in the wrong place",
+    """
+    The top of a module holds imports, definitions and constants; the body of a class holds methods, annotated fields
+    and constants. Nothing runs there in a kernel: what is done at load time goes into the `__init__` of the `Module`.
+    """,
+    failing="""
+        from kmi import info
+
+        info("loaded")
+    """,
+    fixed="""
+        from kmi import Module, info, module
+
+
+        @module(license="GPL", description="says that it is loaded")
+        class Example(Module):
+            def __init__(self) -> None:
+                info("loaded")
+    """,
+)
+
+GLOBAL_STATE = code(
+    104,
+    "state outside of any object",
+    """
+    What can change has an owner: it is made when the module is loaded and released when it goes. State at the top
+    of a module, or on a class, would have none; keep it in a field of an object that the `Module` reaches.
+    """,
+    failing="""
+        seen: list[int] = []
+    """,
+    fixed="""
+        from kmi import Module, module
+
+
+        @module(license="GPL", description="keeps a list")
+        class Example(Module):
+            def __init__(self) -> None:
+                self.length = 0
+    """,
+)
+
+NO_EFFECT = code(
+    105,
+    "statement without effect",
+    """
+    A value is computed and dropped. Usually a call's parentheses or an assignment is missing.
+    """,
+    failing="""
+        def total(first: int, second: int) -> int:
+            first + second
+            return first
+    """,
+    fixed="""
+        def total(first: int, second: int) -> int:
+            return first + second
+    """,
+)
+
+BAD_DECORATOR = code(
+    106,
+    "decorator that has no meaning here",
+    """
+    A decorator is a word of the language in kernel Python: only those of the interface, and a few of Python's own, have
+    a meaning. Others would run in CPython and not in a kernel.
+    """,
+    failing="""
+        from kmi import error
+
+
+        @error
+        def twice(number: int) -> int:
+            return 2 * number
+    """,
+    fixed="""
+        def twice(number: int) -> int:
+            return 2 * number
+    """,
+)

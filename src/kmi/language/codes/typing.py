@@ -34,3 +34,465 @@ TYPE_MISMATCH = code(
             return "seven"
     """,
 )
+
+UNKNOWN_ATTRIBUTE = code(
+    303,
+    "attribute that is not there",
+    """
+    The class has no field, method or constant of that name.
+    """,
+    failing="""
+        from dataclasses import dataclass
+
+
+        @dataclass
+        class Point:
+            across: int
+
+
+        def shift(point: Point) -> int:
+            return point.accross + 1
+    """,
+    fixed="""
+        from dataclasses import dataclass
+
+
+        @dataclass
+        class Point:
+            across: int
+
+
+        def shift(point: Point) -> int:
+            return point.across + 1
+    """,
+)
+
+BAD_ARGUMENTS = code(
+    304,
+    "arguments that do not match",
+    """
+    The call gives too few or too many arguments, or names one that the function does not have.
+    """,
+    failing="""
+        def twice(number: int) -> int:
+            return 2 * number
+
+
+        def four() -> int:
+            return twice(1, 2)
+    """,
+    fixed="""
+        def twice(number: int) -> int:
+            return 2 * number
+
+
+        def four() -> int:
+            return twice(2)
+    """,
+)
+
+BAD_OPERANDS = code(
+    305,
+    "operation that these values do not have",
+    """
+    The operator, comparison or built-in function does not take values of these types.
+    """,
+    failing="""
+        def both(name: str, number: int) -> str:
+            return name + number
+    """,
+    fixed="""
+        def both(name: str, number: int) -> str:
+            return f"{name}{number}"
+    """,
+)
+
+BAD_ANNOTATION = code(
+    306,
+    "annotation that is not a type",
+    """
+    An annotation names a class, a width (`u32`), a built-in container with what it holds, or a union of classes and
+    `None`.
+    """,
+    failing="""
+        def first(items: list) -> int:
+            return 1
+    """,
+    fixed="""
+        def first(items: list[int]) -> int:
+            return 1
+    """,
+)
+
+MAYBE_NONE = code(
+    307,
+    "value that may be None",
+    """
+    The value is declared as something or `None`, and which of them it is has not been looked at. A test
+    (`is not None`) narrows a local until it is assigned, and a field that never changes; any other field may be
+    changed by a call, so take it into a local first.
+    """,
+    failing="""
+        def length(data: bytes | None) -> int:
+            return len(data)
+    """,
+    fixed="""
+        def length(data: bytes | None) -> int:
+            if data is None:
+                return 0
+            return len(data)
+    """,
+)
+
+MISSING_RETURN = code(
+    308,
+    "way out without a result",
+    """
+    The function says that it returns something, and a way through it ends without `return` or `raise`.
+    """,
+    failing="""
+        def sign(number: int) -> int:
+            if number > 0:
+                return 1
+    """,
+    fixed="""
+        def sign(number: int) -> int:
+            if number > 0:
+                return 1
+            return 0
+    """,
+)
+
+CANNOT_INFER = code(
+    309,
+    "type that cannot be seen",
+    """
+    What an empty container holds, or what a type variable stands for, does not follow from what is written here.
+    """,
+    failing="""
+        def none() -> int:
+            items = []
+            return 0
+    """,
+    fixed="""
+        def none() -> int:
+            items: list[int] = []
+            return len(items)
+    """,
+)
+
+BAD_OVERRIDE = code(
+    310,
+    "method that does not fit the one it replaces",
+    """
+    Who calls the base's method may get this one: it takes and gives the same types.
+    """,
+    failing="""
+        from kmi.device import File, FileOperations
+        from kmi.uio import Uio
+
+
+        class Zero(FileOperations):
+            def read(self, file: File, data: Uio) -> int:
+                return data.put(b"0")
+    """,
+    fixed="""
+        from kmi.device import File, FileOperations
+        from kmi.uio import Uio
+
+
+        class Zero(FileOperations):
+            def read(self, file: File, data: Uio) -> None:
+                data.put(b"0")
+    """,
+)
+
+NOT_CONSTANT = code(
+    311,
+    "value that is not a constant",
+    """
+    Constants of a module, defaults and values of enums are computed while checking, from integers, strings, bytes and
+    other constants.
+    """,
+    failing="""
+        def start() -> int:
+            return 1
+
+
+        FIRST = 1 + start
+    """,
+    fixed="""
+        FIRST = 1 + 1
+    """,
+)
+
+NOT_CALLABLE = code(
+    312,
+    "value that cannot be called",
+    """
+    Functions, methods and classes are called; values are not, and a width such as `u32` is a place and no function.
+    """,
+    failing="""
+        from kmi import u8
+
+
+        def low(number: int) -> int:
+            return u8(number)
+    """,
+    fixed="""
+        from kmi import u8, wrapping
+
+
+        def low(number: int) -> int:
+            return wrapping(u8, number)
+    """,
+)
+
+NOT_ITERABLE = code(
+    313,
+    "loop over something that has no items",
+    """
+    A `for` loop goes over `range(…)`, a list, bytes, a bytearray, or a dict.
+    """,
+    failing="""
+        def count(limit: int) -> int:
+            total = 0
+            for number in limit:
+                total += number
+            return total
+    """,
+    fixed="""
+        def count(limit: int) -> int:
+            total = 0
+            for number in range(limit):
+                total += number
+            return total
+    """,
+)
+
+BAD_FIELD = code(
+    314,
+    "assignment to a field that is not there",
+    """
+    An object's fields are those that its class body annotates and those that its `__init__` assigns. Methods,
+    properties, constants and the fields of frozen dataclasses are not assigned.
+    """,
+    failing="""
+        from dataclasses import dataclass
+
+
+        @dataclass
+        class Point:
+            across: int
+
+
+        def mark(point: Point) -> None:
+            point.marked = True
+    """,
+    fixed="""
+        from dataclasses import dataclass
+
+
+        @dataclass
+        class Point:
+            across: int
+            marked: bool = False
+
+
+        def mark(point: Point) -> None:
+            point.marked = True
+    """,
+)
+
+BAD_EXCEPTION = code(
+    315,
+    "exception that cannot be used so",
+    """
+    What is raised and caught is an exception class or a value of one. It carries a message, and an `OSError` an errno.
+    """,
+    failing="""
+        def check(number: int) -> None:
+            if number < 0:
+                raise "negative"
+    """,
+    fixed="""
+        def check(number: int) -> None:
+            if number < 0:
+                raise ValueError("negative")
+    """,
+)
+
+NO_ERRNO = code(
+    316,
+    "OSError without an errno",
+    """
+    `OSError(EBUSY)` alone has no errno in Python: one argument is a message. Give both, or use `kmi.error`, or raise
+    one of the subclasses, each of which has its errno.
+    """,
+    failing="""
+        from errno import EBUSY
+
+
+        def refuse() -> None:
+            raise OSError(EBUSY)
+    """,
+    fixed="""
+        from errno import EBUSY
+
+        from kmi import error
+
+
+        def refuse() -> None:
+            raise error(EBUSY)
+    """,
+)
+
+BAD_FORMAT = code(
+    317,
+    "value that cannot be formatted so",
+    """
+    An f-string holds integers, bools, strings, bytes and exceptions, with the widths and bases that kernels can print.
+    """,
+    failing="""
+        from kmi import info
+
+
+        def show(items: list[int]) -> None:
+            info(f"{items}")
+    """,
+    fixed="""
+        from kmi import info
+
+
+        def show(items: list[int]) -> None:
+            info(f"{len(items)} items")
+    """,
+)
+
+BAD_CONTEXT = code(
+    318,
+    "with over something that cannot be entered",
+    """
+    A `with` takes a lock, or an object of a class with `__enter__` and `__exit__`.
+    """,
+    failing="""
+        def use(number: int) -> None:
+            with number:
+                pass
+    """,
+    fixed="""
+        from kmi.sync import Mutex
+
+
+        class Counter:
+            def __init__(self) -> None:
+                self.count = Mutex(bytearray())
+
+            def use(self) -> None:
+                with self.count as count:
+                    count.append(1)
+    """,
+)
+
+BAD_BASE = code(
+    319,
+    "base class that cannot be one",
+    """
+    A class has at most one base class, which is a class and not a value's type.
+    """,
+    failing="""
+        class Left:
+            pass
+
+
+        class Right:
+            pass
+
+
+        class Both(Left, Right):
+            pass
+    """,
+    fixed="""
+        class Left:
+            pass
+
+
+        class Right:
+            pass
+
+
+        class Both(Left):
+            def __init__(self) -> None:
+                self.right = Right()
+    """,
+)
+
+BAD_SIGNATURE = code(
+    320,
+    "signature that does not work",
+    """
+    A method's first parameter is `self`, and what has a default follows what has none.
+    """,
+    failing="""
+        class Counter:
+            def first() -> int:
+                return 1
+    """,
+    fixed="""
+        class Counter:
+            def first(self) -> int:
+                return 1
+    """,
+)
+
+BAD_ENUM = code(
+    321,
+    "enum that is more than names for integers",
+    """
+    An enum holds constants; its values are integers. An integer becomes an `IntEnum` only where it certainly is one.
+    """,
+    failing="""
+        from enum import IntEnum
+
+
+        class Mode(IntEnum):
+            SLOW = 1
+            FAST = 2
+
+
+        def mode(number: int) -> Mode:
+            return Mode(number)
+    """,
+    fixed="""
+        from enum import IntEnum
+
+
+        class Mode(IntEnum):
+            SLOW = 1
+            FAST = 2
+
+
+        def mode(number: int) -> Mode:
+            if number == Mode.FAST:
+                return Mode.FAST
+            return Mode.SLOW
+    """,
+)
+
+CLASS_FIELD_VALUE = code(
+    322,
+    "value in a class body that all objects would share",
+    """
+    In a class that is no dataclass, `count: int = 0` makes one variable of the class. A field gets its value in
+    `__init__`; a constant is declared as `ClassVar` or `Final`.
+    """,
+    failing="""
+        class Counter:
+            count: int = 0
+    """,
+    fixed="""
+        class Counter:
+            def __init__(self) -> None:
+                self.count = 0
+    """,
+)

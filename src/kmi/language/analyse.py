@@ -1,0 +1,212 @@
+"""The front end's entry: a file and a library in, diagnostics and a program out.
+
+    analysis = analyse(Path("echo.py"), Library())
+    if not analysis.failed: compile(analysis.program)
+
+All mistakes of a file are reported in one run; the program is there only if there are none.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kmi.language import codes, constants, declare, fields, names, provided, semantics, tree
+from kmi.language.diagnostics import Diagnostic, Reporter, Severity
+from kmi.language.functions import analyse_function
+from kmi.language.library import Library
+from kmi.language.scope import ClassInfo, ConstantInfo, Form, FunctionInfo, ModuleScope
+from kmi.language.source import Source, Span
+from kmi.language.world import World, module_name
+
+
+@dataclass(slots=True)
+class Analysis:
+    """What is known of a module: what is wrong with it, and if nothing is, the program."""
+
+    diagnostics: list[Diagnostic]
+    program: tree.Program | None
+    partial: tree.Program | None = None
+    """The program even where there are errors: functions in ``broken`` are not to be looked into."""
+    broken: frozenset[tree.Function] = field(default_factory=frozenset)
+
+    @property
+    def failed(self) -> bool:
+        return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
+
+
+def analyse(path: Path, library: Library) -> Analysis:
+    """Analyses the module in a file. Raises OSError if the file cannot be read."""
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        reporter = Reporter()
+        source = Source(path, data.decode("utf-8", errors="replace"), module_name(path))
+        reporter.error(
+            codes.SYNTAX_ERROR, Span(source, data[: error.start].count(b"\n") + 1, 0, 1, 0),
+            "the file is not UTF-8", help="save it as UTF-8",
+        )  # fmt: skip
+        return Analysis(reporter.diagnostics, None)
+    return analyse_text(text, path, library)
+
+
+def analyse_text(text: str, path: Path, library: Library) -> Analysis:
+    """Analyses a module given as text; ``path`` is what messages and ``#line`` say."""
+    reporter = Reporter()
+    world = World(library, reporter)
+    source = Source(path, text, module_name(path))
+    scope = world.add(source, author=True)
+    if scope is None:
+        return Analysis(reporter.diagnostics, None)
+    _top_level(world, scope, world.syntax[source.module].body)
+    entry = _entry(world, scope) if library.entry else None
+    _roots(world)
+    _finish(world)
+    provided.compare_all(world)
+    _finish(world)
+    program = _program(world, scope, entry)
+    _passes(program, reporter, frozenset(world.broken))
+    return Analysis(
+        reporter.diagnostics, program if not reporter.failed else None, program, frozenset(world.broken)
+    )
+
+
+def _passes(program: tree.Program, reporter: Reporter, broken: frozenset[tree.Function]) -> None:
+    """The passes on the typed tree: sharing, moves, contexts, locks."""
+    semantics.check(program, reporter, broken)
+
+
+def _top_level(world: World, scope: ModuleScope, statements: list[ast.stmt]) -> None:
+    """Resolves everything that the author's module defines, and refuses what may not stand at its top."""
+    for position, statement in enumerate(statements):
+        match statement:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                names.own(world, scope, name)
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                for alias in aliases:
+                    names.own(world, scope, alias.asname or alias.name.partition(".")[0])
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                _constant(world, scope, name)
+            case ast.Expr(value=ast.Constant(value=str())) | ast.Pass():
+                pass
+            case ast.If(test=ast.Name(id="TYPE_CHECKING"), body=body):
+                _top_level(world, scope, body)
+            case ast.AugAssign(target=target):
+                world.reporter.error(
+                    codes.GLOBAL_STATE, scope.span(statement), f"`{ast.unparse(target)}` changes at the top of the module",
+                    note="the top of a module holds definitions and constants",
+                    help="keep state in a field of the `Module` subclass",
+                )  # fmt: skip
+            case _:
+                world.reporter.error(
+                    codes.BAD_TOP_LEVEL, scope.span(statement), "this statement may not stand at the top of a module",
+                    note="the top of a module holds imports, definitions and constants",
+                    help="what is done when the module is loaded goes into the `__init__` of its `Module` subclass",
+                )  # fmt: skip
+
+
+def _constant(world: World, scope: ModuleScope, name: str) -> None:
+    entity = names.own(world, scope, name)
+    if isinstance(entity, ConstantInfo) and name != "__all__":
+        constants.constant(world, entity)
+
+
+def _roots(world: World) -> None:
+    """Asks for the modules of the layer that are always compiled, and for the built-in exceptions."""
+    if not world.library.complete:
+        return
+    for module in [f"{world.library.layer}.{root}" for root in world.library.roots if world.library.layer]:
+        scope = world.scope(module)
+        if scope is not None:
+            for name, statement in scope.bindings.items():
+                if isinstance(statement, ast.ClassDef | ast.FunctionDef):
+                    entity = names.own(world, scope, name)
+                    if isinstance(entity, FunctionInfo):
+                        world.want(entity)
+                    elif isinstance(entity, ClassInfo):
+                        declare.members(world, entity)
+    exceptions = world.scope("kmi.runtime.exceptions")
+    if exceptions is not None:
+        for name in exceptions.bindings:
+            names.own(world, exceptions, name)
+
+
+def _finish(world: World) -> None:
+    """Analyses until nothing is left to do: members, fields, bodies."""
+    while True:
+        before = len(world.classes), len(world.functions)
+        for info in list(world.classes.values()):
+            declare.members(world, info)
+        for info in list(world.classes.values()):
+            fields.complete(world, info)
+        for function in list(world.functions.values()):
+            if function.scope.author:
+                analyse_function(world, function)
+        while world.queue:
+            analyse_function(world, world.queue.popleft())
+        if before == (len(world.classes), len(world.functions)):
+            return
+
+
+def _entry(world: World, scope: ModuleScope) -> ClassInfo | None:
+    """The class under ``@module``, which there must be once."""
+    found = [
+        info for info in world.classes.values() if info.scope is scope and info.about is not None
+    ]
+    if not found:
+        subclasses = [
+            info for info in world.classes.values()
+            if info.scope is scope and any(base.name == "Module" for base in info.definition.ancestors()[1:])
+        ]  # fmt: skip
+        if subclasses:
+            world.reporter.error(
+                codes.NO_MODULE, subclasses[-1].definition.span, f"`{subclasses[-1].definition.name}` is not under `@module`",
+                help='put this over the class:\n@module(license="GPL", description="…")',
+            )  # fmt: skip
+        elif not any(isinstance(node, ast.ImportFrom) and not world.reporter.failed for node in ()):
+            line = max(1, len(scope.source.lines))
+            world.reporter.error(
+                codes.NO_MODULE, Span(scope.source, line, 0, line, len(scope.source.lines[line - 1]) if scope.source.lines else 0),
+                "the file has no class under `@module`",
+                help='from kmi import Module, module\n\n@module(license="GPL", description="…")\nclass Example(Module):\n    …',
+            )  # fmt: skip
+        return None
+    for extra in found[1:]:
+        world.reporter.error(
+            codes.BAD_MODULE, extra.definition.span, f"`{extra.definition.name}` is the second class under `@module`",
+            labels=[(found[0].definition.span, "the first")], help="keep one: a file is one module",
+        )  # fmt: skip
+    entry = found[0]
+    if not any(base.name == "Module" for base in entry.definition.ancestors()[1:]):
+        world.reporter.error(
+            codes.BAD_MODULE, entry.definition.span, f"`{entry.definition.name}` is under `@module` but does not derive from `Module`",
+            help=f"class {entry.definition.name}(Module):",
+        )  # fmt: skip
+    declare.members(world, entry)
+    initializer = entry.methods.get("__init__")
+    if initializer is not None and len(initializer.function.parameters) > 1:
+        world.reporter.error(
+            codes.BAD_MODULE, initializer.function.parameters[1].span, "the `__init__` of the module takes only `self`",
+            help='what the loader gives is a parameter of the module:\ncapacity = Parameter(4096, "…")',
+        )  # fmt: skip
+    return entry
+
+
+def _program(world: World, scope: ModuleScope, entry: ClassInfo | None) -> tree.Program:
+    modules = {name: found.module for name, found in world.scopes.items()}
+    for name, found in world.scopes.items():
+        if name.endswith(".bindings") and "HEADERS" in found.bindings:
+            entity = names.own(world, found, "HEADERS")
+            folded = constants.constant(world, entity) if isinstance(entity, ConstantInfo) else None
+            if folded is not None and isinstance(folded.value, tuple):
+                found.module.headers = [str(item.value) for item in folded.value]
+    program = tree.Program(scope.module, modules, entry.definition if entry is not None else None)
+    if entry is not None:
+        program.about = dict(entry.about or {})
+        program.parameters = list(entry.parameters.values())
+    return program
+
+
+__all__ = ["Analysis", "Form", "Library", "analyse", "analyse_text"]

@@ -1,0 +1,524 @@
+"""Calls: of functions, methods, classes and of the language's own forms.
+
+    MiscDevice("echo", Echo(4096))      ->  New(MiscDevice[None], ["echo", New(Echo, [4096]), 0o600])
+
+Arguments are put into the order of the parameters, defaults are filled in, and what type variables stand for is
+learnt from the arguments and from the place where the result goes.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from kmi.language import codes, expressions, tree
+from kmi.language.arguments import bind_arguments
+from kmi.language.body import Body
+from kmi.language.convert import base_view, coerce, describe, poisoned, unify
+from kmi.language.declare import members
+from kmi.language.scope import (
+    POISON,
+    ClassInfo,
+    CStructInfo,
+    Entity,
+    Form,
+    FunctionInfo,
+    TypeAlias_,
+)
+from kmi.language.source import Span
+from kmi.language.types import (
+    NONE,
+    ClassType,
+    CStructType,
+    ExceptionType,
+    FunctionType,
+    IntType,
+    OptionalType,
+    Type,
+    TypeObject,
+    TypeVariable,
+    UnionType,
+    is_reference,
+    substitute,
+)
+from kmi.language.world import World
+
+
+def find_method(world: World, kind: ClassType, name: str) -> FunctionInfo | None:
+    """The method of that name, of the class or its nearest base that has it."""
+    for definition in kind.definition.ancestors():
+        info = world.classes[definition]
+        members(world, info)
+        if name in info.methods:
+            return info.methods[name]
+    return None
+
+
+def class_bindings(kind: ClassType, owner: tree.Class) -> dict[str, Type]:
+    """What the type variables of ``owner``, a base of ``kind``, stand for."""
+    view = base_view(kind, owner)
+    names = [variable.name for variable in owner.type_parameters]
+    return dict(zip(names, view.arguments if view is not None else (), strict=False))
+
+
+def parameter_types(method: FunctionInfo, kind: ClassType) -> list[Type]:
+    """The types of a method's parameters but ``self``, for a receiver of this type."""
+    assert method.function.owner is not None
+    bindings = class_bindings(kind, method.function.owner)
+    start = 0 if method.function.static else 1
+    return [substitute(p.type, bindings) for p in method.function.parameters[start:]]
+
+
+def method_call(
+    body: Body, receiver: tree.Expression, name: str, arguments: list[tree.Expression], span: Span
+) -> tree.Expression:
+    """A call of a method with arguments that are evaluated already: what operators and subscripts become."""
+    kind = receiver.type
+    if not isinstance(kind, ClassType):
+        return body.poison(span)
+    method = find_method(body.world, kind, name)
+    if method is None:
+        return body.error(codes.UNKNOWN_ATTRIBUTE, span, f"`{kind}` has no method `{name}`")
+    function = method.function
+    assert function.owner is not None
+    bindings = class_bindings(kind, function.owner)
+    wanted = function.parameters[1:]
+    if len(arguments) != len(wanted):
+        return body.error(codes.BAD_ARGUMENTS, span, f"`{function.qualified}` takes {len(wanted)} arguments here")
+    fitted = [
+        coerce(body, argument, substitute(parameter.type, bindings), argument.span, f"`{parameter.name}`")
+        for argument, parameter in zip(arguments, wanted, strict=True)
+    ]
+    return _finish(body, method, [_as_owner(receiver, function, span), *fitted], span, bindings, virtual=True)
+
+
+def _as_owner(receiver: tree.Expression, function: tree.Function, span: Span) -> tree.Expression:
+    """The receiver as the class that has the method sees it."""
+    kind = receiver.type
+    if isinstance(kind, ClassType) and function.owner is not None and kind.definition is not function.owner:
+        view = base_view(kind, function.owner)
+        if view is not None:
+            return tree.Upcast(receiver, span, view)
+    return receiver
+
+
+def _finish(
+    body: Body, info: FunctionInfo, arguments: list[tree.Expression], span: Span, bindings: Mapping[str, Type],
+    *, virtual: bool,
+) -> tree.Expression:  # fmt: skip
+    function = info.function
+    body.world.want(info)
+    if any(argument.type is POISON for argument in arguments):
+        result = substitute(function.result, bindings)
+        return body.poison(span) if not _useful(result) else tree.NoneLiteral(span, result)
+    if function.external is not None and not info.scope.interface:
+        expressions.need_unsafe(body, span, f"the C function `{function.external.name}`")
+    own = {v.name for v in function.type_parameters}
+    if function.static and function.owner is not None:
+        own |= {v.name for v in function.owner.type_parameters}
+    return tree.Call(
+        function, arguments, span, substitute(function.result, bindings),
+        virtual=virtual and not function.static, type_arguments={n: t for n, t in bindings.items() if n in own},
+    )  # fmt: skip
+
+
+def _useful(kind: Type) -> bool:
+    """Whether an erroneous call still says what type its result has, so that one mistake gives one error."""
+    return not poisoned(kind) and not isinstance(kind, TypeVariable)
+
+
+# --- what is called --------------------------------------------------------------------------------------------
+
+
+def call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expression:
+    """``function(…)``, ``object.method(…)``, ``Class(…)``, or a form of the language."""
+    match node.func:
+        case ast.Name(id=name) if name in body.locals or name in body.names:
+            return _call_value(body, node, expressions.name_value(body, node.func, name), expected)
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[]), attr=name):
+            return _call_super(body, node, name)
+        case ast.Attribute(value=value, attr=name):
+            home = expressions.entity_of(body, value)
+            if isinstance(home, ClassInfo):
+                return _call_class_method(body, node, home, name, expected)
+            if isinstance(home, Form) and home.name == "builtins.int":
+                from kmi.language.builtin_calls import int_method
+
+                return int_method(body, node, name)
+            entity = expressions.entity_of(body, node.func)
+            if entity is not None:
+                return call_entity(body, node, entity, expected)
+            receiver = expressions.expression(body, value)
+            return _call_method(body, node, receiver, name, expected)
+        case ast.Subscript():
+            kind = body.read_type(node.func)
+            return construct(body, node, kind, expected) if kind is not POISON else body.poison(node)
+        case _:
+            entity = expressions.entity_of(body, node.func)
+            if entity is not None:
+                return call_entity(body, node, entity, expected)
+            if isinstance(node.func, ast.Name):
+                for argument in node.args:
+                    expressions.expression(body, argument)
+                return expressions.unknown_name(body, node.func, node.func.id)
+            return _call_value(body, node, expressions.expression(body, node.func), expected)
+
+
+def call_entity(body: Body, node: ast.Call, entity: Entity, expected: Type | None) -> tree.Expression:
+    """A call of what a module's name stands for."""
+    match entity:
+        case FunctionInfo():
+            return call_function(body, node, entity, None, {}, expected)
+        case ClassInfo():
+            return construct_class(body, node, entity, None, expected)
+        case TypeAlias_(type=kind):
+            return construct(body, node, kind, expected)
+        case TypeVariable():
+            return construct(body, node, entity, expected)
+        case CStructInfo(type=struct):
+            expressions.need_unsafe(body, node, "a C struct")
+            if node.args or node.keywords:
+                return body.error(codes.BAD_ARGUMENTS, node, "a C struct is made of zeroes and takes no arguments")
+            return tree.CZero(body.span(node), struct)
+        case Form():
+            from kmi.language.forms import call_form
+
+            return call_form(body, node, entity, expected)
+        case _:
+            value = expressions.entity_value(body, node.func, entity, ast.unparse(node.func))
+            return _call_value(body, node, value, expected)
+
+
+def _call_value(body: Body, node: ast.Call, value: tree.Expression, expected: Type | None) -> tree.Expression:
+    if value.type is POISON:
+        for argument in node.args:
+            expressions.expression(body, argument)
+        return value
+    if isinstance(value.type, TypeObject):
+        return construct(body, node, value.type.instance, expected)
+    if isinstance(value.type, FunctionType):
+        return body.error(
+            codes.NOT_CALLABLE, node, "calling a function that is a value is not in kernel Python",
+            help="call a method of an object instead",
+        )  # fmt: skip
+    return body.error(codes.NOT_CALLABLE, node, f"`{describe(value.type)}` cannot be called")
+
+
+def call_function(
+    body: Body, node: ast.Call, info: FunctionInfo, receiver: tree.Expression | None,
+    bindings: dict[str, Type], expected: Type | None, *, virtual: bool = False,
+) -> tree.Expression:  # fmt: skip
+    """A call of a known function; ``receiver`` is the value of its first parameter, if it is a method."""
+    function = info.function
+    free = {v.name for v in function.type_parameters}
+    if function.static and function.owner is not None:
+        free |= {v.name for v in function.owner.type_parameters}
+    free -= set(bindings)
+    if expected is not None and free and expected is not POISON:
+        _learn_result(function.result, expected, bindings, frozenset(free))
+    arguments = bind_arguments(body, node, info, receiver is not None, bindings, frozenset(free))
+    if arguments is None:
+        return _failed(body, node, function, bindings, free)
+    missing = [name for name in free if name not in bindings]
+    if missing:
+        return body.error(
+            codes.CANNOT_INFER, node, f"what `{missing[0]}` is in this call of `{function.qualified}` cannot be seen",
+            help="put the result into a variable with a type: `items: list[int] = …`",
+        )  # fmt: skip
+    first = [_as_owner(receiver, function, body.span(node))] if receiver is not None else []
+    return _finish(body, info, [*first, *arguments], body.span(node), bindings, virtual=virtual)
+
+
+def _learn_result(result: Type, expected: Type, bindings: dict[str, Type], free: frozenset[str]) -> None:
+    inner = expected.inner if isinstance(expected, OptionalType) and not isinstance(result, OptionalType) else expected
+    if isinstance(result, ClassType) and isinstance(inner, ClassType):
+        unify(result, inner, bindings, free)
+
+
+def _failed(
+    body: Body, node: ast.AST, function: tree.Function, bindings: Mapping[str, Type], free: set[str]
+) -> tree.Expression:
+    result = substitute(function.result, bindings)
+    if _useful(result) and not function.type_parameters:
+        return tree.NoneLiteral(body.span(node), result)
+    return body.poison(node)
+
+
+# --- methods ---------------------------------------------------------------------------------------------------
+
+
+def _call_method(
+    body: Body, node: ast.Call, receiver: tree.Expression, name: str, expected: Type | None
+) -> tree.Expression:
+    kind = receiver.type
+    if isinstance(kind, TypeVariable) and isinstance(kind.bound, ClassType):
+        receiver = tree.Upcast(receiver, receiver.span, kind.bound)
+        kind = kind.bound
+    if kind is POISON:
+        for argument in node.args:
+            expressions.expression(body, argument)
+        return receiver
+    if isinstance(kind, OptionalType):
+        from kmi.language.attributes import may_be_none
+
+        return may_be_none(body, node.func, receiver, name)
+    if isinstance(kind, TypeObject) and isinstance(kind.instance, ClassType | TypeVariable):
+        return _call_on_type(body, node, kind.instance, receiver, name, expected)
+    if isinstance(kind, IntType):
+        from kmi.language.builtin_calls import int_value_method
+
+        return int_value_method(body, node, receiver, name)
+    if not isinstance(kind, ClassType):
+        assert isinstance(node.func, ast.Attribute)
+        from kmi.language.attributes import value_attribute
+
+        return _call_value(body, node, value_attribute(body, node.func, receiver, name), expected)
+    method = find_method(body.world, kind, name)
+    if method is None or method.function.property:
+        assert isinstance(node.func, ast.Attribute)
+        from kmi.language.attributes import value_attribute
+
+        return _call_value(body, node, value_attribute(body, node.func, receiver, name), expected)
+    assert method.function.owner is not None
+    bindings = class_bindings(kind, method.function.owner)
+    if method.class_method:
+        return _call_on_type(body, node, kind, tree.TypeGet(receiver.span, TypeObject(kind)), name, expected)
+    if method.function.static:
+        return call_function(body, node, method, None, bindings, expected)
+    return call_function(body, node, method, receiver, bindings, expected, virtual=True)
+
+
+def _call_on_type(
+    body: Body, node: ast.Call, instance: Type, receiver: tree.Expression, name: str, expected: Type | None
+) -> tree.Expression:
+    """``cls.method(…)`` and ``kind.method(…)`` where ``kind`` is a class as a value."""
+    kind = instance.bound if isinstance(instance, TypeVariable) else instance
+    method = find_method(body.world, kind, name) if isinstance(kind, ClassType) else None
+    if method is None or not isinstance(kind, ClassType) or method.function.owner is None:
+        return body.error(codes.UNKNOWN_ATTRIBUTE, node.func, f"`{instance}` has no method `{name}`")
+    bindings = class_bindings(kind, method.function.owner)
+    if method.class_method:
+        bindings["Self"] = instance
+        return call_function(body, node, method, receiver, bindings, expected)
+    if method.function.static:
+        return call_function(body, node, method, None, bindings, expected)
+    return body.error(codes.BAD_ARGUMENTS, node, f"`{name}` is a method of objects, not of the class")
+
+
+def _call_class_method(
+    body: Body, node: ast.Call, info: ClassInfo, name: str, expected: Type | None
+) -> tree.Expression:
+    """``Class.method(…)``: a static or class method, or a base's method on ``self``."""
+    members(body.world, info)
+    kind = ClassType(info.definition, info.definition.type_parameters)
+    method = find_method(body.world, kind, name)
+    if method is None:
+        assert isinstance(node.func, ast.Attribute)
+        from kmi.language.attributes import class_attribute
+
+        return _call_value(body, node, class_attribute(body, node.func, info, name), expected)
+    assert method.function.owner is not None
+    if method.class_method:
+        if info.definition.type_parameters:
+            return body.error(codes.CANNOT_INFER, node, f"of what `{info.definition.name}` is cannot be seen")
+        receiver = tree.TypeGet(body.span(node.func), TypeObject(kind))
+        return call_function(body, node, method, receiver, {"Self": kind}, expected)
+    if method.function.static:
+        inside = body.owner is not None and body.owner is info
+        bindings: dict[str, Type] = {v.name: v for v in info.definition.type_parameters} if inside else {}
+        if method.function.owner is not info.definition:
+            bindings = {k: v for k, v in class_bindings(kind, method.function.owner).items()}
+        return call_function(body, node, method, None, bindings, expected)
+    if body.owner is None or not node.args:
+        return body.error(
+            codes.BAD_ARGUMENTS, node, f"`{name}` is a method of objects, not of the class",
+            help=f"call it on an object: `object.{name}(…)`",
+        )  # fmt: skip
+    first = expressions.expression(body, node.args[0])
+    if not isinstance(first.type, ClassType) or not first.type.definition.derives_from(info.definition):
+        return body.error(codes.BAD_ARGUMENTS, node.args[0], f"this is not a `{info.definition.name}`")
+    rest = ast.copy_location(ast.Call(node.func, node.args[1:], node.keywords), node)
+    found = class_bindings(first.type, method.function.owner)
+    return call_function(body, rest, method, first, found, expected)
+
+
+def _call_super(body: Body, node: ast.Call, name: str) -> tree.Expression:
+    """``super().method(…)``: the base's method, called directly."""
+    owner, function = body.owner, body.function
+    span = body.span(node)
+    if owner is None or function is None or function.static or not function.parameters:
+        return body.error(codes.NOT_CALLABLE, node, "`super()` is used outside of a method")
+    base = owner.definition.base
+    if base is None:
+        if name == "__init__" and not node.args:
+            return tree.NoneLiteral(span)
+        return body.error(
+            codes.UNKNOWN_ATTRIBUTE, node, f"`{owner.definition.name}` has no base class with a method `{name}`"
+        )
+    method = find_method(body.world, base, name)
+    if method is None:
+        if name == "__init__" and not node.args and not node.keywords:
+            return tree.NoneLiteral(span)
+        return body.error(codes.UNKNOWN_ATTRIBUTE, node, f"the base class `{base}` has no method `{name}`")
+    this = function.parameters[0]
+    receiver = tree.Upcast(tree.LocalGet(this, span, this.type), span, base)
+    assert method.function.owner is not None
+    if name == "__init__" and body.initializer:
+        from kmi.language.fields import complete
+
+        complete(body.world, body.world.classes[base.definition])
+        body.flow.assigned.update(base.definition.all_fields())
+    return call_function(
+        body, node, method, receiver, class_bindings(base, method.function.owner), None
+    )
+
+
+# --- objects ---------------------------------------------------------------------------------------------------
+
+
+def construct(body: Body, node: ast.Call, kind: Type, expected: Type | None) -> tree.Expression:
+    """``Type(…)``, the type known."""
+    span = body.span(node)
+    match kind:
+        case ClassType(definition=definition, arguments=arguments):
+            given = arguments if definition.type_parameters else None
+            return construct_class(body, node, body.world.classes[definition], given, expected)
+        case ExceptionType(definition=definition):
+            return construct_class(body, node, body.world.classes[definition], None, expected)
+        case TypeVariable(bound=bound):
+            if node.args or node.keywords or not isinstance(bound, ClassType):
+                return body.error(
+                    codes.NOT_CALLABLE, node, f"`{kind}(…)` needs a bound class, and takes no arguments"
+                )
+            return tree.New(kind, [], span)
+        case IntType() if body.world.enum_of(kind) is not None:
+            enum = body.world.enum_of(kind)
+            assert enum is not None
+            return construct_class(body, node, enum, None, expected)
+        case IntType():
+            return body.error(
+                codes.NOT_CALLABLE, node, f"`{kind}` names a place and cannot be called",
+                help=f"declare a variable, `x: {kind} = …`, which checks, or write `wrapping({kind}, …)`",
+            )  # fmt: skip
+        case CStructType():
+            expressions.need_unsafe(body, node, "a C struct")
+            return tree.CZero(span, kind)
+        case _:
+            return body.error(codes.NOT_CALLABLE, node, f"`{describe(kind)}` cannot be called")
+
+
+def construct_class(
+    body: Body, node: ast.Call, info: ClassInfo, given: tuple[Type, ...] | None, expected: Type | None
+) -> tree.Expression:
+    """A new object, exception, or enum value."""
+    definition = info.definition
+    span = body.span(node)
+    if definition.exception:
+        from kmi.language.exceptions import exception_new
+
+        return exception_new(body, node, definition)
+    if info.enum is not None:
+        return _enum_value(body, node, info)
+    members(body.world, info)
+    bindings: dict[str, Type] = {}
+    names = [variable.name for variable in definition.type_parameters]
+    if given is not None:
+        bindings.update(zip(names, given, strict=False))
+    free = frozenset(name for name in names if name not in bindings)
+    wanted = expected.inner if isinstance(expected, OptionalType) else expected
+    if free and isinstance(wanted, ClassType):
+        view = base_view(ClassType(definition, definition.type_parameters), wanted.definition)
+        if view is not None:
+            unify(view, wanted, bindings, free)
+    maker = _maker(body, node, info)
+    if maker is not None:
+        return call_function(body, node, maker, None, bindings, expected)
+    own = ClassType(definition, definition.type_parameters)
+    method = find_method(body.world, own, "__init__")
+    arguments: list[tree.Expression] = []
+    if method is None:
+        if node.args or node.keywords:
+            return body.error(
+                codes.BAD_ARGUMENTS, node, f"`{definition.name}` takes no arguments: it has no `__init__`",
+                labels=[(definition.span, "the class")] if info.scope.author else [],
+                help="add one, or make it a `@dataclass`",
+            )  # fmt: skip
+    else:
+        assert method.function.owner is not None
+        # The base's `__init__` speaks of the base's variables: see them as this class does.
+        view = class_bindings(own, method.function.owner)
+        inner: dict[str, Type] = {n: substitute(t, bindings) for n, t in view.items()}
+        unknown = {n for n, t in inner.items() if isinstance(t, TypeVariable) and t.name in free and t.name not in bindings}
+        for name in unknown:
+            del inner[name]
+        bound = bind_arguments(body, node, method, True, inner, frozenset(unknown))
+        body.world.want(method)
+        for name in unknown:
+            variable = view[name]
+            if name in inner and isinstance(variable, TypeVariable):
+                bindings[variable.name] = inner[name]
+        if bound is None:
+            complete = all(name in bindings for name in names)
+            kind = ClassType(definition, tuple(bindings[name] for name in names)) if complete else POISON
+            return tree.NoneLiteral(span, kind)
+        arguments = bound
+    for variable in definition.type_parameters:
+        if variable.name not in bindings:
+            if variable.default is None:
+                return body.error(
+                    codes.CANNOT_INFER, node, f"of what this `{definition.name}` is cannot be seen",
+                    help=f"say it: `value: {definition.name}[int] = {definition.name}()`",
+                )  # fmt: skip
+            bindings[variable.name] = variable.default
+    kind = ClassType(definition, tuple(bindings[name] for name in names))
+    if any(argument.type is POISON for argument in arguments):
+        return tree.NoneLiteral(span, kind)
+    return tree.New(kind, arguments, span)
+
+
+def _maker(body: Body, node: ast.Call, info: ClassInfo) -> FunctionInfo | None:
+    """The static method ``__from_<type>__`` that makes an object of the one argument, if the class has such."""
+    makers = {name: m for name, m in info.methods.items() if name.startswith("__from_") and m.function.static}
+    if not makers:
+        return None
+    if not node.args:
+        return makers.get("__from_nothing__")
+    if len(node.args) != 1:
+        return None
+    # Looked at twice, the first time for its type only.
+    held, flow = body.reporter, body.flow.copy()
+    from kmi.language.diagnostics import Reporter
+
+    body.reporter = Reporter()
+    counter, ordered = body.counter, list(body.ordered)
+    kind = expressions.expression(body, node.args[0]).type
+    body.reporter, body.flow, body.counter, body.ordered = held, flow, counter, ordered
+    match kind:
+        case _ if isinstance(kind, IntType):
+            return makers.get("__from_int__")
+        case ClassType(definition=definition):
+            return makers.get(f"__from_{definition.name}__")
+        case _:
+            return makers.get(f"__from_{str(kind)}__")
+
+
+def _enum_value(body: Body, node: ast.Call, info: ClassInfo) -> tree.Expression:
+    assert info.enum is not None
+    name = info.definition.name
+    if len(node.args) != 1 or node.keywords:
+        return body.error(codes.BAD_ARGUMENTS, node, f"`{name}` takes one integer")
+    value = expressions.expression(body, node.args[0])
+    if value.type is POISON:
+        return tree.NoneLiteral(body.span(node), info.enum)
+    if not isinstance(value.type, IntType):
+        return body.error(codes.TYPE_MISMATCH, node.args[0], f"`{name}` takes an integer, not a `{value.type}`")
+    known = isinstance(value, tree.IntLiteral) and value.value in info.enum_values.values()
+    if "Flag" not in info.enum_kind and not known and value.type != info.enum:
+        return body.error(
+            codes.BAD_ENUM, node, f"whether this integer is a `{name}` cannot be seen",
+            help=f"compare it with each: `if value == {name}.{next(iter(info.enum_values), 'NAME')}: …`",
+        )  # fmt: skip
+    return tree.Fit(value, body.span(node), info.enum)
+
+
+__all__ = ["NONE", "UnionType", "call", "call_function", "class_bindings", "construct", "find_method", "is_reference", "method_call", "parameter_types"]

@@ -1,0 +1,125 @@
+"""Bodies of functions: each analysed once its signature is known, and again where a local needs a wider place."""
+
+from __future__ import annotations
+
+import ast
+
+from kmi.language import codes, statements, tree
+from kmi.language.body import Body, Widen
+from kmi.language.diagnostics import InternalError, Reporter
+from kmi.language.scope import POISON, FunctionInfo
+from kmi.language.types import CStructType, NeverType, NoneType, OptionalType, Type
+from kmi.language.world import World
+
+ROUNDS = 50
+"""More rounds than a function has locals to widen are a defect of ours."""
+
+
+def analyse_function(world: World, info: FunctionInfo) -> None:
+    """Analyses the body of a function; does nothing the second time."""
+    if info.analysed or info.declared:
+        return
+    info.analysed = True
+    if info.generated:
+        from kmi.language.generated import generate_body
+
+        generate_body(world, info)
+        return
+    assert info.node is not None
+    if info.function.abstract and _is_empty(info.node):
+        return
+    widened: dict[str, Type] = {}
+    for _ in range(ROUNDS):
+        body = _body(world, info, widened)
+        try:
+            made = statements.block(body, info.node.body)
+        except Widen as wider:
+            widened[wider.name] = wider.type
+            if info.owner is not None:
+                for entry in body.created:
+                    info.owner.definition.fields.remove(entry)
+            continue
+        break
+    else:
+        raise InternalError("the places of the locals do not settle", info.function.span)
+    function = info.function
+    _check_end(body, info)
+    failed = body.reporter.failed
+    for diagnostic in body.reporter.diagnostics:
+        world.reporter.report(diagnostic)
+    if failed:
+        world.broken.add(function)
+    function.body = made
+    function.locals = body.ordered
+
+
+def _body(world: World, info: FunctionInfo, widened: dict[str, Type]) -> Body:
+    assert info.node is not None
+    body = Body(world, info.scope, info, info.owner, reporter=Reporter(), widened=dict(widened))
+    parameters = {parameter.name: parameter for parameter in info.function.parameters}
+    body.locals = dict(parameters)
+    body.declared = set(parameters)
+    body.names = frozenset(statements.assigned_names(info.node.body) | set(parameters))
+    body.flow.assigned.update(parameters.values())
+    if info.scope.name.endswith(".bindings"):
+        body.unsafe = 1
+    return body
+
+
+def _is_empty(node: ast.FunctionDef) -> bool:
+    """Whether the body is a docstring and ``...`` or ``pass`` or ``raise NotImplementedError``."""
+    for statement in node.body:
+        match statement:
+            case ast.Pass() | ast.Expr(value=ast.Constant()):
+                continue
+            case _:
+                return False
+    return True
+
+
+def _check_end(body: Body, info: FunctionInfo) -> None:
+    """What must hold where the body ends without ``return``."""
+    function = info.function
+    assert info.node is not None
+    if not body.flow.dead:
+        result = function.result
+        if not isinstance(result, NoneType | OptionalType) and result is not POISON:
+            if isinstance(result, NeverType):
+                body.error(codes.MISSING_RETURN, info.node.body[-1], f"`{function.qualified}` comes back, though it says `Never`")
+            else:
+                body.error(
+                    codes.MISSING_RETURN, _last(info.node),
+                    f"`{function.qualified}` may end here without returning a `{result}`",
+                    help="end it with `return …` or `raise …`",
+                )  # fmt: skip
+        if body.initializer:
+            from kmi.language.assignments import check_init_complete
+
+            check_init_complete(body, _last(info.node))
+    if not body.initializer or info.owner is None:
+        return
+    for span, assigned in body.exits:
+        for entry in info.owner.definition.fields:
+            if entry not in assigned and not isinstance(entry.type, CStructType) and entry.type is not POISON:
+                body.error(
+                    codes.UNASSIGNED, span, f"`self.{entry.name}` has no value on a way that ends here",
+                    labels=[(entry.span, "the field")], help=f"self.{entry.name} = …",
+                )  # fmt: skip
+
+
+def _last(node: ast.FunctionDef) -> ast.stmt:
+    """The last line of a body: where the way out without ``return`` is."""
+    last: ast.stmt = node.body[-1]
+    while True:
+        match last:
+            case ast.If(body=inner, orelse=other):
+                last = (other or inner)[-1]
+            case ast.With(body=inner) | ast.For(body=inner) | ast.While(body=inner):
+                last = inner[-1]
+            case _:
+                return last
+
+
+def emptied(function: tree.Function) -> bool:
+    """Whether a function has no statements: a declaration, or ``pass``."""
+    return not function.body

@@ -1,0 +1,69 @@
+"""Where the modules are found that a module imports: paths only, so that the language knows no kernel.
+
+    Library()                                        # `kmi check`: the interface's declarations are all there is
+    Library(kernel=Path("src/kmi/kernels/linux"), bindings=Path("…/bindings.py"))
+
+With a kernel, what the interface only declares (``@provided``) is taken from the kernel's layer, and the bodies of
+everything that the module reaches are analysed too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent.parent
+"""The directory of the package ``kmi`` itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The files behind the imports of a module.
+
+    ``kernel`` is the directory of a kernel's layer, ``bindings`` the generated bindings of one flavour of it.
+    """
+
+    kernel: Path | None = None
+    bindings: Path | None = None
+    entry: bool = True
+    """Whether the file must have a class under ``@module``; a plain program for the host has a ``main``."""
+    bodies: bool = False
+    """Analyse the bodies of the library that are reached, even without a kernel."""
+    roots: tuple[str, ...] = ("module",)
+    """The modules of the layer that are compiled whether the author's module reaches them or not, where they exist."""
+
+    @property
+    def layer(self) -> str | None:
+        """The dotted name of the kernel's layer: ``kmi.kernels.linux``."""
+        return f"kmi.kernels.{self.kernel.name}" if self.kernel is not None else None
+
+    @property
+    def complete(self) -> bool:
+        """Whether library bodies are analysed."""
+        return self.bodies or self.kernel is not None
+
+    def locate(self, module: str) -> Path | None:
+        """The file of a module by its dotted name, or None where there is none."""
+        layer = self.layer
+        if layer is not None and module == f"{layer}.bindings" and self.bindings is not None:
+            return self.bindings
+        if layer is not None and self.kernel is not None and module.startswith(layer + "."):
+            return _file(self.kernel, module.removeprefix(layer + ".").split("."))
+        if module == "kmi":
+            return PACKAGE / "__init__.py"
+        if module.startswith("kmi."):
+            return _file(PACKAGE, module.split(".")[1:])
+        return None
+
+    def layer_module(self, interface: str) -> str | None:
+        """The module of the layer that implements an interface module: ``kmi.device`` -> ``kmi.kernels.linux.device``."""
+        return f"{self.layer}.{interface.removeprefix('kmi.')}" if self.layer is not None else None
+
+
+def _file(directory: Path, parts: list[str]) -> Path | None:
+    path = directory.joinpath(*parts)
+    file = path.with_suffix(".py")
+    if file.is_file():
+        return file
+    package = path / "__init__.py"
+    return package if package.is_file() else None

@@ -1,0 +1,70 @@
+"""Overrides: a method that replaces a base's takes and gives the same types.
+
+    def read(self, file: File, data: Uio) -> int: …     # error: FileOperations.read returns nothing
+"""
+
+from __future__ import annotations
+
+from kmi.language import codes
+from kmi.language.convert import describe, same
+from kmi.language.scope import ClassInfo, FunctionInfo
+from kmi.language.types import OptionalType, substitute
+from kmi.language.world import World
+
+
+def check_overrides(world: World, info: ClassInfo) -> None:
+    """Compares each method with the one of a base class that it replaces."""
+    base = info.definition.base
+    if base is None:
+        return
+    from kmi.language.calls import class_bindings, find_method
+
+    for name, method in info.methods.items():
+        if name == "__init__" or method.function.static or method.generated:
+            continue
+        replaced = find_method(world, base, name)
+        if replaced is None or replaced.function.owner is None or replaced.function.static:
+            continue
+        bindings = class_bindings(base, replaced.function.owner)
+        method.function.effects = method.function.effects or replaced.function.effects
+        _compare(world, info, method, replaced, bindings)
+
+
+def _compare(
+    world: World, info: ClassInfo, method: FunctionInfo, replaced: FunctionInfo, bindings: dict[str, object]
+) -> None:
+    own, other = method.function, replaced.function
+    known = {name: kind for name, kind in bindings.items()}
+    wanted = [substitute(p.type, known) for p in other.parameters[1:]]  # type: ignore[arg-type]
+    given = [p.type for p in own.parameters[1:]]
+    header = ", ".join(
+        ["self", *(f"{p.name}: {describe(k)}" for p, k in zip(other.parameters[1:], wanted, strict=True))]
+    )
+    result = substitute(other.result, known)  # type: ignore[arg-type]
+    help = f"def {own.name}({header}) -> {describe(result)}:"
+    required = [p for p, d in zip(own.parameters, method.defaults, strict=False) if d is None][1:]
+    if len(given) < len(wanted) or len(required) > len(wanted):
+        world.reporter.error(
+            codes.BAD_OVERRIDE, own.span,
+            f"`{own.qualified}` takes {len(given)} arguments, but `{other.qualified}` takes {len(wanted)}",
+            help=help,
+        )  # fmt: skip
+        return
+    for parameter, kind, expected in zip(own.parameters[1:], given, wanted, strict=False):
+        if not same(kind, expected):
+            world.reporter.error(
+                codes.BAD_OVERRIDE, parameter.span,
+                f"`{parameter.name}` of `{own.qualified}` is `{describe(kind)}`, but `{other.qualified}` has `{describe(expected)}`",
+                help=help,
+            )  # fmt: skip
+    inner = result.inner if isinstance(result, OptionalType) else result
+    if not same(own.result, result) and not same(own.result, inner):
+        world.reporter.error(
+            codes.BAD_OVERRIDE, own.span,
+            f"`{own.qualified}` returns `{describe(own.result)}`, but `{other.qualified}` returns `{describe(result)}`",
+            help=help,
+        )  # fmt: skip
+    elif own.property != other.property:
+        world.reporter.error(
+            codes.BAD_OVERRIDE, own.span, f"one of `{own.qualified}` and `{other.qualified}` is a property", help=help
+        )

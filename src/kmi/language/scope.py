@@ -1,0 +1,186 @@
+"""What a name can stand for, and the scope of a module: its names, each resolved when it is first asked for.
+
+Resolving late lets modules import each other in a circle, and costs nothing for what nobody uses: of an
+interface module only the names that the author's module reaches are ever looked at.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from kmi.language import tree
+from kmi.language.source import Source, Span
+from kmi.language.types import CStructType, NeverType, Type, TypeVariable
+
+
+@dataclass(frozen=True, slots=True)
+class PoisonType(NeverType):
+    """The type of what is already reported as wrong, and of ``Any`` in a declaration: it goes with everything."""
+
+    def __str__(self) -> str:
+        return "?"
+
+
+POISON = PoisonType()
+
+
+@dataclass(slots=True, eq=False)
+class FunctionInfo:
+    """What the front end knows of a function beyond its ``tree.Function``."""
+
+    function: tree.Function
+    node: ast.FunctionDef | None
+    scope: ModuleScope
+    owner: ClassInfo | None = None
+    defaults: list[ast.expr | None] = field(default_factory=list)
+    """One a parameter, ``self`` included."""
+    keyword_only: frozenset[str] = frozenset()
+    positional_only: frozenset[str] = frozenset()
+    generated: str = ""
+    """"dataclass" for the methods that ``@dataclass`` and ``Struct`` bring."""
+    declared: bool = False
+    """From the interface: there is no body to look into."""
+    class_method: bool = False
+    analysed: bool = False
+    unsafe: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class ClassInfo:
+    """What the front end knows of a class beyond its ``tree.Class``."""
+
+    definition: tree.Class
+    node: ast.ClassDef
+    scope: ModuleScope
+    variables: dict[str, TypeVariable] = field(default_factory=dict)
+    methods: dict[str, FunctionInfo] = field(default_factory=dict)
+    constants: dict[str, ast.expr] = field(default_factory=dict)
+    constant_types: dict[str, ast.expr] = field(default_factory=dict)
+    declared: dict[str, tree.Field] = field(default_factory=dict)
+    """Fields with an annotation in the class body."""
+    defaults: dict[str, ast.expr] = field(default_factory=dict)
+    parameters: dict[str, tree.ModuleParameter] = field(default_factory=dict)
+    enum: Type | None = None
+    """The integer type that stands for an enum."""
+    enum_kind: str = ""
+    enum_values: dict[str, int] = field(default_factory=dict)
+    about: dict[str, str] | None = None
+    """What ``@module(...)`` says, on the class that it decorates."""
+    dataclass: bool = False
+    frozen: bool = False
+    final_methods: frozenset[str] = frozenset()
+    interface: bool = False
+    members_done: bool = False
+    fields_state: str = "open"
+    """"open", "busy" while ``__init__`` is analysed, "done"."""
+    queued: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class ConstantInfo:
+    """A module constant, folded when it is first used."""
+
+    name: str
+    node: ast.expr
+    annotation: ast.expr | None
+    scope: ModuleScope
+    value: tree.Expression | None = None
+    busy: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class TypeAlias_:
+    """A name for a type: a width, ``Format``, an alias of the author's."""
+
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Form:
+    """A name that the language itself gives a meaning to, by its qualified name: ``builtins.len``, ``kmi.unsafe.cast``."""
+
+    name: str
+
+    @property
+    def short(self) -> str:
+        return self.name.rpartition(".")[2]
+
+
+@dataclass(slots=True, eq=False)
+class CStructInfo:
+    type: CStructType
+
+
+@dataclass(slots=True, eq=False)
+class GlobalInfo:
+    """A C variable or macro of the bindings."""
+
+    name: str
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Poisoned:
+    """A name that is known to be wrong: reported where it is defined, silent where it is used."""
+
+
+@dataclass(slots=True, eq=False)
+class ModuleScope:
+    """A module and its names. ``bindings`` are the statements that define them, unresolved."""
+
+    name: str
+    source: Source
+    module: tree.Module
+    bindings: dict[str, ast.stmt] = field(default_factory=dict)
+    resolved: dict[str, Entity] = field(default_factory=dict)
+    resolving: set[str] = field(default_factory=set)
+    implementation: ModuleScope | None = None
+    """Of an interface module: the kernel's module that provides what it declares."""
+    stored: set[str] = field(default_factory=set)
+    """Names of attributes that are assigned anywhere but to ``self`` in an ``__init__``: those are not final."""
+    author: bool = False
+    """The module that is being checked, as opposed to the library."""
+    interface: bool = False
+
+    def span(self, node: ast.AST) -> Span:
+        return span_of(self.source, node)
+
+
+@dataclass(slots=True, eq=False)
+class PseudoModule:
+    """A module of the standard library of which kmi knows some names: ``typing``, ``errno``."""
+
+    name: str
+
+
+Entity: TypeAlias = (
+    ClassInfo
+    | FunctionInfo
+    | ConstantInfo
+    | TypeVariable
+    | TypeAlias_
+    | Form
+    | CStructInfo
+    | GlobalInfo
+    | ModuleScope
+    | PseudoModule
+    | Poisoned
+)
+
+
+def span_of(source: Source, node: ast.AST) -> Span:
+    """The span of a syntax node; ``ast`` counts columns in bytes, a span in characters."""
+    line: int = getattr(node, "lineno", 1)
+    end_line: int = getattr(node, "end_lineno", None) or line
+    start: int = getattr(node, "col_offset", 0)
+    stop: int = getattr(node, "end_col_offset", None) or start
+    return Span(source, line, _column(source, line, start), end_line, _column(source, end_line, stop))
+
+
+def _column(source: Source, line: int, offset: int) -> int:
+    if not 0 < line <= len(source.lines):
+        return offset
+    text = source.lines[line - 1]
+    return offset if text.isascii() else len(text.encode()[:offset].decode(errors="replace"))
