@@ -93,7 +93,9 @@ def _root(monomorphiser: Monomorphiser, namer: Namer, root: Root) -> FunctionIns
                 bindings = bindings_of(base)
                 break
         else:
-            raise InternalError(f"{root.function.qualified} is no method of {root.receiver}", root.function.span)
+            raise InternalError(
+                f"{root.function.qualified} is no method of {root.receiver}", root.function.span
+            )
     instance = monomorphiser.function(root.function, bindings)
     if root.name is not None:
         namer.taken.add(root.name)
@@ -106,4 +108,6 @@ def _after(target: Target, name: str, instances: list[FunctionInstance]) -> None
         for instance in instances:
             verify.verify(instance, name)
     if target.dump is not None:
-        target.dump(name, "\n".join(dump.dump(instance) for instance in instances if instance.linear is not None))
+        target.dump(
+            name, "\n".join(dump.dump(instance) for instance in instances if instance.linear is not None)
+        )

@@ -1,8 +1,8 @@
 """The linear form in Python-like text: what ``--dump`` shows after each pass.
 
-    def Echo_write(self, file, data):            # raises MemoryError
-        remaining_1 = call Uio_remaining(data)
-        if len_1 == self->capacity:
+def Echo_write(self, file, data):            # raises MemoryError
+    remaining_1 = call Uio_remaining(data)
+    if len_1 == self->capacity:
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ def dump(instance: FunctionInstance) -> str:
         return f"def {instance.name}: ...  # C"
     parameters = ", ".join(f"{each.name}: {each.type}" for each in function.parameters)
     raises = ", ".join(sorted(each.name for each in instance.raises))
-    head = f"def {instance.name}({parameters}) -> {function.result}:{f'  # raises {raises}' if raises else ''}"
+    head = (
+        f"def {instance.name}({parameters}) -> {function.result}:{f'  # raises {raises}' if raises else ''}"
+    )
     return "\n".join([head, *_block(function.body, 1), ""])
 
 
@@ -74,7 +76,9 @@ def _statement(node: linear.Statement) -> list[str]:
             for each in fields(node):
                 value = getattr(node, each.name)
                 if each.name not in ("span", "edge") and value not in (None, []):
-                    parts.append(f"{each.name}={value.name if isinstance(value, linear.Variable) else text(value)}")
+                    parts.append(
+                        f"{each.name}={value.name if isinstance(value, linear.Variable) else text(value)}"
+                    )
             return [f"{type(node).__name__.lower()} {', '.join(parts)}{_edge(node)}"]
 
 
@@ -94,8 +98,9 @@ def text(node: object) -> str:
             return f"{text(inner)}.{name}"
         case linear.PlaceOf(object=inner, name=name):
             return f"&{text(inner)}.{name}"
-        case linear.Operation(operator=operator, left=left, right=right) | linear.Comparison(
-            operator=operator, left=left, right=right
+        case (
+            linear.Operation(operator=operator, left=left, right=right)
+            | linear.Comparison(operator=operator, left=left, right=right)
         ):
             return f"({text(left)} {operator} {text(right)})"
         case linear.Negation(operator=operator, operand=operand):

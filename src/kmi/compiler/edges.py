@@ -120,7 +120,9 @@ class Edges:
                 return None
             case linear.Return(moved=moved):
                 if self.recording:
-                    statement.drops = [each for each in self.dying(state, frozenset(), True) if each is not moved]
+                    statement.drops = [
+                        each for each in self.dying(state, frozenset(), True) if each is not moved
+                    ]
                 return None
             case linear.Try():
                 return self.try_(statement, state, target)
@@ -178,7 +180,9 @@ class Edges:
         _, left = self.round(loop, head or {}, target)
         return left
 
-    def round(self, loop: linear.Loop | linear.Count, head: State, target: Target) -> tuple[State | None, State | None]:
+    def round(
+        self, loop: linear.Loop | linear.Count, head: State, target: Target
+    ) -> tuple[State | None, State | None]:
         """The states at the end of a round and behind the loop."""
         rounds = self.loops[id(loop)] = Rounds()
         tested: State | None = head
@@ -188,7 +192,11 @@ class Edges:
         end = join(end, rounds.continued)
         if isinstance(loop, linear.Loop):
             end = self.block(loop.after, end, target)
-        endless = isinstance(loop, linear.Loop) and isinstance(loop.condition, linear.BoolConst) and loop.condition.value
+        endless = (
+            isinstance(loop, linear.Loop)
+            and isinstance(loop.condition, linear.BoolConst)
+            and loop.condition.value
+        )
         left = self.block(loop.otherwise, None if endless else tested, target)
         return end, join(left, rounds.broken)
 

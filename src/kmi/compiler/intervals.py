@@ -128,10 +128,15 @@ def binary(operator: str, left: Interval, right: Interval) -> Interval:
                 return Interval(0, min(left.high, right.high))
             if left.low >= 0 or right.low >= 0:
                 return Interval(0, left.high if left.low >= 0 else right.high)
-            return Interval(-_bits(max(-left.low, -right.low)) - 1, max(_bits(max(left.high, 0)), _bits(max(right.high, 0))))
+            return Interval(
+                -_bits(max(-left.low, -right.low)) - 1,
+                max(_bits(max(left.high, 0)), _bits(max(right.high, 0))),
+            )
         case "|" | "^":
             if left.low >= 0 and right.low >= 0:
-                return Interval(max(left.low, right.low) if operator == "|" else 0, _bits(max(left.high, right.high)))
+                return Interval(
+                    max(left.low, right.low) if operator == "|" else 0, _bits(max(left.high, right.high))
+                )
             wide = max(abs(end) for end in (left.low, left.high, right.low, right.high))
             return Interval(-_bits(wide) - 1, _bits(wide))
         case _:

@@ -24,6 +24,7 @@ from kmi.compiler.lower.builder import Builder, is_void
 from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.ranges import Ranges
 from kmi.language import tree
+from kmi.language.source import Span
 
 
 def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: FunctionInstance) -> None:
@@ -63,9 +64,9 @@ def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: Fu
     instance.linear = linear.Function(parameters, instance.result, builder.out, locals_ + builder.temporaries)
 
 
-def _end(function: tree.Function) -> tree.Span:
+def _end(function: tree.Function) -> Span:
     last = function.span
-    return tree.Span(last.source, last.end_line, last.end_column, last.end_line, last.end_column)
+    return Span(last.source, last.end_line, last.end_column, last.end_line, last.end_column)
 
 
 def assigned_locals(body: list[tree.Statement]) -> Iterator[int]:
@@ -80,8 +81,9 @@ def assigned_locals(body: list[tree.Statement]) -> Iterator[int]:
             case tree.While(body=inner, otherwise=otherwise):
                 yield from assigned_locals(inner)
                 yield from assigned_locals(otherwise)
-            case tree.ForRange(target=target, body=inner, otherwise=otherwise) | tree.ForEach(
-                target=target, body=inner, otherwise=otherwise
+            case (
+                tree.ForRange(target=target, body=inner, otherwise=otherwise)
+                | tree.ForEach(target=target, body=inner, otherwise=otherwise)
             ):
                 yield id(target)
                 yield from assigned_locals(inner)

@@ -41,16 +41,23 @@ class Monomorphiser:
 
     def function(self, function: Function, bindings: dict[str, Type], place: str = "") -> FunctionInstance:
         """The instance of a function for these type arguments, of its class and its own."""
-        names = [v.name for v in (*(function.owner.type_parameters if function.owner else ()), *function.type_parameters)]
+        names = [
+            v.name
+            for v in (*(function.owner.type_parameters if function.owner else ()), *function.type_parameters)
+        ]
         try:
             bound = {name: bindings[name] for name in names}
         except KeyError as missing:
-            raise InternalError(f"type variable {missing} of {function.qualified} is not bound", function.span) from None
+            raise InternalError(
+                f"type variable {missing} of {function.qualified} is not bound", function.span
+            ) from None
         key = (id(function), tuple(bound.values()), place if function.per_place else "")
         instance = self.functions.get(key)
         if instance is None:
             author = function.module == self.program.main.name
-            instance = FunctionInstance(function, bound, self._function_name(function, bound, key[2]), author, key[2])
+            instance = FunctionInstance(
+                function, bound, self._function_name(function, bound, key[2]), author, key[2]
+            )
             self.functions[key] = instance
             if function.external is None:
                 self.queue.append(instance)
@@ -72,7 +79,9 @@ class Monomorphiser:
                 return self.function(base.definition.methods[name], bindings_of(base))
         raise InternalError(f"{receiver} has no method {name}", span)
 
-    def virtual(self, receiver: ClassType, function: Function, own: dict[str, Type]) -> FunctionInstance | VirtualInstance:
+    def virtual(
+        self, receiver: ClassType, function: Function, own: dict[str, Type]
+    ) -> FunctionInstance | VirtualInstance:
         """A method called on a receiver of which only a base class is known."""
         for base in bases(receiver):
             if function.name in base.definition.methods:
@@ -86,8 +95,12 @@ class Monomorphiser:
         key = (function.name, receiver)
         virtual = self.virtuals.get(key)
         if virtual is None:
-            declared = FunctionInstance(function, bindings, "", author=function.module == self.program.main.name)
-            name = self.namer.unique(f"{type_name(receiver)}_any_{method_name(function.name)}", function.module)
+            declared = FunctionInstance(
+                function, bindings, "", author=function.module == self.program.main.name
+            )
+            name = self.namer.unique(
+                f"{type_name(receiver)}_any_{method_name(function.name)}", function.module
+            )
             virtual = self.virtuals[key] = VirtualInstance(function.name, receiver, declared, name)
             for instance in list(self.classes.values()):
                 self._join(virtual, instance)
@@ -95,7 +108,9 @@ class Monomorphiser:
 
     def _join(self, virtual: VirtualInstance, instance: ClassInstance) -> None:
         if instance.made and instance.kind not in virtual.cases and virtual.receiver in bases(instance.kind):
-            virtual.cases[instance.kind] = self.method(instance.kind, virtual.method, instance.kind.definition.span)
+            virtual.cases[instance.kind] = self.method(
+                instance.kind, virtual.method, instance.kind.definition.span
+            )
 
     def cls(self, kind: ClassType) -> ClassInstance:
         """The instance of a class, and of all classes whose structs its own needs."""

@@ -61,7 +61,9 @@ class Ranges:
                 return self.facts[id(node)]
             case tree.Call(function=tree.Function(name="__len__")):
                 return Interval(0, intervals.I64.high)
-            case tree.Upcast(value=value) | tree.Narrow(value=value) if isinstance(value.type, IntType | BoolType):
+            case tree.Upcast(value=value) | tree.Narrow(value=value) if isinstance(
+                value.type, IntType | BoolType
+            ):
                 return self.of(value)
             case _:
                 kind = self.instance.type(node.type)

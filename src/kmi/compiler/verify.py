@@ -81,8 +81,19 @@ def expressions(node: object) -> Iterator[object]:
     if not is_dataclass(node):
         return
     for each in fields(node):
-        if each.name in _BLOCKS or each.name in ("catches", "span", "callee", "instance", "loop", "left", "region"):
-            if not (each.name == "left" and isinstance(node, linear.Operation | linear.Comparison | linear.Overflowing)):
+        if each.name in _BLOCKS or each.name in (
+            "catches",
+            "span",
+            "callee",
+            "instance",
+            "loop",
+            "left",
+            "region",
+        ):
+            if not (
+                each.name == "left"
+                and isinstance(node, linear.Operation | linear.Comparison | linear.Overflowing)
+            ):
                 continue
         value = getattr(node, each.name)
         for item in value if isinstance(value, list) else [value]:

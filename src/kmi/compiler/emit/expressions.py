@@ -1,6 +1,6 @@
 """Expressions of the linear form as C, with no more parentheses than a reader wants.
 
-    Operation("+", Load(self, count), Const 1)      self->count + 1
+Operation("+", Load(self, count), Const 1)      self->count + 1
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from kmi.language.types import (
     IntType,
     OptionalType,
     PointerType,
+    Type,
     UnionType,
 )
 
@@ -79,7 +80,10 @@ class Expressions:
                 return self._infix(operator, left, right)
             case linear.Negation(operator="!", operand=linear.Negation(operator="!", operand=inner)):
                 return f"!!{self.text(inner, UNARY)}", UNARY
-            case linear.Negation(operator="!", operand=linear.Comparison(operator="==" | "!=" as operator, left=left, right=right)):
+            case linear.Negation(
+                operator="!",
+                operand=linear.Comparison(operator="==" | "!=" as operator, left=left, right=right),
+            ):
                 return self._infix("!=" if operator == "==" else "==", left, right)
             case linear.Negation(operator=operator, operand=inner):
                 printed = self.text(inner, UNARY)
@@ -145,17 +149,24 @@ class Expressions:
 
     def _infix(self, operator: str, left: linear.Expression, right: linear.Expression) -> tuple[str, int]:
         precedence = PRECEDENCE[operator]
-        return f"{self._side(left, operator, precedence)} {operator} {self._side(right, operator, precedence + 1)}", precedence
+        return (
+            f"{self._side(left, operator, precedence)} {operator} {self._side(right, operator, precedence + 1)}",
+            precedence,
+        )
 
     def _side(self, node: linear.Expression, operator: str, outer: int) -> str:
         inner = getattr(node, "operator", "")
         if isinstance(node, linear.Operation | linear.Comparison) and inner != operator:
-            if operator in MIXED or inner in MIXED or (isinstance(node, linear.Comparison) and PRECEDENCE[operator] > 4):
+            if (
+                operator in MIXED
+                or inner in MIXED
+                or (isinstance(node, linear.Comparison) and PRECEDENCE[operator] > 4)
+            ):
                 if not (operator in ("&&", "||") and PRECEDENCE[inner] > 7):
                     return f"({self.text(node)})"
         return self.text(node, outer)
 
-    def _convert(self, value: linear.Expression, kind: linear.Type) -> tuple[str, int]:
+    def _convert(self, value: linear.Expression, kind: Type) -> tuple[str, int]:
         source = value.type
         if isinstance(kind, BoolType) and isinstance(source, BoolType):
             return self._print(value)
@@ -164,7 +175,9 @@ class Expressions:
         if isinstance(kind, UnionType | OptionalType | ClassType | PointerType):
             if isinstance(value, linear.Null | linear.Nothing):
                 return "NULL", POSTFIX
-            if not isinstance(source, IntType | CStructType) and self.types.name(kind) == self.types.name(source):
+            if not isinstance(source, IntType | CStructType) and self.types.name(kind) == self.types.name(
+                source
+            ):
                 return self._print(value)
         return f"({self.types.name(kind)}){self.text(value, UNARY)}", UNARY
 
@@ -191,10 +204,14 @@ class Expressions:
 def exception_name(kind: ClassType) -> str:
     """The static ``struct kmi_exception`` of a class."""
     definition = kind.definition
-    return f"kmi_{definition.name}" if definition.module == "kmi.runtime.exceptions" else identifier(definition.name)
+    return (
+        f"kmi_{definition.name}"
+        if definition.module == "kmi.runtime.exceptions"
+        else identifier(definition.name)
+    )
 
 
-def constant(value: int, kind: linear.Type) -> tuple[str, int]:
+def constant(value: int, kind: Type) -> tuple[str, int]:
     """An integer constant of at least this type's width where it matters."""
     signed = isinstance(kind, IntType) and kind.signed
     if value == -(1 << 63):

@@ -103,7 +103,10 @@ class Messages:
 
     def define(self) -> list[str]:
         """The static format specifications."""
-        return [f"static const struct kmi_spec {name} = {{ {parse_spec(spec)} }};" for spec, name in self.specs.items()]
+        return [
+            f"static const struct kmi_spec {name} = {{ {parse_spec(spec)} }};"
+            for spec, name in self.specs.items()
+        ]
 
 
 def parse_spec(spec: str) -> str:

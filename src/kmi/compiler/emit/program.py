@@ -25,7 +25,16 @@ from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import identifier
 from kmi.language import tree
 from kmi.language.diagnostics import InternalError
-from kmi.language.types import ClassType, CStructType, ExceptionType, IntType, Type, substitute
+from kmi.language.types import (
+    ClassType,
+    CStructType,
+    ExceptionType,
+    IntType,
+    OptionalType,
+    TupleType,
+    Type,
+    substitute,
+)
 
 PRELUDE = """\
 #define KMI_TAIL(object) ((u8 *)((object) + 1))
@@ -48,7 +57,9 @@ Callable = FunctionInstance | VirtualInstance
 class ProgramPrinter:
     """Prints one program."""
 
-    def __init__(self, monomorphiser: Monomorphiser, exceptions: Exceptions, own: str, directives: bool) -> None:
+    def __init__(
+        self, monomorphiser: Monomorphiser, exceptions: Exceptions, own: str, directives: bool
+    ) -> None:
         self.monomorphiser = monomorphiser
         self.exceptions = exceptions
         self.own = own
@@ -118,7 +129,9 @@ class ProgramPrinter:
         """The bodies of what is called from the roots, and callees before callers where that is possible."""
         bodies: dict[Callable, Writer] = {}
         order: list[Callable] = []
-        deleters = [each.deleter for each in self.monomorphiser.classes.values() if each.made and each.deleter]
+        deleters = [
+            each.deleter for each in self.monomorphiser.classes.values() if each.made and each.deleter
+        ]
         stack: list[tuple[Callable, bool]] = [(each, False) for each in reversed([*roots, *deleters])]
         while stack:
             callable_, done = stack.pop()
@@ -174,7 +187,8 @@ class ProgramPrinter:
         if callable_.function.callback and callable_.raises:
             names = ", ".join(sorted(each.name for each in callable_.raises))
             raise InternalError(
-                f"the callback {callable_.function.qualified} lets exceptions out: {names}", callable_.function.span
+                f"the callback {callable_.function.qualified} lets exceptions out: {names}",
+                callable_.function.span,
             )
         inner = Writer(self.own, self.directives, depth=1)
         printer = Printer(inner, self.types, self.expressions, self.counts, self.messages, self.exceptions)
@@ -184,7 +198,9 @@ class ProgramPrinter:
             printer.labels(function.region, None, True)
         writer.line(self._signature(callable_), callable_.function.span)
         writer.line("{", callable_.function.span, True)
-        words = set(re.findall(r"\w+", "\n".join(line for line in inner.lines if not line.startswith("#line"))))
+        words = set(
+            re.findall(r"\w+", "\n".join(line for line in inner.lines if not line.startswith("#line")))
+        )
         declared = self._declarations(callable_, function, words)
         for line in declared:
             writer.line(f"\t{line}", callable_.function.span, True)
@@ -195,7 +211,9 @@ class ProgramPrinter:
         writer.line("}")
         return writer, printer.called
 
-    def _declarations(self, instance: FunctionInstance, function: linear.Function, words: set[str]) -> list[str]:
+    def _declarations(
+        self, instance: FunctionInstance, function: linear.Function, words: set[str]
+    ) -> list[str]:
         lines: list[str] = []
         definite = _definite(function.body)
         for variable in function.variables:
@@ -211,7 +229,9 @@ class ProgramPrinter:
                         pass
                     case IntType():
                         declaration += " = 0"
-                    case kind if self.types.name(kind).startswith("struct") and not self.types.name(kind).endswith("*"):
+                    case kind if self.types.name(kind).startswith("struct") and not self.types.name(
+                        kind
+                    ).endswith("*"):
                         declaration += " = {}"
                     case kind:
                         declaration += " = NULL" if self.types.name(kind).endswith("*") else " = 0"
@@ -283,10 +303,10 @@ class ProgramPrinter:
         def value(kind: Type) -> None:
             """The struct of a tuple or optional, before whoever embeds it."""
             match kind:
-                case linear.TupleType(items=items):
+                case TupleType(items=items):
                     for item in items:
                         value(item)
-                case linear.OptionalType(inner=inner):
+                case OptionalType(inner=inner):
                     value(inner)
                 case ClassType():
                     return
@@ -332,7 +352,13 @@ class ProgramPrinter:
             fields = [f"struct {instance.name}_record record;"]
         if not definition.place:
             fields.insert(0, "struct kmi_object object;")
-        return [*lines, f"struct {instance.name} {{", *(f"\t{each}" for each in fields or ["char nothing;"]), "};", ""]
+        return [
+            *lines,
+            f"struct {instance.name} {{",
+            *(f"\t{each}" for each in fields or ["char nothing;"]),
+            "};",
+            "",
+        ]
 
     def _class_object(self, writer: Writer, instance: ClassInstance) -> None:
         chain = bases(instance.kind)

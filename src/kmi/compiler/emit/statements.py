@@ -24,7 +24,7 @@ from kmi.compiler.instances import FunctionInstance, VirtualInstance
 from kmi.compiler.linear import Statement, Variable
 from kmi.language.diagnostics import InternalError
 from kmi.language.source import Span
-from kmi.language.types import ClassType, ExceptionType
+from kmi.language.types import BOOL, ClassType, ExceptionType
 
 Loop = linear.Loop | linear.Count
 
@@ -206,7 +206,11 @@ class Printer:
         self.writer.line(f"{target.name} = {call}" if target is not None else call, statement.span)
 
     def argument(self, node: linear.Expression | str) -> str:
-        if not isinstance(node, str) and isinstance(node.type, ExceptionType) and isinstance(node, linear.Var):
+        if (
+            not isinstance(node, str)
+            and isinstance(node.type, ExceptionType)
+            and isinstance(node, linear.Var)
+        ):
             return node.variable.name if node.variable.kind == "parameter" else f"&{node.variable.name}"
         return self.text(node)
 
@@ -231,7 +235,9 @@ class Printer:
         if statement.out and statement.target is not None:
             arguments.append(f"&{statement.target.name}")
         if statement.raises:
-            self.fallible(f"{statement.name}({', '.join([*arguments, 'error'])})", statement.edge, statement.span, False)
+            self.fallible(
+                f"{statement.name}({', '.join([*arguments, 'error'])})", statement.edge, statement.span, False
+            )
             return
         call = f"{statement.name}({', '.join(arguments)});"
         if statement.target is not None and not statement.out:
@@ -260,8 +266,16 @@ class Printer:
         left, right = statement.left, statement.right
         wide = statement.place.bits == 128
         helpers = {"//": "kmi_floordiv_i128", "<<": "kmi_shl_i128", "*": "kmi_mul_i128"}
-        builtins = {"+": "__builtin_add_overflow", "-": "__builtin_sub_overflow", "*": "__builtin_mul_overflow"}
-        name = helpers[statement.operator] if wide and statement.operator in helpers else builtins[statement.operator]
+        builtins = {
+            "+": "__builtin_add_overflow",
+            "-": "__builtin_sub_overflow",
+            "*": "__builtin_mul_overflow",
+        }
+        name = (
+            helpers[statement.operator]
+            if wide and statement.operator in helpers
+            else builtins[statement.operator]
+        )
         self.writer.line(f"if (unlikely({name}({self.text(left)}, {self.text(right)}, {target}))) {{", span)
         self.writer.depth += 1
         if wide:
@@ -294,7 +308,7 @@ class Printer:
             return
         if not then:
             then, otherwise = otherwise, []
-            condition = linear.Negation("!", condition, linear.BOOL)
+            condition = linear.Negation("!", condition, BOOL)
         test = self.text(condition)
         self.writer.line(f"if (unlikely({test})) {{" if statement.unlikely else f"if ({test}) {{", span)
         self.indented(then)
@@ -316,7 +330,7 @@ class Printer:
             self.writer.line("while (1) {", loop.span)
             self.indented(loop.before)
             if not endless:
-                negated = linear.Negation("!", loop.condition, linear.BOOL)
+                negated = linear.Negation("!", loop.condition, BOOL)
                 self.writer.line(f"\tif ({self.text(negated)})", loop.span)
                 self.writer.line("\t\tbreak;", loop.span, True)
         self.rounds(loop, loop.body, loop.after)
@@ -380,7 +394,11 @@ class Printer:
             self.writer.line("return 0;", span, value is not None or bool(drops))
             return
         text = None if value is None else self.text(value)
-        if drops and value is not None and not isinstance(value, linear.Const | linear.BoolConst | linear.Null):
+        if (
+            drops
+            and value is not None
+            and not isinstance(value, linear.Const | linear.BoolConst | linear.Null)
+        ):
             if not (isinstance(value, linear.Var) and value.variable not in drops):
                 self.writer.line(f"result = {text};", span)
                 text = "result"

@@ -1,8 +1,8 @@
 """Types as C has them.
 
-    int            i64                  T | None of an object   a pointer that may be NULL
-    Permits        struct Permits *     int | None              struct kmi_optional_int
-    Mutex (place)  embedded; struct Mutex * where it is passed
+int            i64                  T | None of an object   a pointer that may be NULL
+Permits        struct Permits *     int | None              struct kmi_optional_int
+Mutex (place)  embedded; struct Mutex * where it is passed
 """
 
 from __future__ import annotations
@@ -115,4 +115,6 @@ class Types:
 
 def is_pointer(kind: Type) -> bool:
     """Whether an optional is a pointer that may be NULL."""
-    return isinstance(kind, OptionalType) and (is_reference(kind.inner) or isinstance(kind.inner, PointerType))
+    return isinstance(kind, OptionalType) and (
+        is_reference(kind.inner) or isinstance(kind.inner, PointerType)
+    )

@@ -219,7 +219,14 @@ class Builder:
 def is_constant(expression: linear.Expression) -> bool:
     """Whether no statement of the same expression can change it."""
     match expression:
-        case linear.Const() | linear.BoolConst() | linear.Null() | linear.Nothing() | linear.Var() | linear.Literal():
+        case (
+            linear.Const()
+            | linear.BoolConst()
+            | linear.Null()
+            | linear.Nothing()
+            | linear.Var()
+            | linear.Literal()
+        ):
             return True
         case linear.FunctionAddress() | linear.SizeOf():
             return True

@@ -58,7 +58,12 @@ def _callee(builder: Builder, node: tree.Call, values: list[Value]) -> Callee:
 
 
 def method(
-    builder: Builder, receiver: ClassType, function: tree.Function, own: dict[str, Type], virtual: bool, span: Span
+    builder: Builder,
+    receiver: ClassType,
+    function: tree.Function,
+    own: dict[str, Type],
+    virtual: bool,
+    span: Span,
 ) -> Callee:
     """What a method call on an object of this declared class calls."""
     if virtual:
@@ -70,7 +75,12 @@ def method(
 
 
 def invoke_method(
-    builder: Builder, receiver: Value, kind: ClassType, function: tree.Function, arguments: list[Value], span: Span
+    builder: Builder,
+    receiver: Value,
+    kind: ClassType,
+    function: tree.Function,
+    arguments: list[Value],
+    span: Span,
 ) -> Value:
     """A call of a method that no call node stands for: a protocol of the language."""
     callee = method(builder, kind, function, {}, True, span)
@@ -83,7 +93,8 @@ def invoke(builder: Builder, callee: Callee, values: list[Value], span: Span, ke
     parameters = declared.function.parameters
     if len(parameters) != len(values):
         raise InternalError(
-            f"{declared.function.qualified} has {len(parameters)} parameters and gets {len(values)} arguments", span
+            f"{declared.function.qualified} has {len(parameters)} parameters and gets {len(values)} arguments",
+            span,
         )
     arguments: list[linear.Expression] = []
     for position, parameter in enumerate(parameters):
@@ -94,7 +105,9 @@ def invoke(builder: Builder, callee: Callee, values: list[Value], span: Span, ke
     result = callee.result
     target = None
     if not is_void(result):
-        target = builder.temporary(result, declared.function.name.strip("_") or "result", linear.holds_count(result))
+        target = builder.temporary(
+            result, declared.function.name.strip("_") or "result", linear.holds_count(result)
+        )
     builder.emit(linear.CallFunction(target, callee, arguments, span))
     if not keep:
         builder.settle(values, span)
@@ -162,7 +175,9 @@ def _c_fitting(expression: linear.Expression, kind: Type) -> linear.Expression:
     """C converts integers and ``void *`` by itself."""
     match kind:
         case IntType() if isinstance(expression.type, IntType):
-            return expression if isinstance(expression, linear.Const | linear.Raw) else fitting(expression, kind)
+            return (
+                expression if isinstance(expression, linear.Const | linear.Raw) else fitting(expression, kind)
+            )
         case PointerType() if isinstance(expression.type, PointerType):
             return expression
         case _:

@@ -1,8 +1,8 @@
 """Expressions made linear, but for calls, integers and unsafe forms, which have files of their own.
 
-    a.b.c                 a->b->c
-    x if f() else y       if (f_1) kept = x; else kept = y
-    a and g()             flag = a; if (flag) flag = g_1
+a.b.c                 a->b->c
+x if f() else y       if (f_1) kept = x; else kept = y
+a and g()             flag = a; if (flag) flag = g_1
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from kmi.compiler.names import identifier
 from kmi.language import tree
 from kmi.language.diagnostics import InternalError
 from kmi.language.types import (
+    BOOL,
     BoolType,
     ClassType,
     CStructType,
@@ -63,8 +64,7 @@ def expression(builder: Builder, node: tree.Expression) -> Value:
         case tree.Truth(value=operand):
             return _truth(builder, operand, node)
         case tree.Not(operand=operand):
-            value = condition(builder, operand)
-            return Value(linear.Negation("!", value, value.type))
+            return Value(linear.Negation("!", condition(builder, operand), BOOL))
         case tree.Logical():
             return _logical(builder, node)
         case tree.Conditional():
@@ -132,9 +132,9 @@ def is_none(value: linear.Expression, node: tree.Expression) -> linear.Expressio
     """Whether an optional, or a pointer, is None."""
     match value.type:
         case OptionalType(inner=inner) if not is_reference(inner) and not isinstance(inner, PointerType):
-            return linear.Negation("!", linear.Part(value, "some", linear.BOOL), linear.BOOL)
+            return linear.Negation("!", linear.Part(value, "some", BOOL), BOOL)
         case OptionalType() | PointerType() | ClassType() | UnionType():
-            return linear.Negation("!", value, linear.BOOL)
+            return linear.Negation("!", value, BOOL)
         case kind if is_void(kind):
             return linear.BoolConst(True)
         case kind:
@@ -170,17 +170,17 @@ def truth(builder: Builder, value: Value, node: tree.Truth) -> linear.Expression
         case PointerType():
             return linear.Comparison("!=", expression, linear.Null(expression.type))
         case OptionalType(inner=inner):
-            there = linear.Negation("!", is_none(expression, node), linear.BOOL)
+            there = linear.Negation("!", is_none(expression, node), BOOL)
             if isinstance(inner, ClassType) and not _has_truth(inner):
                 return there
-            flag = builder.temporary(linear.BOOL, "truth")
+            flag = builder.temporary(BOOL, "truth")
             builder.emit(linear.Set(flag, linear.BoolConst(False), node.span))
             with builder.into([]) as statements:
                 some = _unwrap(expression, inner)
                 result = truth(builder, Value(some), node)
                 builder.emit(linear.Set(flag, result, node.span))
             builder.emit(linear.If(there, statements, [], node.span))
-            return linear.Var(flag, linear.BOOL)
+            return linear.Var(flag, BOOL)
         case ClassType() as kind:
             return _object_truth(builder, value, kind, node)
         case kind if is_void(kind):
@@ -214,7 +214,9 @@ def _logical(builder: Builder, node: tree.Logical) -> Value:
         if isinstance(kind, BoolType) and not statements:
             pass
         else:
-            target = builder.temporary(kind, "either" if node.operator == "or" else "both", linear.holds_count(kind))
+            target = builder.temporary(
+                kind, "either" if node.operator == "or" else "both", linear.holds_count(kind)
+            )
             _assign(builder, target, right, node)
     if isinstance(kind, BoolType) and not statements:
         operator = "&&" if node.operator == "and" else "||"
@@ -224,15 +226,15 @@ def _logical(builder: Builder, node: tree.Logical) -> Value:
         builder.emit(linear.Set(target, left.expression, node.span))
         test: linear.Expression = result
         if node.operator == "or":
-            test = linear.Negation("!", test, linear.BOOL)
+            test = linear.Negation("!", test, BOOL)
         builder.emit(linear.If(test, statements, [], node.span))
         return Value(result)
     left = builder.keep(left, node.span)
     test = truth(builder, left, tree.Truth(node.left, node.span))
     if not is_simple(test):
-        flag = builder.temporary(linear.BOOL, "truth")
+        flag = builder.temporary(BOOL, "truth")
         builder.emit(linear.Set(flag, test, node.span))
-        test = linear.Var(flag, linear.BOOL)
+        test = linear.Var(flag, BOOL)
     with builder.into([]) as keep_left:
         _assign(builder, target, left, node)
     if left.owned is not None:
@@ -315,7 +317,10 @@ def upcast(builder: Builder, value: Value, kind: Type, node: tree.Expression) ->
         some = linear.Some(expression, kind)
         if value.owned is None:
             return Value(some)
-        return Value(linear.Var(variable := builder.owned_variable(Value(some, value.owned), kind, node.span), kind), variable)
+        return Value(
+            linear.Var(variable := builder.owned_variable(Value(some, value.owned), kind, node.span), kind),
+            variable,
+        )
     if is_void(expression.type):
         return Value(linear.Null(kind))
     if isinstance(kind, ExceptionType):
@@ -325,7 +330,9 @@ def upcast(builder: Builder, value: Value, kind: Type, node: tree.Expression) ->
 
 def _is_pointer(kind: Type) -> bool:
     """Whether an optional of it is a pointer that may be NULL."""
-    return isinstance(kind, OptionalType) and (is_reference(kind.inner) or isinstance(kind.inner, PointerType))
+    return isinstance(kind, OptionalType) and (
+        is_reference(kind.inner) or isinstance(kind.inner, PointerType)
+    )
 
 
 def _unwrap(expression: linear.Expression, kind: Type) -> linear.Expression:
@@ -344,9 +351,15 @@ def _narrow(builder: Builder, value: Value, kind: Type, checked: bool, node: tre
         return Value(linear.Nothing(kind), value.owned)
     if checked:
         if not is_simple(expression):
-            value = builder.own(value, node.span) if linear.holds_count(expression.type) else builder.keep(value, node.span)
+            value = (
+                builder.own(value, node.span)
+                if linear.holds_count(expression.type)
+                else builder.keep(value, node.span)
+            )
             expression = value.expression
-        raising = linear.Raise(builder.exceptions.find("AttributeError"), None, None, node.span, helper="kmi_raise_none")
+        raising = linear.Raise(
+            builder.exceptions.find("AttributeError"), None, None, node.span, helper="kmi_raise_none"
+        )
         builder.emit(linear.If(is_none(expression, node), [raising], [], node.span, unlikely=True))
     narrowed = _unwrap(expression, kind)
     if value.owned is None or narrowed.type == value.owned.type:

@@ -67,13 +67,15 @@ def integer(builder: Builder, node: tree.Expression) -> Value:
         case tree.Fit():
             return Value(_fit(builder, node))
         case _:
-            value = builder.lower(builder, node)
-            if isinstance(value.expression.type, BoolType):
-                return Value(linear.Convert(value.expression, I64), value.owned)
-            return value
+            result = builder.lower(builder, node)
+            if isinstance(result.expression.type, BoolType):
+                return Value(linear.Convert(result.expression, I64), result.owned)
+            return result
 
 
-def pair(builder: Builder, left: tree.Expression, right: tree.Expression) -> tuple[linear.Expression, linear.Expression]:
+def pair(
+    builder: Builder, left: tree.Expression, right: tree.Expression
+) -> tuple[linear.Expression, linear.Expression]:
     """Two integer operands, left to right."""
     values = builder.operands([left, right], lambda node: integer(builder, node))
     return values[0].expression, values[1].expression
@@ -85,7 +87,9 @@ def operation(
     return linear.Operation(operator, convert(left, kind), convert(right, kind), kind)
 
 
-def simple(builder: Builder, expression: linear.Expression, span: Span, hint: str = "value") -> linear.Expression:
+def simple(
+    builder: Builder, expression: linear.Expression, span: Span, hint: str = "value"
+) -> linear.Expression:
     """The same, in a form that may be written twice."""
     if is_simple(expression) or (isinstance(expression, linear.Convert) and is_simple(expression.value)):
         return expression
@@ -115,7 +119,9 @@ def modular(builder: Builder, node: tree.Expression, bits: int) -> linear.Expres
     if bits > 128:
         raise InternalError("low bits beyond 128 are asked for", node.span)
     match node:
-        case tree.Binary(operator=operator, left=left, right=right) if operator in RING and not _low_bits(node):
+        case tree.Binary(operator=operator, left=left, right=right) if operator in RING and not _low_bits(
+            node
+        ):
             values = builder.operands([left, right], lambda each: Value(modular(builder, each, bits)))
             return linear.Operation(operator, values[0].expression, values[1].expression, kind)
         case tree.Binary(operator="<<", left=left, right=tree.IntLiteral(value=count)) if count >= 0:
@@ -327,7 +333,9 @@ def within(
         conditions.append(linear.Comparison("<", value, linear.Const(room.low, kind)))
     if interval.high > room.high:
         conditions.append(linear.Comparison(">", value, linear.Const(room.high, kind)))
-    condition = conditions[0] if len(conditions) == 1 else linear.Comparison("||", *conditions)
+    condition = (
+        conditions[0] if len(conditions) == 1 else linear.Comparison("||", conditions[0], conditions[1])
+    )
     raising = linear.Raise(
         builder.exceptions.find("OverflowError"), None, None, span,
         helper="kmi_raise_overflow", arguments=[value, f'"{place.name}"'],

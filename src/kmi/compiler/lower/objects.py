@@ -1,7 +1,7 @@
 """Objects made linear: fields, construction, places, tuples, list and dict displays.
 
-    self.kept = Mutex(bytearray())       bytearray_1 = new bytearray; call bytearray.__init__(bytearray_1)
-                                         call Mutex.__init__(&self->kept, bytearray_1); self->kept_made = true
+self.kept = Mutex(bytearray())       bytearray_1 = new bytearray; call bytearray.__init__(bytearray_1)
+                                     call Mutex.__init__(&self->kept, bytearray_1); self->kept_made = true
 """
 
 from __future__ import annotations
@@ -13,7 +13,16 @@ from kmi.compiler.lower.builder import Builder, Value, is_void
 from kmi.compiler.names import identifier
 from kmi.language import tree
 from kmi.language.diagnostics import InternalError
-from kmi.language.types import BOOL, ClassType, CStructType, OptionalType, PointerType, TupleType, Type, substitute
+from kmi.language.types import (
+    BOOL,
+    ClassType,
+    CStructType,
+    OptionalType,
+    PointerType,
+    TupleType,
+    Type,
+    substitute,
+)
 
 
 def field(builder: Builder, node: tree.FieldGet) -> Value:
@@ -28,12 +37,16 @@ def field(builder: Builder, node: tree.FieldGet) -> Value:
     if is_void(kind):
         builder.settle([value], node.span)
         return Value(linear.Nothing(kind))
-    return builder.fetch([value], linear.Load(value.expression, name, kind, node.field.final), node.span, node.field.name)
+    return builder.fetch(
+        [value], linear.Load(value.expression, name, kind, node.field.final), node.span, node.field.name
+    )
 
 
 def is_place(field: tree.Field, kind: Type) -> bool:
     """Whether the field is embedded."""
-    return isinstance(kind, CStructType) or (isinstance(kind, ClassType) and (field.place or kind.definition.place))
+    return isinstance(kind, CStructType) or (
+        isinstance(kind, ClassType) and (field.place or kind.definition.place)
+    )
 
 
 def owner_of(kind: Type) -> ClassType:
@@ -134,7 +147,9 @@ def set_field(builder: Builder, node: tree.SetField) -> None:
         return
     path = linear.Load(target.expression, c_path(owner, node.field, node), kind)
     if linear.holds_count(kind):
-        source = builder.owned_variable(Value(calls.fitting(value.expression, kind), value.owned), kind, node.span)
+        source = builder.owned_variable(
+            Value(calls.fitting(value.expression, kind), value.owned), kind, node.span
+        )
         builder.emit(linear.SetReference(path, source, node.span))
     else:
         builder.emit(linear.Store(path, calls.fitting(value.expression, kind), node.span))
@@ -149,7 +164,8 @@ def tuple_new(builder: Builder, node: tree.TupleNew) -> Value:
         raise InternalError(f"a tuple of type {kind}", node.span)
     values = builder.operands(node.items)
     values = [
-        Value(calls.fitting(value.expression, item), value.owned) for value, item in zip(values, kind.items, strict=True)
+        Value(calls.fitting(value.expression, item), value.owned)
+        for value, item in zip(values, kind.items, strict=True)
     ]
     if not linear.holds_count(kind):
         return Value(linear.Tuple([value.expression for value in values], kind))

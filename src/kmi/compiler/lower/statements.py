@@ -147,7 +147,9 @@ def _while(builder: Builder, node: tree.While) -> None:
 
 def _for_range(builder: Builder, node: tree.ForRange) -> None:
     span = node.span
-    values = builder.operands([node.start, node.stop, node.step], lambda each: integers.integer(builder, each))
+    values = builder.operands(
+        [node.start, node.stop, node.step], lambda each: integers.integer(builder, each)
+    )
     start, stop, step = (value.expression for value in values)
     target = builder.variables[id(node.target)]
     assert isinstance(target.type, IntType)
@@ -197,7 +199,9 @@ def _stepping(
     step = integers.simple(builder, integers.convert(step, I64), span, "step")
     if builder.ranges.of(node.step).contains(0):
         zero = linear.Comparison("==", step, linear.Const(0, I64))
-        said = linear.Raise(builder.exceptions.find("ValueError"), None, "range() arg 3 must not be zero", span)
+        said = linear.Raise(
+            builder.exceptions.find("ValueError"), None, "range() arg 3 must not be zero", span
+        )
         builder.emit(linear.If(zero, [said], [], span, unlikely=True))
     counter = builder.temporary(I64, "at")
     left = builder.temporary(intervals.U64, "rounds")
@@ -207,13 +211,17 @@ def _stepping(
     )
     builder.emit(linear.Set(left, rounds, span))
     zero_left = linear.Const(0, intervals.U64)
-    loop = linear.Loop([], linear.Comparison("!=", linear.Var(left, intervals.U64), zero_left), [], [], [], span)
+    loop = linear.Loop(
+        [], linear.Comparison("!=", linear.Var(left, intervals.U64), zero_left), [], [], [], span
+    )
     with builder.into(loop.body):
         value = _in_place(builder, linear.Var(counter, I64), target_type(target), span)
         builder.emit(linear.Set(target, value, span))
     unsigned = [integers.convert(each, intervals.U64) for each in (linear.Var(counter, I64), step)]
     following = linear.Operation("+", unsigned[0], unsigned[1], intervals.U64)
-    fewer = linear.Operation("-", linear.Var(left, intervals.U64), linear.Const(1, intervals.U64), intervals.U64)
+    fewer = linear.Operation(
+        "-", linear.Var(left, intervals.U64), linear.Const(1, intervals.U64), intervals.U64
+    )
     loop.after = [
         linear.Set(counter, linear.Convert(following, I64), span),
         linear.Set(left, fewer, span),
@@ -248,7 +256,9 @@ def _for_each(builder: Builder, node: tree.ForEach) -> None:
     loop.after = [linear.Set(position, following, span)]
     target = builder.variables.get(id(node.target))
     with builder.into(loop.body):
-        item = calls.invoke_method(builder, borrowed, kind, _protocol(kind, "__item__", span), [Value(here)], span)
+        item = calls.invoke_method(
+            builder, borrowed, kind, _protocol(kind, "__item__", span), [Value(here)], span
+        )
         if target is not None:
             assign(builder, target, item, span)
     builder.exits.append(Exit(loop=loop, iterable=held.owned))

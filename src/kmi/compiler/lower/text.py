@@ -42,7 +42,11 @@ def pieces(builder: Builder, node: tree.Expression) -> tuple[list[linear.Piece],
 
 
 def _value(builder: Builder, node: tree.Expression) -> Value:
-    return integers.integer(builder, node) if isinstance(builder.type(node.type), IntType) else builder.expression(node)
+    return (
+        integers.integer(builder, node)
+        if isinstance(builder.type(node.type), IntType)
+        else builder.expression(node)
+    )
 
 
 def _fixed(builder: Builder, value: Value, span: Span) -> Value:
@@ -123,7 +127,9 @@ def exception(builder: Builder, node: tree.ExceptionNew) -> Value:
     return Value(linear.Var(target, target.type))
 
 
-def parts(builder: Builder, node: tree.ExceptionNew) -> tuple[linear.Expression | None, linear.Message, list[Value]]:
+def parts(
+    builder: Builder, node: tree.ExceptionNew
+) -> tuple[linear.Expression | None, linear.Message, list[Value]]:
     """The errno, the message, and the values that the message refers to."""
     errno = None
     if node.errno is not None:

@@ -1,7 +1,7 @@
 """The forms of unsafe code made linear: pointers, C structs, raw references.
 
-    self.misc.fops = address_of(self.fops)      store self->misc.fops, &self->fops
-    old = take(self._items, at)                 old takes over the count in self->_items[at]
+self.misc.fops = address_of(self.fops)      store self->misc.fops, &self->fops
+old = take(self._items, at)                 old takes over the count in self->_items[at]
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def form(builder: Builder, node: tree.Expression) -> Value:
                 return Value(linear.Convert(value.expression, builder.type(node.type)))
             variable = builder.owned_variable(value, value.expression.type, node.span)
             raw = builder.temporary(builder.type(node.type), "raw")
-            builder.emit(linear.Set(raw, linear.Convert(linear.Var(variable, variable.type), raw.type), node.span))
+            builder.emit(
+                linear.Set(raw, linear.Convert(linear.Var(variable, variable.type), raw.type), node.span)
+            )
             builder.emit(linear.Give(variable, node.span))
             return Value(linear.Var(raw, raw.type))
         case tree.FromRaw(value=operand):
@@ -69,12 +71,18 @@ def form(builder: Builder, node: tree.Expression) -> Value:
             value = builder.expression(operand)
             owner = value.expression.type
             record = isinstance(owner, ClassType) and owner.definition.struct
-            helper = linear.Helper("KMI_RECORD" if record else "KMI_TAIL", [value.expression], builder.type(node.type))
+            helper = linear.Helper(
+                "KMI_RECORD" if record else "KMI_TAIL", [value.expression], builder.type(node.type)
+            )
             return Value(helper, value.owned)
         case tree.SizeOf(kind=kind):
             bound = builder.type(kind)
             element = isinstance(kind, TypeVariable) and kind.bound is None
-            if isinstance(bound, ClassType) and (bound.definition.struct or bound.definition.place) and not element:
+            if (
+                isinstance(bound, ClassType)
+                and (bound.definition.struct or bound.definition.place)
+                and not element
+            ):
                 builder.monomorphiser.cls(bound)
                 return Value(linear.SizeOf(bound, builder.type(node.type)))
             shape: Type = PointerType(None) if isinstance(bound, ClassType) else bound
@@ -98,10 +106,14 @@ def form(builder: Builder, node: tree.Expression) -> Value:
         case tree.CString(value=literal):
             return Value(linear.Raw(text.c_string(literal), builder.type(node.type)))
         case _:
-            raise InternalError(f"the compiler does not know the unsafe form {type(node).__name__}", node.span)
+            raise InternalError(
+                f"the compiler does not know the unsafe form {type(node).__name__}", node.span
+            )
 
 
-def adopt(builder: Builder, expression: linear.Expression, kind: Type, hint: str, node: tree.Expression) -> Value:
+def adopt(
+    builder: Builder, expression: linear.Expression, kind: Type, hint: str, node: tree.Expression
+) -> Value:
     """The value in a temporary that owns its count, if it has one."""
     if is_void(kind):
         return Value(linear.Nothing(kind))
@@ -113,7 +125,11 @@ def adopt(builder: Builder, expression: linear.Expression, kind: Type, hint: str
 
 
 def _operand(builder: Builder, node: tree.Expression) -> Value:
-    return integers.integer(builder, node) if isinstance(builder.type(node.type), IntType) else builder.expression(node)
+    return (
+        integers.integer(builder, node)
+        if isinstance(builder.type(node.type), IntType)
+        else builder.expression(node)
+    )
 
 
 def lvalue(builder: Builder, node: tree.Expression) -> Value:
@@ -123,7 +139,9 @@ def lvalue(builder: Builder, node: tree.Expression) -> Value:
             base = lvalue(builder, inner)
             kind = base.expression.type
             pointer = isinstance(kind, PointerType) or isinstance(base.expression, linear.PlaceOf)
-            return Value(linear.Member(base.expression, member.c_name, builder.type(node.type), pointer), base.owned)
+            return Value(
+                linear.Member(base.expression, member.c_name, builder.type(node.type), pointer), base.owned
+            )
         case tree.PointerGet(pointer=pointer, index=index):
             first, second = builder.operands([pointer, index], lambda each: _operand(builder, each))
             kind = builder.type(node.type)
@@ -145,7 +163,9 @@ def store(builder: Builder, node: tree.Store) -> None:
         builder.settle([value, target], node.span)
         return
     if linear.holds_count(kind):
-        variable = builder.owned_variable(Value(calls.fitting(value.expression, kind), value.owned), kind, node.span)
+        variable = builder.owned_variable(
+            Value(calls.fitting(value.expression, kind), value.owned), kind, node.span
+        )
         builder.emit(linear.Store(target.expression, linear.Var(variable, kind), node.span))
         builder.emit(linear.Give(variable, node.span))
     else:
@@ -172,7 +192,11 @@ def _cast(builder: Builder, node: tree.Cast) -> Value:
         return Value(linear.Nothing(kind), value.owned)
     if isinstance(kind, CStructType):
         raise InternalError(f"a cast to {kind}", node.span)
-    if isinstance(value.expression, linear.Const) and value.expression.value == 0 and not isinstance(kind, IntType):
+    if (
+        isinstance(value.expression, linear.Const)
+        and value.expression.value == 0
+        and not isinstance(kind, IntType)
+    ):
         return Value(linear.Null(kind))
     return Value(linear.Convert(value.expression, kind), value.owned)
 
@@ -186,4 +210,6 @@ def _function(builder: Builder, node: tree.FunctionGet) -> Value:
             for base in bases(receiver):
                 if base.definition is function.owner:
                     bindings.update(bindings_of(base))
-    return Value(linear.FunctionAddress(builder.monomorphiser.function(function, bindings), builder.type(node.type)))
+    return Value(
+        linear.FunctionAddress(builder.monomorphiser.function(function, bindings), builder.type(node.type))
+    )
