@@ -35,6 +35,7 @@ from kmi.language.types import (
     ClassType,
     ExceptionType,
     FunctionType,
+    NeverType,
     NoneType,
     OptionalType,
     PointerType,
@@ -100,6 +101,8 @@ class Annotations:
 
     def _entity(self, node: ast.expr, entity: Entity | None, name: str) -> Type:
         match entity:
+            case None if name == "memoryview" and self.scope.name.startswith("kmi."):
+                return NEVER  # no kernel has it yet: a union leaves it out
             case None:
                 known = [*self.scope.bindings, "int", "bool", "str", "bytes", "bytearray", "list", "dict"]
                 close = difflib.get_close_matches(name, known, 1, 0.6)
@@ -235,6 +238,8 @@ class Annotations:
                     flat.extend(inner_members)
                 case _ if member is POISON:
                     return POISON
+                case NeverType():
+                    pass
                 case _:
                     flat.append(member)
         distinct = list(dict.fromkeys(flat))

@@ -207,19 +207,10 @@ def _is_new(body: Body, target: ast.Attribute) -> bool:
 
 
 def _peek(body: Body, target: ast.Attribute) -> Type | None:
-    """The type of the field that an assignment goes to, for what the value should be; no errors, no effects."""
-    from kmi.language.diagnostics import Reporter
-
-    held, flow, counter, ordered = body.reporter, body.flow.copy(), body.counter, list(body.ordered)
-    body.reporter = Reporter()
-    try:
-        receiver = expressions.expression(body, target.value)
-        if isinstance(receiver.type, ClassType):
-            found = find_field(body.world, receiver.type, target.attr)
-            return found[1] if found is not None else None
-        return None
-    finally:
-        body.reporter, body.flow, body.counter, body.ordered = held, flow, counter, ordered
+    """The type of the field that an assignment goes to, for what the value should be."""
+    receiver = calls.peek_type(body, target.value)
+    found = find_field(body.world, receiver, target.attr) if isinstance(receiver, ClassType) else None
+    return found[1] if found is not None else None
 
 
 def _first_store(
@@ -434,7 +425,13 @@ def _still(value: tree.Expression) -> bool:
 
 def _unpack(body: Body, node: ast.stmt, targets: list[ast.expr], value: ast.expr) -> list[tree.Statement]:
     """``a, b = value``: the value is held, then taken apart from left to right."""
-    made = expressions.expression(body, value)
+    return unpack_value(body, node, targets, expressions.expression(body, value), value)
+
+
+def unpack_value(
+    body: Body, node: ast.stmt, targets: list[ast.expr], made: tree.Expression, value: ast.AST
+) -> list[tree.Statement]:
+    """Takes a tuple apart that is evaluated already."""
     if made.type is POISON:
         for target in targets:
             if isinstance(target, ast.Name):
@@ -472,6 +469,8 @@ def store_value(body: Body, node: ast.stmt, target: ast.expr, item: tree.Express
         case ast.Subscript():
             container = expressions.expression(body, target.value)
             return store_item(body, node, target, container, item, target)
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            return unpack_value(body, node, targets, item, target)
         case _:
             body.error(codes.UNSUPPORTED, target, "unpacking within unpacking is not in kernel Python")
             return []
@@ -507,6 +506,8 @@ def _in_place(body: Body, node: ast.AugAssign, current: tree.Expression) -> list
         return None
     wanted = calls.parameter_types(found, current.type)[0]
     value = expressions.expression(body, node.value, wanted)
+    if value.type is POISON:
+        return []
     call = calls.method_call(body, current, method, [value], body.span(node))
     body.flow.disturb()
     return [tree.Evaluate(call, body.span(node))] if isinstance(call, tree.Call) else []

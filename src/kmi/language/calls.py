@@ -54,6 +54,15 @@ def find_method(world: World, kind: ClassType, name: str) -> FunctionInfo | None
     return None
 
 
+def overload(world: World, kind: ClassType, name: str, argument: Type) -> str:
+    """The name of the method of a run-time class for an argument of this class: ``extend`` of a bytearray is ``__extend_bytearray__``."""
+    if isinstance(argument, ClassType) and kind.definition.module.startswith("kmi.runtime."):
+        special = f"__{name.strip('_')}_{argument.definition.name}__"
+        if argument.definition is not kind.definition and find_method(world, kind, special) is not None:
+            return special
+    return name
+
+
 def class_bindings(kind: ClassType, owner: tree.Class) -> dict[str, Type]:
     """What the type variables of ``owner``, a base of ``kind``, stand for."""
     view = base_view(kind, owner)
@@ -76,6 +85,8 @@ def method_call(
     kind = receiver.type
     if not isinstance(kind, ClassType):
         return body.poison(span)
+    if arguments:
+        name = overload(body.world, kind, name, arguments[-1].type)
     method = find_method(body.world, kind, name)
     if method is None:
         return body.error(codes.UNKNOWN_ATTRIBUTE, span, f"`{kind}` has no method `{name}`")
@@ -111,7 +122,7 @@ def _finish(
     if any(argument.type is POISON for argument in arguments):
         result = substitute(function.result, bindings)
         return body.poison(span) if not _useful(result) else tree.NoneLiteral(span, result)
-    if function.external is not None and not info.scope.interface:
+    if function.external is not None and not info.scope.interface and not info.provided:
         expressions.need_unsafe(body, span, f"the C function `{function.external.name}`")
     own = {v.name for v in function.type_parameters}
     if function.static and function.owner is not None:
@@ -273,7 +284,7 @@ def _call_method(
         from kmi.language.attributes import value_attribute
 
         return _call_value(body, node, value_attribute(body, node.func, receiver, name), expected)
-    method = find_method(body.world, kind, name)
+    method = find_method(body.world, kind, _overloaded(body, node, kind, name))
     if method is None or method.function.property:
         assert isinstance(node.func, ast.Attribute)
         from kmi.language.attributes import value_attribute
@@ -286,6 +297,29 @@ def _call_method(
     if method.function.static:
         return call_function(body, node, method, None, bindings, expected)
     return call_function(body, node, method, receiver, bindings, expected, virtual=True)
+
+
+def _overloaded(body: Body, node: ast.Call, kind: ClassType, name: str) -> str:
+    """The method of a run-time class that takes these arguments."""
+    if not kind.definition.module.startswith("kmi.runtime.") or not node.args:
+        return name
+    if len(node.args) == 2 and find_method(body.world, kind, f"__{name}_default__") is not None:
+        return f"__{name}_default__"
+    if len(node.args) == 1 and any(m.startswith(f"__{name}_") for m in kind.definition.methods):
+        return overload(body.world, kind, name, peek_type(body, node.args[0]))
+    return name
+
+
+def peek_type(body: Body, node: ast.expr) -> Type:
+    """The type of an expression that is analysed properly later: no errors, no effects."""
+    from kmi.language.diagnostics import Reporter
+
+    held, flow, counter, ordered = body.reporter, body.flow.copy(), body.counter, list(body.ordered)
+    body.reporter = Reporter()
+    try:
+        return expressions.expression(body, node).type
+    finally:
+        body.reporter, body.flow, body.counter, body.ordered = held, flow, counter, ordered
 
 
 def _call_on_type(
@@ -485,14 +519,7 @@ def _maker(body: Body, node: ast.Call, info: ClassInfo) -> FunctionInfo | None:
         return makers.get("__from_nothing__")
     if len(node.args) != 1:
         return None
-    # Looked at twice, the first time for its type only.
-    held, flow = body.reporter, body.flow.copy()
-    from kmi.language.diagnostics import Reporter
-
-    body.reporter = Reporter()
-    counter, ordered = body.counter, list(body.ordered)
-    kind = expressions.expression(body, node.args[0]).type
-    body.reporter, body.flow, body.counter, body.ordered = held, flow, counter, ordered
+    kind = peek_type(body, node.args[0])
     match kind:
         case _ if isinstance(kind, IntType):
             return makers.get("__from_int__")

@@ -75,13 +75,11 @@ def same(left: Type, right: Type) -> bool:
         return True
     match left, right:
         case ClassType(), ClassType():
-            return left.definition is right.definition and all(
-                map(same, left.arguments, right.arguments, strict=False)
-            )
+            return left.definition is right.definition and all(map(same, left.arguments, right.arguments))
         case OptionalType(), OptionalType():
             return same(left.inner, right.inner)
         case TupleType(), TupleType():
-            return len(left.items) == len(right.items) and all(map(same, left.items, right.items, strict=True))
+            return len(left.items) == len(right.items) and all(map(same, left.items, right.items))
         case PointerType(), PointerType():
             if left.target is None or right.target is None:
                 return left.target is right.target

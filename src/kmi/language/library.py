@@ -51,8 +51,10 @@ class Library:
             return _file(self.kernel, module.removeprefix(layer + ".").split("."))
         if module == "kmi":
             return PACKAGE / "__init__.py"
-        if module.startswith("kmi."):
-            return _file(PACKAGE, module.split(".")[1:])
+        parts = module.split(".")
+        if parts[0] == "kmi" and (len(parts) == 2 or (len(parts) == 3 and parts[1] == "runtime")):
+            file = PACKAGE.joinpath(*parts[1:]).with_suffix(".py")
+            return file if file.is_file() else None
         return None
 
     def layer_module(self, interface: str) -> str | None:

@@ -233,6 +233,7 @@ def _provided(
         scope.module.classes[name] = entity.definition
     elif isinstance(entity, FunctionInfo):
         scope.module.functions[name] = entity.function
+        entity.provided = True
     provided.pending(world, scope, node, entity)
     return entity
 

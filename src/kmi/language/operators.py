@@ -291,7 +291,8 @@ def _equal(
         generate_equal(body.world, body.world.classes[kind.definition])
         method = calls.find_method(body.world, kind, "__eq__")
     if method is not None:
-        wanted = calls.parameter_types(method, kind)[0]
+        special = calls.find_method(body.world, kind, calls.overload(body.world, kind, "__eq__", right.type))
+        wanted = calls.parameter_types(special or method, kind)[0]
         if not same(wanted, right.type) and not (
             isinstance(right.type, ClassType) and right.type.definition.derives_from(kind.definition)
         ):

@@ -44,7 +44,8 @@ class FunctionInfo:
     """From the interface: there is no body to look into."""
     class_method: bool = False
     analysed: bool = False
-    unsafe: bool = False
+    provided: bool = False
+    """The kernel's implementation of an interface name: safe to call, whatever it is made of."""
 
 
 @dataclass(slots=True, eq=False)
