@@ -74,6 +74,11 @@ class Expressions:
                 return f"&{self.text(inner, UNARY)}", UNARY
             case linear.Index(pointer=pointer_, index=index):
                 return f"{self.text(pointer_, POSTFIX)}[{self.text(index)}]", POSTFIX
+            case linear.Operation(operator=operator, left=linear.Const() as left, right=right, type=kind) if (
+                operator == "<<" or isinstance(right, linear.Const)
+            ):
+                wide = f"({self.types.name(kind)}){self.text(left, UNARY)}"  # a bare constant is an int of C
+                return self._infix(operator, wide, right)
             case linear.Operation(operator=operator, left=left, right=right):
                 return self._infix(operator, left, right)
             case linear.Comparison(operator=operator, left=left, right=right):

@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from kmi.compiler.driver import CSource, Root, Target, compile
 from kmi.kernels.host.outcome import Outcome, Raised
+from kmi.language import Library, analyse
+from kmi.language.render import plain
 
 __all__ = ["BuildFailed", "Built", "Execution", "build", "execute"]
 
@@ -46,6 +50,52 @@ class Execution:
     faults: dict[str, dict[int, Outcome]] = field(default_factory=dict)
     report: str = ""
     """What a sanitizer, or the system, said of its end; empty where all went well."""
+
+
+def build(path: Path, directory: Path, *, mains: Sequence[str] = ("main",), sanitize: bool = True) -> Built:
+    """Check, compile and link a file whose mains are functions `() -> None`; everything made is in `directory`."""
+    source = compiled(path, mains)
+    source_c, program = directory / f"{path.stem}.c", directory / path.stem
+    source_c.write_text(source.text, encoding="utf-8")
+    command = ["gcc", "-std=gnu11", "-g1", "-O1", *WARNINGS, *(SANITIZERS if sanitize else ()), "-DKMI_TEST",
+               f"-I{RUNTIME}", f"-I{HERE}", str(source_c), "-o", str(program)]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise BuildFailed(f"an internal error of the compiler: its C does not compile\n{done.stderr}")
+    return Built(program, source_c, tuple(mains))
+
+
+def compiled(path: Path, mains: Sequence[str]) -> CSource:
+    """The C of a file with these mains; BuildFailed with the diagnostics where it does not check."""
+    analysis = analyse(path, Library(kernel=HERE, entry=False))
+    if analysis.program is None:
+        raise BuildFailed(plain(analysis.diagnostics))
+    functions = analysis.program.main.functions
+    missing = [name for name in mains if name not in functions]
+    if missing:
+        raise BuildFailed(f"{path.name} has no function {missing[0]}: write `def {missing[0]}() -> None`")
+    target = Target(
+        roots=[Root(functions[name]) for name in mains],
+        prologue='#include "kmi.h"\n#include "helpers.h"\n',
+        epilogue=_epilogue,
+        file=f"{path.stem}.c",
+    )
+    return compile(analysis.program, target)
+
+
+def _epilogue(source: CSource) -> str:
+    """A C function of one shape for each main, and the table of them."""
+    parts, rows = [], []
+    for name, c_name in source.names.items():
+        call = f"return {c_name}(error);" if source.raises[name] else f"(void)error;\n\t{c_name}();\n\treturn 0;"
+        parts.append(f"static int kmi_host_call_{name}(struct kmi_error *error)\n{{\n\t{call}\n}}\n")
+        rows.append(f'\t{{ "{name}", kmi_host_call_{name} }},\n')
+    table = f"static const struct kmi_host_main kmi_host_mains[] = {{\n{''.join(rows)}}};\n"
+    main = (
+        "int main(int count, char **arguments)\n{\n"
+        f"\treturn kmi_host_main(count, arguments, kmi_host_mains, {len(rows)});\n}}\n"
+    )
+    return "\n".join([*parts, table, main])
 
 
 def execute(built: Built, *, faults: int = 0, seconds: int = SECONDS) -> Execution:
