@@ -65,7 +65,7 @@ class Guest:
         #: What the guest's random numbers come from; the same seed gives the same entropy.
         self.seed = seed
         self._agent = Agent(qemu.channel, qemu.mailbox, qemu)
-        self._processes = 0
+        self._free = list(range(PROCESSES))
         self._helpers: list[GuestProcess] = []
         self._users: list[GuestProcess] = []
         self._records: list[Record] = []
@@ -74,9 +74,11 @@ class Guest:
         """Wait for the agent's first sign of life in a machine that boots; before it, nothing may be sent."""
         self._agent.reply(0, "the machine booted", timeout)
 
-    def adopt(self, pid: int) -> None:
-        """Use the helper that was made before the snapshot, as the agent's process 0."""
-        self._helpers.append(GuestProcess(self._agent, self._number(), pid, self._fork))
+    def adopt(self, number: int, pid: int) -> None:
+        """Use the helper that was made before the snapshot, by the agent's number for it."""
+        self._free.remove(number)
+        helper = GuestProcess(self._agent, number, pid, self._fork, self._free.append)
+        self._helpers.append(helper)
 
     def greet(self, timeout: float = PATIENCE) -> None:
         """Tell the agent the time and the seed, and so wait until it answers."""
@@ -121,17 +123,16 @@ class Guest:
         return self._users[-1]
 
     def _number(self) -> int:
-        if self._processes >= PROCESSES:
-            raise RuntimeError(f"a guest makes {PROCESSES} processes at most; restore a fresh one")
-        self._processes += 1
-        return self._processes - 1
+        if not self._free:
+            raise RuntimeError(f"a guest has {PROCESSES} processes at most; end() some that are done")
+        return self._free.pop(0)
 
     def _made(self, number: int, ticket: int, what: str) -> GuestProcess:
         reply = self._agent.reply(ticket, what, PATIENCE)
         if reply.ended or reply.value < 0:
             code = errno.ECHILD if reply.ended else -reply.value
             raise OSError(code, f"{os.strerror(code)} when {what}")
-        return GuestProcess(self._agent, number, reply.value, self._fork)
+        return GuestProcess(self._agent, number, reply.value, self._fork, self._free.append)
 
     def helper(self) -> GuestProcess:
         """A process for the guest's own calls; one that is in no call."""
@@ -217,8 +218,12 @@ class Guest:
         """Memory that nothing points to any more, as kmemleak finds it; the debug kernel only.
 
         An object counts only when two scans in a row found it unchanged and unreferenced; both run to their
-        end before this returns.
+        end before this returns. A pointer that a kernel stack still holds by chance hides a leak, so end the
+        processes that used the module before; the guest's own, which loaded it, are replaced here.
         """
+        for helper in [helper for helper in self._helpers if helper.idle]:
+            self._helpers.remove(helper)
+            helper.end()
         for _ in range(2):
             self.write_file(_KMEMLEAK, b"scan", timeout)
         return splats.parse_kmemleak(self.read_file(_KMEMLEAK).decode(errors="replace"))

@@ -29,12 +29,15 @@ from kmi.kernels.linux import flavors, provision
 from kmi.kernels.linux.flavors import KernelFlavor
 from kmi.machines import initramfs, qemu
 from kmi.machines.guest import Guest
-from kmi.machines.process import GuestProcess
 from kmi.machines.qemu import Qemu
 from kmi.testing.userspace import PATIENCE
 
+#: Changes when the files of a snapshot mean something else.
+_LAYOUT = "2"
+
 #: How long to wait for the clock to be calibrated, seconds; a snapshot without it is as good, only noisier.
 _SETTLED = 5.0
+_LAST = "clocksource: Switched to clocksource tsc"
 
 #: Longest cold boot, seconds: the debug kernel on a busy computer.
 BOOT = 180.0
@@ -42,7 +45,7 @@ BOOT = 180.0
 # panic=-1 reboots at once and -no-reboot makes that QEMU's end, so a panic is an event and not a silence.
 # A fixed layout (nokaslr) is what a snapshot would give anyway.
 _OPTIONS = (
-    "console=ttyS0 panic=-1 oops=panic nokaslr rdinit=/init loglevel=7 random.trust_cpu=on "
+    "console=ttyS0 panic=-1 reboot=t oops=panic nokaslr rdinit=/init loglevel=7 random.trust_cpu=on "
     "8250.nr_uarts=2 tsc=reliable"
 )
 
@@ -77,6 +80,7 @@ class Machine:
         image, archive = provision.image(self.flavor), initramfs.build()
         command_line = f"{_OPTIONS} {' '.join(self.flavor.options)}"
         key = cache.key(
+            _LAYOUT,
             image.read_bytes(), archive, qemu.version(), command_line, *_HARDWARE, str(self.flavor.memory)
         )
 
@@ -100,7 +104,7 @@ class Machine:
             try:
                 machine.resume(state)
                 guest = Guest(machine, secrets.randbits(32) if seed is None else seed)
-                guest.adopt(int((snapshot / "helper").read_text()))
+                guest.adopt(*map(int, (snapshot / "helper").read_text().split()))
                 guest.greet()
                 yield guest
             finally:
@@ -117,13 +121,13 @@ class Machine:
             guest = Guest(machine, 0)
             guest.await_boot(BOOT)
             guest.greet()
-            helper = guest.helper()
-            _settle(helper)
+            _settle(guest)
             if self.flavor.debug:
                 guest.scan_leaks()
                 guest.forget_leaks()
+            helper = guest.helper()
+            (path / "helper").write_text(f"{helper.number} {helper.pid}")
             guest.records()  # what the boot said is past
-            (path / "helper").write_text(str(helper.pid))
             (path / "console").write_text(machine.console())
             machine.migrate(path / "state", PATIENCE * 4)
         finally:
@@ -139,19 +143,15 @@ class Machine:
         return ["-object", memory, "-machine", machine, "-m", str(self.flavor.memory), *_HARDWARE]
 
 
-def _settle(helper: GuestProcess) -> None:
-    """Wait for the last thing that a kernel does by itself after booting, so that no test's log begins with it."""
-    log = helper.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+def _settle(guest: Guest) -> None:
+    """Wait for the last thing that a kernel does by itself after booting; no test's log shall begin so."""
+    helper = guest.helper()
+    fd = helper.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
     deadline = time.monotonic() + _SETTLED
-    while time.monotonic() < deadline:
-        helper.poll([(log, select.POLLIN)], 500)
-        try:
-            record = helper.read(log, 8192)
-        except BlockingIOError:
-            continue
-        if b"Switched to clocksource tsc\n" in record:
-            break
-    helper.close(log)
+    while _LAST not in guest.log() and time.monotonic() < deadline:
+        helper.lseek(fd, 0, os.SEEK_END)
+        helper.poll([(fd, select.POLLIN)], 500)
+    helper.close(fd)
 
 
 def find(name: str) -> Machine:

@@ -1,8 +1,8 @@
 """The memory that host and guest share: a ring of requests one way, a ring of replies the other.
 
-The guest sees it as a PCI device's memory ("ivshmem"), so that a frame costs a copy and not 14 us a byte, which is
-what an emulated serial port takes. Layout, and who writes what, is in ``agent/mailbox.h``; positions only grow,
-and a place is the position modulo the ring's size.
+The guest sees it as a PCI device's memory ("ivshmem"), so that a frame costs a copy and not 14 us a byte,
+which is what an emulated serial port takes. Layout, and who writes what, is in ``agent/agent.h``; positions
+only grow, and a place is the position modulo the ring's size.
 """
 
 from __future__ import annotations

@@ -82,12 +82,18 @@ class GuestProcess:
     """A process of the guest (``kmi.testing.userspace.UserProcess``)."""
 
     def __init__(
-        self, agent: Agent, number: int, pid: int, fork: Callable[[GuestProcess], GuestProcess]
+        self,
+        agent: Agent,
+        number: int,
+        pid: int,
+        fork: Callable[[GuestProcess], GuestProcess],
+        release: Callable[[int], None],
     ) -> None:
         self.agent = agent
         self.number = number
         self._pid = pid
         self._fork = fork
+        self._release = release
         self._ended = False
         self._current: GuestCall[Any] | None = None
 
@@ -299,6 +305,7 @@ class GuestProcess:
             self._ended = True
             ticket = self.agent.ask(Op.END, self.number)
             self.agent.reply(ticket, f"process {self.pid} was killed", PATIENCE)
+            self._release(self.number)
 
     def start(self, name: str, /, *arguments: Any, **options: Any) -> GuestCall[Any]:
         """Begin ``open``, ``close``, ``read``, ``write``, ``readv``, ``writev``, ``ioctl`` or ``poll``."""

@@ -66,6 +66,7 @@ class Qemu:
         self.channel, channel = socket.socketpair()
         self._monitor, monitor = socket.socketpair()
         self._received = b""
+        shared = "memory-backend-file,id=mailbox,share=on"
         command = [
             *("setpriv", "--pdeathsig", "KILL", "sh", "-c", _LAUNCH, str(os.getpid())),
             *(PROGRAM, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
@@ -73,7 +74,7 @@ class Qemu:
             *("-serial", "chardev:console"),
             *("-chardev", f"socket,id=agent,fd={channel.fileno()}", "-serial", "chardev:agent"),
             *("-chardev", f"socket,id=monitor,fd={monitor.fileno()}", "-mon", "chardev=monitor,mode=control"),
-            *("-object", f"memory-backend-file,id=mailbox,share=on,size={SIZE},mem-path=/proc/self/fd/{self.mailbox.fd}"),
+            *("-object", f"{shared},size={SIZE},mem-path=/proc/self/fd/{self.mailbox.fd}"),
             *("-device", "ivshmem-plain,memdev=mailbox,master=on"),
             *options,
         ]
@@ -225,8 +226,8 @@ class Qemu:
 def _forget_mailbox(file: int) -> None:
     """Take from a saved state the address at which the mailbox lay.
 
-    QEMU writes down where each shared memory was mapped and insists on it when it restores; but a PCI device's
-    memory is mapped only by the state that follows, so that at this moment its address is 0 and nothing else.
+    QEMU writes down where each shared memory was mapped and insists on it when it restores; but a PCI
+    device's memory is mapped only by the state that follows, so that at this moment its address is still 0.
     """
     state = os.pread(file, 1 << 16, 0)
     name = b"/mailbox" + struct.pack(">Q", SIZE)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 MAGIC = 0x31696D6B
 PROTOCOL = 1
 
-#: How many processes the agent can make between restore and end; their numbers are not used twice.
+#: How many processes the agent can have at once.
 PROCESSES = 64
 
 _REQUEST = struct.Struct("<IIIHH")

@@ -130,8 +130,18 @@ static int make_pipes(int slot)
 	struct process *p = &processes[slot];
 	char name[32];
 
-	if (slot >= PROCESSES || p->pid)
+	if (slot >= PROCESSES || (p->pid && !p->ended))
 		return -EBUSY;
+	if (p->pid) {
+		/* The one before may have died in the middle of a frame: nothing of its FIFOs is used again. */
+		close(p->request);
+		close(p->reply);
+		snprintf(name, sizeof(name), "/run/%d.request", slot);
+		unlink(name);
+		snprintf(name, sizeof(name), "/run/%d.reply", slot);
+		unlink(name);
+		memset(p, 0, sizeof(*p));
+	}
 	snprintf(name, sizeof(name), "/run/%d.request", slot);
 	if (mkfifo(name, 0600))
 		return -errno;
