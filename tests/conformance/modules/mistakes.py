@@ -33,6 +33,9 @@ class Node:
         self.small = small
         self.following: Node | None = None
 
+    def forget(self) -> None:
+        self.following = None
+
     def depth(self, n: int) -> int:
         if n == 0:
             return 0
@@ -74,7 +77,11 @@ class Mistakes(FileOperations):
             if command == MODULO:
                 return 7 % (value - 5)
             if command == NONE:
-                return state.node.following.small  # type: ignore[union-attr]
+                state.node.following = Node(1)
+                if state.node.following is not None:
+                    state.node.forget()
+                    return state.node.following.small
+                return 0
             if command == ASSERTION:
                 assert value == 7, "seven was wanted"
                 return 0

@@ -62,7 +62,7 @@ def line_of(path: Path, text: str) -> int:
 
 def test_locks_in_both_orders(simulated: SimulatedKernel, written: Written) -> None:
     path = written(TWO_LOCKS)
-    simulated.load(path)
+    simulated.load(path, check=False)
     user = simulated.process()
     fd = user.open("/dev/device")
     for command in (1, 1, 2, 2):
@@ -77,7 +77,7 @@ def test_locks_in_both_orders(simulated: SimulatedKernel, written: Written) -> N
 
 
 def test_one_order_is_fine(simulated: SimulatedKernel, written: Written) -> None:
-    simulated.load(written(TWO_LOCKS))
+    simulated.load(written(TWO_LOCKS), check=False)
     user = simulated.process()
     fd = user.open("/dev/device")
     for _ in range(3):
@@ -87,7 +87,7 @@ def test_one_order_is_fine(simulated: SimulatedKernel, written: Written) -> None
 
 def test_sleeping_under_a_spin_lock(simulated: SimulatedKernel, written: Written) -> None:
     path = written(TWO_LOCKS)
-    simulated.load(path)
+    simulated.load(path, check=False)
     user = simulated.process()
     user.ioctl(user.open("/dev/device"), 3)
     (report,) = simulated.reports()
@@ -107,7 +107,7 @@ def test_sleeping_under_a_spin_lock(simulated: SimulatedKernel, written: Written
 )
 def test_lock_rules(simulated: SimulatedKernel, written: Written, command: int, kind: str, text: str) -> None:
     path = written(TWO_LOCKS)
-    simulated.load(path)
+    simulated.load(path, check=False)
     user = simulated.process()
     fd = user.open("/dev/device")
     with pytest.raises(LockMisuse) as misuse:
@@ -120,7 +120,7 @@ def test_lock_rules(simulated: SimulatedKernel, written: Written, command: int, 
 
 def test_a_deadlock_names_each_thread_and_line(simulated: SimulatedKernel, written: Written) -> None:
     path = written(TWO_LOCKS)
-    simulated.load(path)
+    simulated.load(path, check=False)
     one, other = simulated.process(), simulated.process()
     call = one.start("ioctl", one.open("/dev/device"), 5)
     call.wait_blocked()
@@ -138,7 +138,7 @@ def test_a_cross_over_of_locks_is_found_by_some_seed(written: Written) -> None:
     ends = set()
     for seed in range(40):
         with SimulatedKernel(seed) as kernel:
-            kernel.load(path)
+            kernel.load(path, check=False)
             one, other = kernel.process(), kernel.process()
             calls = [
                 one.start("ioctl", one.open("/dev/device"), 1),
@@ -173,7 +173,7 @@ class Device(FileOperations):
 
 @pytest.mark.parametrize("cyclic", [False, True])
 def test_a_cycle_is_a_leak(simulated: SimulatedKernel, written: Written, cyclic: bool) -> None:
-    simulated.load(written(CYCLE))
+    simulated.load(written(CYCLE), check=False)
     user = simulated.process()
     user.ioctl(user.open("/dev/device"), int(cyclic))
     simulated.settle()
@@ -197,7 +197,7 @@ def test_an_exception_leaves_nothing(simulated: SimulatedKernel, written: Writte
                     raise ValueError("wrapped") from missing
         """
     )
-    simulated.load(path)
+    simulated.load(path, check=False)
     user = simulated.process()
     fd = user.open("/dev/device")
     with pytest.raises(OSError):
@@ -223,7 +223,7 @@ def test_an_exception_that_is_not_the_modules_passes_through(
                     pass
         """
     )
-    simulated.load(path)
+    simulated.load(path, check=False)
     user = simulated.process()
     fd = user.open("/dev/device")
     before = signal.signal(signal.SIGALRM, ring)

@@ -67,7 +67,7 @@ class Checks:
     def fit(self, place: str, value: Any) -> Any:
         """The value, stored in a place of that width; OverflowError if it does not fit."""
         if type(value) is int:
-            low, high = _BOUNDS[place]
+            low, high = _BOUNDS.get(place, _I64)  # an enum's name is a place of 64 bits
             if not low <= value <= high:
                 raise OverflowError(f"{value} does not fit {place}")
         return value
@@ -89,15 +89,19 @@ class Checks:
             self.made(value)
         return value
 
-    def in_place(self, operation: str, place: str, old: Any, operand: Any) -> Any:
-        """What `old op= operand` stores in a place of that width."""
-        return self.fit(place, self.exact(_IN_PLACE[operation](old, operand)))
+    def in_place(self, operation: str, place: str | None, old: Any, operand: Any) -> Any:
+        """What `old op= operand` stores in a place of that width; None: in one that is no integer's."""
+        value = self.exact(_IN_PLACE[operation](old, operand))
+        return value if place is None else self.fit(place, value)
 
     # Containers.
 
-    def at(self, container: Any) -> Any:
-        """The container, to be indexed: with errors that say the index and the length."""
-        return _Indexed(container) if type(container) in _SEQUENCES else container
+    def at(self, container: Any, place: str | None = None) -> Any:
+        """The container, to be indexed: with errors that say the index and the length.
+
+        `place` is the width of an item that is about to change in place.
+        """
+        return _Indexed(self, container, place) if type(container) in _SEQUENCES else container
 
     def grow(self, container: Any, method: str, *arguments: Any, **named: Any) -> Any:
         """Call a method that makes a container grow."""
@@ -161,10 +165,12 @@ class Checks:
 class _Indexed:
     """A container whose errors say which index, and of how many."""
 
-    __slots__ = ("_container",)
+    __slots__ = ("_checks", "_container", "_place")
 
-    def __init__(self, container: Any) -> None:
+    def __init__(self, checks: Checks, container: Any, place: str | None) -> None:
+        self._checks = checks
         self._container = container
+        self._place = place or "int"
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice) and not isinstance(self._container, memoryview):
@@ -179,8 +185,7 @@ class _Indexed:
         if isinstance(self._container, dict) or isinstance(index, slice):
             if isinstance(getcurrent(), Thread):
                 world().allocator.point(type(self._container).__name__)
-        if type(value) is int and not _I64[0] <= value <= _I64[1]:
-            raise OverflowError(f"{value} does not fit int")
+        self._checks.fit(self._place, value)
         try:
             self._container[index] = value
         except IndexError:

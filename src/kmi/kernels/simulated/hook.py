@@ -14,21 +14,33 @@ what it replaces; annotations, class bases and type arguments stay as they are.
 import ast
 import linecache
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from kmi.kernels.simulated.checks import Checks
+from kmi.kernels.simulated.places import places_of
 from kmi.kernels.simulated.positions import MARK
 from kmi.kernels.simulated.rewrite import rewritten
+from kmi.language import Library, analyse
+from kmi.language.diagnostics import Diagnostic
+from kmi.language.render import plain
 
-__all__ = ["LoadedCode", "Unmarked", "checks_of", "load"]
+__all__ = ["CheckFailed", "LoadedCode", "Unmarked", "checks_of", "load"]
 
 
 class Unmarked(ImportError):
     """Code that the import hook did not load, and that would run without its checks."""
+
+
+class CheckFailed(Exception):
+    """The front end found mistakes in a module's file; `diagnostics` say which."""
+
+    def __init__(self, path: Path, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = list(diagnostics)
+        super().__init__(f"{path.name} is no kernel module yet:\n{plain(diagnostics)}")
 
 
 @dataclass
@@ -44,11 +56,20 @@ class LoadedCode:
         return vars(self.module)
 
 
-def load(path: Path) -> LoadedCode:
-    """Load a module's file. Raises what reading, compiling and executing it raise: OSError, SyntaxError…"""
-    source = path.read_text(encoding="utf-8")
+def load(path: Path, check: bool = True) -> LoadedCode:
+    """Load a module's file. Raises CheckFailed for mistakes that the front end finds, OSError without a file.
+
+    Without `check` the front end is not asked, and integers are checked as far as annotations tell: for code
+    that is wrong on purpose, to see it caught at run time. SyntaxError and the like then come from CPython.
+    """
+    source, places = path.read_text(encoding="utf-8"), None
+    if check:
+        analysis = analyse(path, Library())
+        if analysis.program is None:
+            raise CheckFailed(path, analysis.diagnostics)
+        places = places_of(analysis.program)
     linecache.checkcache(str(path))  # messages show the file as it is now
-    code = compile(rewritten(ast.parse(source, str(path))), str(path), "exec", dont_inherit=True)
+    code = compile(rewritten(ast.parse(source, str(path)), places), str(path), "exec", dont_inherit=True)
     module = ModuleType(path.stem)
     module.__file__ = str(path)
     checks = Checks(str(path))

@@ -55,7 +55,7 @@ class SimulatedKernel:
     def __init__(self, seed: int | None = None) -> None:
         self.seed = random.SystemRandom().randrange(1 << 32) if seed is None else seed
         self.scheduler: Scheduler = WorldScheduler(self.seed, self)
-        self.allocator = Allocator()
+        self.allocator: Allocator = Allocator()
         self.lock_order = LockOrder()
         self._boundary = Boundary()
         self._log: list[tuple[int, str]] = []
@@ -77,14 +77,17 @@ class SimulatedKernel:
     # What a test does with it.
 
     def load(
-        self, path: str | os.PathLike[str], parameters: Mapping[str, int | bool | str] | None = None
+        self,
+        path: str | os.PathLike[str],
+        parameters: Mapping[str, int | bool | str] | None = None,
+        check: bool = False,
     ) -> LoadedModule:
         """Load a module's file, with parameters; returns when its devices are live.
 
         Raises OSError with the errno that `insmod` would show when the module refuses, after all was undone;
-        what reading and compiling the file raises (SyntaxError, ...); ImportError if it has no module in it.
+        CheckFailed for mistakes in the file, unless `check` is off; ImportError if it has no module in it.
         """
-        return self.insert(load(Path(path)), parameters)
+        return self.insert(load(Path(path), check), parameters)
 
     def insert(
         self, code: LoadedCode, parameters: Mapping[str, int | bool | str] | None = None

@@ -4,15 +4,17 @@
     items[7]             becomes    CHECKS.at(items)[7]
     kept.extend(data)    becomes    CHECKS.grow(kept, "extend", data)
 
-Widths come from the annotations of parameters, results, fields and locals; an int without one has the place
-of an `int`. Only function bodies are rewritten: module level holds definitions and constants.
+Where a value is checked is for the front end to say (`Places`). For code that it has not seen, widths come
+from the annotations of parameters, results, fields and locals, and an int without one has the place of an
+`int`. Only function bodies are rewritten: module level holds definitions and constants.
 """
 
 import ast
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from kmi.kernels.simulated import integers
 from kmi.kernels.simulated.checks import GROWING
+from kmi.kernels.simulated.places import Places
 from kmi.kernels.simulated.positions import MARK
 
 __all__ = ["rewritten"]
@@ -21,16 +23,17 @@ WIDTHS: Final = frozenset({"int", *(name for name in integers.__all__ if name no
 BUILDING: Final = ("bytearray", "bytes", "dict", "list", "set", "str")
 LOGGING: Final = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
 _GROWS: Final = (ast.Add, ast.Sub, ast.Mult, ast.LShift)
+_LOAD: Final = ast.Load()
 _OWNER: Final = "__kmi_owner__"
 _RING: Final = (ast.Add, ast.Sub, ast.Mult, ast.LShift, ast.BitAnd, ast.BitOr, ast.BitXor)
 
 
-def rewritten(tree: ast.Module) -> ast.Module:
-    """The tree of a file, with the checks in it."""
+def rewritten(tree: ast.Module, places: Places | None = None) -> ast.Module:
+    """The tree of a file, with the checks in it; without `places`, as the annotations say."""
     fields = {
         node.name: field_widths(node) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
     }
-    result = _Rewriter(fields, recursive_names(tree)).visit(tree)
+    result = _Rewriter(fields, recursive_names(tree), places).visit(tree)
     assert isinstance(result, ast.Module)
     return ast.fix_missing_locations(result)
 
@@ -110,8 +113,11 @@ def is_self(node: ast.expr) -> bool:
 class _Rewriter(ast.NodeTransformer):
     """Rewrites definitions; a function's body is for `_Body`."""
 
-    def __init__(self, fields: dict[str, dict[str, str]], recursive: frozenset[str]) -> None:
+    def __init__(
+        self, fields: dict[str, dict[str, str]], recursive: frozenset[str], places: Places | None
+    ) -> None:
         self.fields = fields
+        self.places = places
         self.recursive = recursive
         self.owner: str | None = None
 
@@ -130,10 +136,10 @@ class _Rewriter(ast.NodeTransformer):
                     locals_[inner.target.id] = width
         if called_name(node, self.owner) in self.recursive:
             node.decorator_list.append(_at(node, ast.Attribute(_mark(), "recursive", ast.Load())))
-        body = _Body(self.fields, self.owner, locals_, width_of(node.returns))
+        body = _Body(self.fields, self.owner, locals_, width_of(node.returns), self.places)
         start = 1 if ast.get_docstring(node, clean=False) is not None else 0
         statements = [*node.body[:start], *(body.visit(statement) for statement in node.body[start:])]
-        if len(statements) > start:
+        if self.places is None and len(statements) > start:
             given = parameter_widths(node).items()
             statements[start:start] = [_argument(name, width, statements[start]) for name, width in given]
         node.body = statements
@@ -149,18 +155,31 @@ class _Body(ast.NodeTransformer):
         owner: str | None,
         locals_: dict[str, str],
         result: str | None,
+        places: Places | None,
     ) -> None:
         self.fields = fields
+        self.places = places
         self.owner = owner
         self.locals = locals_
         self.result = result
         self.low_bits = 0
         """More than 0 where an expression asks only for low bits, so nothing in it is too large."""
 
+    def visit(self, node: ast.AST) -> Any:
+        """Rewrite a node; where the front end saw a value go into a place, check it there."""
+        names: tuple[str, ...] = ()
+        if self.places is not None and isinstance(node, ast.expr):
+            if isinstance(getattr(node, "ctx", _LOAD), ast.Load):
+                names = self.places.at(node)
+        result = super().visit(node)
+        for name in names:
+            result = _call("fit", ast.Constant(name), result, at=node)
+        return result
+
     # Statements that store.
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        inner = _Rewriter(self.fields, frozenset()).visit(node)
+        inner = _Rewriter(self.fields, frozenset(), self.places).visit(node)
         assert isinstance(inner, ast.FunctionDef)
         return inner
 
@@ -173,7 +192,7 @@ class _Body(ast.NodeTransformer):
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
         if node.value is not None:
-            width = width_of(node.annotation)
+            width = width_of(node.annotation) if self.places is None else None
             value: ast.expr = self.visit(node.value)
             node.value = _call("fit", ast.Constant(width), value, at=value) if width else value
         node.target = self.visit(node.target)
@@ -181,10 +200,13 @@ class _Body(ast.NodeTransformer):
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
         """`place op= value` becomes a store of what the operator gives; the object is evaluated once."""
-        width = self._width(node.target)
         value = self._in_full(node.value)
+        width = self._width(node.target) if self.places is None else next(iter(self.places.at(node)), None)
         if isinstance(node.target, ast.Subscript):
-            node.target, node.value = self.visit(node.target), value
+            container = self._in_full(node.target.value)
+            node.target.value = _call("at", container, ast.Constant(width), at=node.target.value)
+            node.target.slice = self._in_full(node.target.slice)
+            node.value = value
             return node
         read: ast.expr
         target = node.target
@@ -203,7 +225,8 @@ class _Body(ast.NodeTransformer):
     def visit_Return(self, node: ast.Return) -> ast.Return:
         if node.value is not None:
             value: ast.expr = self.visit(node.value)
-            node.value = _call("fit", ast.Constant(self.result), value, at=value) if self.result else value
+            checked = self.result if self.places is None else None
+            node.value = _call("fit", ast.Constant(checked), value, at=value) if checked else value
         return node
 
     # Expressions.
@@ -287,7 +310,7 @@ class _Body(ast.NodeTransformer):
         return "int"
 
     def _stored(self, target: ast.expr, value: ast.expr) -> ast.expr:
-        if not isinstance(target, (ast.Name, ast.Attribute)):
+        if self.places is not None or not isinstance(target, (ast.Name, ast.Attribute)):
             return value
         return _call("fit", ast.Constant(self._width(target)), value, at=value)
 
