@@ -140,7 +140,7 @@ class bytes:
     def __mul__(self, times: int) -> bytes:
         if times <= 0 or self._length == 0:
             return b""
-        if times > LARGEST:
+        if times > LARGEST // self._length:
             raise MemoryError
         result = bytes.__allocate__(self._length * times)
         at = 0

@@ -5,7 +5,7 @@
  * It is C of the gnu11 kind without a libc, all of it static, because a module is one C file. Each kernel gives a
  * "platform.h", found on the include path, which defines
  *
- *   u8 u16 u32 u64 bool size_t NULL likely unlikely noinline __cold __maybe_unused __always_inline __printf,
+ *   u8 u16 u32 u64 bool size_t NULL likely unlikely noinline __cold __maybe_unused __always_inline __printf container_of,
  *   memcpy memmove memset memcmp, the errno numbers as positive macros,
  *   void *kmi_platform_alloc(size_t size, bool atomic)       uninitialised memory, or NULL; never warns
  *   void kmi_platform_free(const void *memory)               NULL is fine

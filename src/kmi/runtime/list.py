@@ -183,7 +183,7 @@ class list(Generic[T]):
         result: list[T] = list()
         if times <= 0 or self._length == 0:
             return result
-        if times > LARGEST:
+        if times > LARGEST // self._length:
             raise MemoryError
         result._reserve(self._length * times)
         while times > 0:

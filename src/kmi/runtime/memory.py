@@ -26,19 +26,19 @@ def free(memory: Pointer[None]) -> None:
 
 
 @c_function("memcpy")
-def copy(to: Pointer[None], source: Pointer[None], size: usize) -> Pointer[None]:
+def copy(to: Pointer[None], source: Pointer[None], size: usize) -> None:
     """Copy between places that do not overlap."""
     ...
 
 
 @c_function("memmove")
-def move(to: Pointer[None], source: Pointer[None], size: usize) -> Pointer[None]:
+def move(to: Pointer[None], source: Pointer[None], size: usize) -> None:
     """Copy between places that may overlap."""
     ...
 
 
 @c_function("memset")
-def fill(to: Pointer[None], value: i32, size: usize) -> Pointer[None]:
+def fill(to: Pointer[None], value: i32, size: usize) -> None:
     """Set each byte to one value."""
     ...
 

@@ -123,7 +123,7 @@ class str:
     def __mul__(self, times: int) -> str:
         if times <= 0 or self._size == 0:
             return ""
-        if times > LARGEST:
+        if times > LARGEST // self._size:
             raise MemoryError
         result = str.__allocate__(self._size * times, self._length * times)
         at = 0

@@ -287,7 +287,7 @@ def _fit(builder: Builder, node: tree.Fit) -> linear.Expression:
     place = builder.type(node.type)
     if not isinstance(place, IntType):
         raise InternalError(f"a value is fitted to {place}, which is no integer", node.span)
-    if node.wrap:
+    if node.wrap or builder.instance.function.module.startswith(RUNTIME):
         return convert(modular(builder, node.value, place.bits), place)
     room = intervals.of_type(place)
     interval = builder.ranges.of(node.value)
@@ -309,6 +309,9 @@ def _fit(builder: Builder, node: tree.Fit) -> linear.Expression:
                 return within(builder, value, interval, place, node.span)
     return within(builder, integer(builder, node.value).expression, interval, place, node.span)
 
+
+RUNTIME = "kmi.runtime."
+"""Code that checks its arguments and keeps its sizes small, so that its own arithmetic never leaves a place."""
 
 _HINTS = {"+": "sum", "-": "difference", "*": "product"}
 

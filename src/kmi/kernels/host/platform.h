@@ -25,6 +25,7 @@ typedef unsigned long long u64;
 #undef __always_inline
 #define __always_inline inline __attribute__((__always_inline__))
 #define __printf(format, first) __attribute__((__format__(printf, format, first)))
+#define container_of(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
 
 static __maybe_unused void *kmi_platform_alloc(size_t size, bool atomic)
 {
