@@ -2,7 +2,7 @@
 
     compile(program, Target(roots=[Root(main)], prologue='#include "kmi.h"'))  ->  CSource
 
-monomorphise and linearise (each function as it is reached) -> errors -> edges -> C.
+monomorphise and linearise (each function as it is reached) -> tidy -> errors -> edges -> C.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from kmi.compiler.instances import FunctionInstance, bases, bindings_of
 from kmi.compiler.linearise import linearise
 from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import Namer
+from kmi.compiler.tidy import drop_results, tidy
 from kmi.language.diagnostics import InternalError
 from kmi.language.tree import Function, Program
 from kmi.language.types import ClassType, Type
 
-PASSES = ("linearise", "errors", "edges", "c")
+PASSES = ("linearise", "tidy", "errors", "edges", "c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,15 @@ def compile(program: Program, target: Target) -> CSource:
     monomorphiser.run(lambda instance: linearise(monomorphiser, exceptions, instance))
     instances = list(monomorphiser.functions.values())
     _after(target, "linearise", instances)
+    for instance in instances:
+        if instance.linear is not None:
+            tidy(instance.linear)
+    _after(target, "tidy", instances)
     errors.infer(instances, exceptions)
     _after(target, "errors", instances)
     for instance in instances:
         if instance.linear is not None:
+            drop_results(instance.linear)
             edges.find(instance.linear, exceptions)
     _after(target, "edges", instances)
     source = CSource("")

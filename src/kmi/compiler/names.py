@@ -78,12 +78,8 @@ def type_name(kind: Type) -> str:
 
 
 def method_name(name: str) -> str:
-    """``__enter__`` as ``enter``, ``_open`` as ``open``: nothing in C begins with an underscore."""
-    return (
-        identifier(name.strip("_"))
-        if name.strip("_") not in ("", "error", "result")
-        else name.strip("_") + "_"
-    )
+    """``__enter__`` as ``enter``, ``_open`` as ``open``, for the end of a longer name."""
+    return name.strip("_") or "_"
 
 
 class Namer:

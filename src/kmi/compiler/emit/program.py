@@ -1,7 +1,7 @@
 """The C file of a program: structs, class objects, literals, functions, in the order in which C needs them.
 
-A class instance becomes ``struct X``, ``X_clear`` (releases its fields), ``X_destroy`` (``__del__``, then clear, then
-the memory) and ``X_class``. Only what the roots reach after the error sets are known is printed.
+A class instance becomes ``struct X``, ``kmi_clear_X`` (releases its fields), ``kmi_destroy_X`` (``__del__``, then
+clear, then the memory) and ``X_class``. Only what the roots reach after the error sets are known is printed.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ from kmi.language.types import (
 )
 
 PRELUDE = """\
+#ifndef container_of
+#define container_of(pointer, type, member) ((type *)((char *)(pointer) - __builtin_offsetof(type, member)))
+#endif
 #define KMI_TAIL(object) ((u8 *)((object) + 1))
 #define KMI_RECORD(object) ((u8 *)&(object)->record)
 #define KMI_STR_SIZE(text) ((int)(text)->_size)
@@ -94,7 +97,7 @@ class ProgramPrinter:
             writer.line(f"{self._signature(callable_)};")
         for each, _ in destroyers:
             if not each.kind.definition.place:
-                writer.line(f"static void {each.name}_destroy(struct kmi_object *object);")
+                writer.line(f"static void kmi_destroy_{each.name}(struct kmi_object *object);")
                 writer.line(f"static const struct kmi_class {each.name}_class;")
         writer.blank()
         for each, _ in destroyers:
@@ -367,7 +370,7 @@ class ProgramPrinter:
         writer.line(f"static const struct kmi_class {instance.name}_class = {{")
         writer.line(f'\t.name = "{instance.kind.definition.name}",')
         writer.line(f"\t.base = {base},")
-        writer.line(f"\t.destroy = {instance.name}_destroy,")
+        writer.line(f"\t.destroy = kmi_destroy_{instance.name},")
         writer.line("};")
 
     def _class_functions(self, instance: ClassInstance) -> list[str]:
@@ -382,19 +385,19 @@ class ProgramPrinter:
             if not is_place(field, inner) and linear.holds_count(inner):
                 prefix = "record." if kind.definition.struct else ""
                 body += self.counts.release_field(f"self->{prefix}{path}", inner)
-        lines = [f"static __maybe_unused void {name}_clear(struct {name} *self __maybe_unused)", "{"]
+        lines = [f"static __maybe_unused void kmi_clear_{name}(struct {name} *self __maybe_unused)", "{"]
         for statement in body:
             lines += [f"\t{line}" for line in statement.split("\n")]
         lines += ["}", ""]
         if kind.definition.place:
             return lines
-        lines += [f"static void {name}_destroy(struct kmi_object *object)", "{"]
-        lines += [f"\tstruct {name} *self = container_of(object, struct {name}, object);", ""]
+        lines += [f"static void kmi_destroy_{name}(struct kmi_object *object)", "{"]
+        lines += [f"\tstruct {name} *self = (struct {name} *)object;", ""]
         if instance.deleter is not None:
             # __del__ may retain and release its receiver: that must not begin anew.
             lines += ["\tobject->count = 0x20000000;"]
             lines += [f"\t{line}" for line in self._delete(instance.deleter, "self")]
-        lines += [f"\t{name}_clear(self);", "\tkmi_object_free(object);", "}", ""]
+        lines += [f"\tkmi_clear_{name}(self);", "\tkmi_object_free(object);", "}", ""]
         return lines
 
     def _end_place(self, kind: ClassType, path: str) -> list[str]:
@@ -405,7 +408,7 @@ class ProgramPrinter:
             lines += [f"\t{line}" for line in self._delete(instance.deleter, f"&{path}")]
             lines.append("}")
         if instance.made:
-            lines.append(f"{instance.name}_clear(&{path});")
+            lines.append(f"kmi_clear_{instance.name}(&{path});")
         return lines
 
     def _delete(self, deleter: FunctionInstance, self_: str) -> list[str]:
