@@ -4,6 +4,7 @@ from errno import ENODATA
 
 from kmi import Module, Parameter, error, info, module
 from kmi.device import FileOperations, MiscDevice
+from kmi.sync import Mutex
 
 
 class Witness:
@@ -21,7 +22,7 @@ class Stages(Module):
     second = Parameter("stage-two", "the name of the second device")
 
     def __init__(self) -> None:
-        self.witness = Witness()
+        self.witness = Mutex(Witness())
         if self.fail_before:
             raise error(ENODATA)
         self.first_device = MiscDevice("stage-one", FileOperations())

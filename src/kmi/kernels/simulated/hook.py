@@ -12,13 +12,14 @@ what it replaces; annotations, class bases and type arguments stay as they are.
 """
 
 import ast
+import functools
 import linecache
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from kmi.kernels.simulated.checks import Checks
 from kmi.kernels.simulated.places import places_of
@@ -62,14 +63,9 @@ def load(path: Path, check: bool = True) -> LoadedCode:
     Without `check` the front end is not asked, and integers are checked as far as annotations tell: for code
     that is wrong on purpose, to see it caught at run time. SyntaxError and the like then come from CPython.
     """
-    source, places = path.read_text(encoding="utf-8"), None
-    if check:
-        analysis = analyse(path, Library())
-        if analysis.program is None:
-            raise CheckFailed(path, analysis.diagnostics)
-        places = places_of(analysis.program)
+    data = path.read_bytes()
     linecache.checkcache(str(path))  # messages show the file as it is now
-    code = compile(rewritten(ast.parse(source, str(path)), places), str(path), "exec", dont_inherit=True)
+    code = _compiled(path, data, check)
     module = ModuleType(path.stem)
     module.__file__ = str(path)
     checks = Checks(str(path))
@@ -88,6 +84,19 @@ def checks_of(kind: type) -> Checks:
             "its checks; load its file: kernel.load('….py')"
         )
     return found
+
+
+@functools.lru_cache(maxsize=32)
+def _compiled(path: Path, data: bytes, check: bool) -> CodeType:
+    """The rewritten code of a file with these contents; tests load the same few files again and again."""
+    places = None
+    if check:
+        analysis = analyse(path, Library())
+        if analysis.program is None:
+            raise CheckFailed(path, analysis.diagnostics)
+        places = places_of(analysis.program)
+    tree = rewritten(ast.parse(data, str(path)), places)
+    return compile(tree, str(path), "exec", dont_inherit=True)
 
 
 @contextmanager

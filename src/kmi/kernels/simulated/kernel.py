@@ -80,7 +80,7 @@ class SimulatedKernel:
         self,
         path: str | os.PathLike[str],
         parameters: Mapping[str, int | bool | str] | None = None,
-        check: bool = False,
+        check: bool = True,
     ) -> LoadedModule:
         """Load a module's file, with parameters; returns when its devices are live.
 
