@@ -26,6 +26,9 @@ from kmi.uio import Uio
 class Entry:
     count: int = 0
 
+    def add(self) -> None:
+        self.count += 1
+
 
 class Final:
     def __init__(self, number: int) -> None:

@@ -26,7 +26,7 @@ def test_nothing_sleeps_under_a_spin_lock(agrees: "Agrees") -> None:
             def read(self, file: File, data: Uio) -> None:
                 with self.fast as fast:
                     with self.slow as slow:  # KMI0701
-                        fast.extend(slow)
+                        fast.extend(bytes(slow))
                     data.put(fast)  # KMI0702
                     data.skip(1)
     """)
@@ -43,7 +43,7 @@ def test_a_mutex_may_be_held_when_a_spin_lock_is_taken(agrees: "Agrees") -> None
                 with self.slow as slow:
                     data.put(slow)
                     with self.fast as fast:
-                        fast.extend(slow)
+                        fast.extend(bytes(slow))
     """)
 
 

@@ -22,7 +22,7 @@ def test_two_orders_of_two_locks_are_one_error(agrees: "Agrees") -> None:
             def take(self) -> None:
                 with self.free as free:
                     with self.used as used:  # KMI0801
-                        used.extend(free)
+                        used.extend(bytes(free))
 
             def give(self) -> None:
                 with self.used as used:
@@ -30,7 +30,7 @@ def test_two_orders_of_two_locks_are_one_error(agrees: "Agrees") -> None:
 
             def fill(self, used: bytearray) -> None:
                 with self.free as free:
-                    free.extend(used)
+                    free.extend(bytes(used))
     """)
     assert found.message == (
         "`Pool.free` and `Pool.used` are taken in both orders: two threads could wait for each other for ever"
@@ -70,7 +70,7 @@ def test_one_order_everywhere_is_fine(agrees: "Agrees") -> None:
             def take(self) -> None:
                 with self.free, self.used as used:
                     with self.log as log:
-                        log.extend(used)
+                        log.extend(bytes(used))
 
             def both(self) -> None:
                 with self.free as free:
@@ -78,7 +78,7 @@ def test_one_order_everywhere_is_fine(agrees: "Agrees") -> None:
 
             def note(self, free: bytearray) -> None:
                 with self.log as log:
-                    log.extend(free)
+                    log.extend(bytes(free))
 
             def after(self) -> None:
                 with self.log:
@@ -120,7 +120,7 @@ def test_one_lock_of_two_objects_is_refused(agrees: "Agrees") -> None:
             def move(self, other: "Pool") -> None:
                 with self.free as mine:
                     with other.free as theirs:  # KMI0803
-                        theirs.extend(mine)
+                        theirs.extend(bytes(mine))
 
             def ask(self, other: "Pool") -> None:
                 with self.used:
@@ -228,6 +228,6 @@ def test_waiting_with_a_second_mutex_held_is_a_warning(agrees: "Agrees") -> None
                     with self.kept as kept:
                         while len(kept) == 0:
                             self.filled.wait()  # KMI0806
-                        log.extend(kept)
+                        log.extend(bytes(kept))
     """)
     assert found.severity is Severity.WARNING

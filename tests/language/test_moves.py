@@ -62,7 +62,7 @@ def test_values_and_copies_may_leave(agrees: "Agrees") -> None:
                 with self.bytes as kept:
                     part = kept[:4]
                     whole = bytearray(kept)
-                    whole.extend(part)
+                    whole.extend(bytes(part))
                     count = len(kept)
                 part.append(count)
                 whole.append(1)

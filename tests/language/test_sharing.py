@@ -84,7 +84,7 @@ def test_an_object_that_changes_is_named_with_the_line_that_changes_it(agrees: "
                 self.entry = Entry()  # KMI0602
 
             def read(self, file: File, data: Uio) -> None:
-                self.entry.count += 1
+                self.entry.add()
     """)
     assert found.message == "`Device.entry` is a `Entry`, which several threads would use at once"
     assert [label.text for label in found.labels] == ["`Entry.count` is changed here"]
@@ -119,14 +119,20 @@ def test_the_module_itself_is_shared_too(agrees: "Agrees") -> None:
     """)
 
 
-def test_an_entry_that_nobody_changes_is_shareable_although_it_could_be(agrees: "Agrees") -> None:
+def test_an_object_that_nobody_changes_is_shareable_although_it_could_be(agrees: "Agrees") -> None:
     agrees("""
+        @dataclass
+        class Pair:
+            one: int
+            two: int
+
+
         class Device(FileOperations):
             def __init__(self) -> None:
-                self.entry = Entry(7)
+                self.pair = Pair(7, 8)
 
             def read(self, file: File, data: Uio) -> None:
-                data.skip(min(self.entry.count, data.remaining))
+                data.skip(min(self.pair.one, data.remaining))
     """)
 
 
@@ -207,10 +213,11 @@ def test_places_are_built_once_and_always(agrees: "Agrees") -> None:
             def __init__(self, large: bool) -> None:
                 self.always = Mutex(bytearray())
                 if large:
-                    self.large = Mutex(bytearray())  # KMI0613
-                if not large:
-                    return
-                self.late = Mutex(bytearray())  # KMI0613
+                    self.bytes = Mutex(bytearray(4096))  # KMI0613
+                else:
+                    self.bytes = Mutex(bytearray())  # KMI0613
+                for number in range(3):
+                    self.always = Mutex(bytearray())  # KMI0613
     """)
 
 

@@ -226,6 +226,8 @@ class Origins:
             state = _spread(state, stored.holder_origins, both)
             state = _spread(state, stored.held_origins, both)
         for place, _, origins in self.moves(point, state):
+            if not all(isinstance(origin, Made) for origin in origins):
+                continue  # reported as a move of what is somebody else's
             state = _spread(state, origins, frozenset({Moved(place)}))
         return state
 

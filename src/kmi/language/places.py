@@ -50,16 +50,27 @@ from kmi.language.walk import authored, functions, walk
 MEMBERS = ("__enter__", "__exit__")
 
 
-def check(program: Program, reporter: Reporter) -> None:
+def check(program: Program, reporter: Reporter, broken: frozenset[Function]) -> None:
     """Reports places that are made, kept or passed on where they cannot be, and borrowed objects kept."""
     for module in authored(program):
-        for definition in module.classes.values():
-            _declared(definition, reporter)
+        values = Reporter()
         for function in functions(module):
-            _signature(function, reporter)
             for node in walk(function.body):
-                _node(node, reporter)
-            _always(function.body, False, reporter)
+                _node(node, values)
+            if function not in broken:
+                _always(function.body, False, values)
+        types = Reporter()
+        for function in functions(module):
+            _signature(function, types)
+        for definition in module.classes.values():
+            _declared(definition, types)
+        # A variable whose type was inferred from such a value is no second mistake.
+        lines = {diagnostic.span.line for diagnostic in values.diagnostics}
+        for diagnostic in values.diagnostics:
+            reporter.report(diagnostic)
+        for diagnostic in types.diagnostics:
+            if diagnostic.span.line not in lines:
+                reporter.report(diagnostic)
 
 
 def _declared(definition: Class, reporter: Reporter) -> None:
@@ -125,7 +136,7 @@ def _node(node: Node, reporter: Reporter) -> None:
         case Assign(value=value) if not is_borrowed(value.type):
             _value(value, "be a local variable", reporter)
         case SetField(value=value):
-            _value(value, "be stored in a second field", reporter)
+            _value(value, "be stored in a field", reporter)
         case Return(value=value) if value is not None:
             _value(value, "be returned", reporter)
         case ListNew(items=items):

@@ -22,7 +22,7 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
     ownership = Ownership(program)
     graph = CallGraph(program, broken)
     sharing.check(program, reporter, ownership)
-    places.check(program, reporter)
+    places.check(program, reporter, broken)
     for function in graph.mine:
         if _locks(function):
             origins = Origins(function, ownership)

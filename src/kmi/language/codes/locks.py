@@ -21,12 +21,12 @@ LOCK_ORDER = code(
             def take(self) -> None:
                 with self.free as free:
                     with self.used as used:
-                        used.extend(free)
+                        used.extend(bytes(free))
 
             def give(self) -> None:
                 with self.used as used:
                     with self.free as free:
-                        free.extend(used)
+                        free.extend(bytes(used))
     """,
     fixed="""
         from kmi.sync import Mutex
@@ -40,12 +40,12 @@ LOCK_ORDER = code(
             def take(self) -> None:
                 with self.free as free:
                     with self.used as used:
-                        used.extend(free)
+                        used.extend(bytes(free))
 
             def give(self) -> None:
                 with self.free as free:
                     with self.used as used:
-                        free.extend(used)
+                        free.extend(bytes(used))
     """,
 )
 
@@ -109,7 +109,7 @@ TAKEN_OF_TWO = code(
             def pay(self, other: "Account") -> None:
                 with self.kept as mine:
                     with other.kept as theirs:
-                        theirs.extend(mine)
+                        theirs.extend(bytes(mine))
     """,
     fixed="""
         from kmi.sync import Mutex
@@ -213,7 +213,7 @@ WAITS_WITH_ANOTHER = code(
                     with self.kept as kept:
                         while len(kept) == 0:
                             self.filled.wait()
-                        log.extend(kept)
+                        log.extend(bytes(kept))
     """,
     fixed="""
         from kmi.sync import Condition, Mutex
