@@ -57,15 +57,16 @@ class LoadedCode:
         return vars(self.module)
 
 
-def load(path: Path, check: bool = True) -> LoadedCode:
+def load(path: Path, check: bool = True, entry: bool = True) -> LoadedCode:
     """Load a module's file. Raises CheckFailed for mistakes that the front end finds, OSError without a file.
 
     Without `check` the front end is not asked, and integers are checked as far as annotations tell: for code
     that is wrong on purpose, to see it caught at run time. SyntaxError and the like then come from CPython.
+    Without `entry` it needs no class under `@module`: a plain program, as the differential harness runs.
     """
     data = path.read_bytes()
     linecache.checkcache(str(path))  # messages show the file as it is now
-    code = _compiled(path, data, check)
+    code = _compiled(path, data, check, entry)
     module = ModuleType(path.stem)
     module.__file__ = str(path)
     checks = Checks(str(path))
@@ -87,11 +88,11 @@ def checks_of(kind: type) -> Checks:
 
 
 @functools.lru_cache(maxsize=32)
-def _compiled(path: Path, data: bytes, check: bool) -> CodeType:
+def _compiled(path: Path, data: bytes, check: bool, entry: bool) -> CodeType:
     """The rewritten code of a file with these contents; tests load the same few files again and again."""
     places = None
     if check:
-        analysis = analyse(path, Library())
+        analysis = analyse(path, Library(entry=entry))
         if analysis.program is None:
             raise CheckFailed(path, analysis.diagnostics)
         places = places_of(analysis.program)
