@@ -328,8 +328,8 @@ def _init_place(
         )  # fmt: skip
         return []
     match made:
-        case tree.New(arguments=arguments):
-            return [tree.InitPlace(receiver, entry, arguments, span)]
+        case tree.New(arguments=arguments, type_arguments=type_arguments):
+            return [tree.InitPlace(receiver, entry, arguments, span, type_arguments)]
         case tree.CZero():
             return [tree.InitPlace(receiver, entry, [], span)]
         case _ if made.type is POISON or isinstance(made, tree.NoneLiteral):
@@ -354,9 +354,21 @@ def check_init_complete(body: Body, at: ast.AST) -> None:
 
 
 def _item(body: Body, node: ast.stmt, target: ast.Subscript, value: ast.expr) -> list[tree.Statement]:
-    made = expressions.expression(body, value)
+    made = expressions.expression(body, value, _item_type(body, target))
     container = expressions.expression(body, target.value)
     return store_item(body, node, target, container, made, value)
+
+
+def _item_type(body: Body, target: ast.Subscript) -> Type | None:
+    """The type of what an item or a slice is set to."""
+    kind = calls.peek_type(body, target.value)
+    if isinstance(kind, PointerType):
+        return kind.target
+    if not isinstance(kind, ClassType):
+        return None
+    name = "__setslice__" if isinstance(target.slice, ast.Slice) else "__setitem__"
+    method = calls.find_method(body.world, kind, name)
+    return calls.parameter_types(method, kind)[-1] if method is not None else None
 
 
 def store_item(

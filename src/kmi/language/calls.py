@@ -44,6 +44,10 @@ from kmi.language.types import (
 from kmi.language.world import World
 
 
+LIBRARY = ("kmi.runtime.", "kmi.kernels.")
+"""Modules whose classes may have a method for each class of argument, which Python has not."""
+
+
 def find_method(world: World, kind: ClassType, name: str) -> FunctionInfo | None:
     """The method of that name, of the class or its nearest base that has it."""
     for definition in kind.definition.ancestors():
@@ -56,9 +60,9 @@ def find_method(world: World, kind: ClassType, name: str) -> FunctionInfo | None
 
 def overload(world: World, kind: ClassType, name: str, argument: Type) -> str:
     """The name of the method of a run-time class for an argument of this class: ``extend`` of a bytearray is ``__extend_bytearray__``."""
-    if isinstance(argument, ClassType) and kind.definition.module.startswith("kmi.runtime."):
+    if isinstance(argument, ClassType) and kind.definition.module.startswith(LIBRARY):
         special = f"__{name.strip('_')}_{argument.definition.name}__"
-        if argument.definition is not kind.definition and find_method(world, kind, special) is not None:
+        if find_method(world, kind, special) is not None:
             return special
     return name
 
@@ -284,6 +288,8 @@ def _call_method(
         from kmi.language.attributes import value_attribute
 
         return _call_value(body, node, value_attribute(body, node.func, receiver, name), expected)
+    if kind.definition.struct and find_method(body.world, kind, f"__{name}__") is not None:
+        return _call_record(body, node, receiver, kind, f"__{name}__")
     method = find_method(body.world, kind, _overloaded(body, node, kind, name))
     if method is None or method.function.property:
         assert isinstance(node.func, ast.Attribute)
@@ -299,9 +305,21 @@ def _call_method(
     return call_function(body, node, method, receiver, bindings, expected, virtual=True)
 
 
+def _call_record(
+    body: Body, node: ast.Call, receiver: tree.Expression, kind: ClassType, name: str
+) -> tree.Expression:
+    """``record.pack()``: a class method of ``Struct`` that is given the record, whose class is known here."""
+    method = find_method(body.world, kind, name)
+    assert method is not None and method.function.owner is not None
+    if node.args or node.keywords:
+        return body.error(codes.BAD_ARGUMENTS, node, f"`{name.strip('_')}` takes no arguments")
+    this = tree.TypeGet(receiver.span, TypeObject(kind))
+    return _finish(body, method, [this, receiver], body.span(node), {"Self": kind}, virtual=False)
+
+
 def _overloaded(body: Body, node: ast.Call, kind: ClassType, name: str) -> str:
     """The method of a run-time class that takes these arguments."""
-    if not kind.definition.module.startswith("kmi.runtime.") or not node.args:
+    if not kind.definition.module.startswith(LIBRARY) or not node.args:
         return name
     if len(node.args) == 2 and find_method(body.world, kind, f"__{name}_default__") is not None:
         return f"__{name}_default__"
@@ -470,6 +488,7 @@ def construct_class(
     own = ClassType(definition, definition.type_parameters)
     method = find_method(body.world, own, "__init__")
     arguments: list[tree.Expression] = []
+    extra: dict[str, Type] = {}
     if method is None:
         if node.args or node.keywords:
             return body.error(
@@ -485,8 +504,10 @@ def construct_class(
         unknown = {n for n, t in inner.items() if isinstance(t, TypeVariable) and t.name in free and t.name not in bindings}
         for name in unknown:
             del inner[name]
-        bound = bind_arguments(body, node, method, True, inner, frozenset(unknown))
+        own_variables = {v.name for v in method.function.type_parameters}
+        bound = bind_arguments(body, node, method, True, inner, frozenset(unknown | own_variables))
         body.world.want(method)
+        extra = {name: inner[name] for name in own_variables if name in inner}
         for name in unknown:
             variable = view[name]
             if name in inner and isinstance(variable, TypeVariable):
@@ -507,7 +528,7 @@ def construct_class(
     kind = ClassType(definition, tuple(bindings[name] for name in names))
     if any(argument.type is POISON for argument in arguments):
         return tree.NoneLiteral(span, kind)
-    return tree.New(kind, arguments, span)
+    return tree.New(kind, arguments, span, extra)
 
 
 def _maker(body: Body, node: ast.Call, info: ClassInfo) -> FunctionInfo | None:

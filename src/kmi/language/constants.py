@@ -292,6 +292,10 @@ class _Folder:
                 if not 0 <= b <= 4096:
                     raise NotConstant(node, f"the constant shifts by {b}")
                 return a << b if isinstance(op, ast.LShift) else a >> b
+            case ast.Pow():
+                if not 0 <= b <= 127:
+                    raise NotConstant(node, f"the constant is raised to the power {b}")
+                return int(a**b)
             case ast.BitAnd():
                 return a & b
             case ast.BitOr():

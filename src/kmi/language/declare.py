@@ -62,7 +62,7 @@ def declare_class(world: World, scope: ModuleScope, node: ast.ClassDef) -> Entit
         definition.exception = True
     elif scope.name in ("kmi.sync", "kmi.device") and definition.name in PLACES:
         definition.place = True  # as declared; a layer's own class says so itself
-    elif scope.name == "kmi.struct" or scope.name.endswith(".struct") and definition.name == "Struct":
+    elif definition.name == "Struct" and scope.name in ("kmi.struct", "kmi.runtime.struct"):
         definition.struct = True
     return info
 

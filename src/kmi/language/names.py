@@ -213,13 +213,16 @@ def _provided(
     """The kernel's implementation of an interface name, if it is one and there is a kernel."""
     from kmi.language import provided
 
-    if not scope.interface or world.library.kernel is None:
-        return None
+    if not scope.interface or world.library.kernel is None or scope.name == "kmi.struct":
+        return None  # records have the same layout, and so the same methods, on every kernel
     if not any(isinstance(d, ast.Name) and d.id == "provided" for d in node.decorator_list):
         return None
     home = world.library.layer_module(scope.name)
     layer = world.scope(home) if home is not None else None
     entity = own(world, layer, name) if layer is not None else None
+    if entity is None:  # what is the same on all kernels is part of the run time
+        common = world.scope(scope.name.replace("kmi.", "kmi.runtime.", 1))
+        entity = own(world, common, name) if common is not None else None
     if entity is None or isinstance(entity, Poisoned):
         if entity is None:
             world.reporter.error(

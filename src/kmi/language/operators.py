@@ -70,6 +70,8 @@ def combine(
     span = body.span(node)
     if first.type is POISON or second.type is POISON:
         return body.poison(span)
+    if isinstance(op, ast.Pow):
+        return _power(body, span, first, second)
     if type(op) not in SYMBOLS:
         return body.poison(span)  # refused by the whitelist
     symbol, name = SYMBOLS[type(op)]
@@ -94,6 +96,21 @@ def combine(
         if calls.find_method(body.world, right_kind, "__mul__") is not None and _simple(first):
             return calls.method_call(body, second, "__mul__", [first], span)
     return bad_operands(body, span, symbol, left_kind, right_kind)
+
+
+def _power(body: Body, span: Span, first: tree.Expression, second: tree.Expression) -> tree.Expression:
+    """``2**32``: of constants only."""
+    match first, second:
+        case tree.IntLiteral(value=base), tree.IntLiteral(value=exponent) if 0 <= exponent <= 127:
+            value = base**exponent
+            if -(1 << 127) <= value < 1 << 127:
+                return tree.IntLiteral(value, span)
+        case _:
+            pass
+    return body.error(
+        codes.UNSUPPORTED, span, "`**` of anything but small constants is not in kernel Python",
+        help="multiply, or shift: `1 << n`",
+    )  # fmt: skip
 
 
 def bad_operands(body: Body, span: Span, symbol: str, left: Type, right: Type) -> tree.Expression:

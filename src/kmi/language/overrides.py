@@ -8,7 +8,7 @@ from __future__ import annotations
 from kmi.language import codes
 from kmi.language.convert import describe, same
 from kmi.language.scope import ClassInfo, FunctionInfo
-from kmi.language.types import OptionalType, substitute
+from kmi.language.types import NONE, ClassType, OptionalType, TypeVariable, substitute
 from kmi.language.world import World
 
 
@@ -19,6 +19,8 @@ def check_overrides(world: World, info: ClassInfo) -> None:
         return
     from kmi.language.calls import class_bindings, find_method
 
+    if info.scope.author:
+        _check_defaults(world, info, base)
     for name, method in info.methods.items():
         if name == "__init__" or method.function.static or method.generated:
             continue
@@ -28,6 +30,29 @@ def check_overrides(world: World, info: ClassInfo) -> None:
         bindings = class_bindings(base, replaced.function.owner)
         method.function.effects = method.function.effects or replaced.function.effects
         _compare(world, info, method, replaced, bindings)
+
+
+def _check_defaults(world: World, info: ClassInfo, base: ClassType) -> None:
+    """Refuses to inherit a method of the interface that gives ``None`` where this class promises something else.
+
+    `open` of `FileOperations[Cursor]` has to be written: the interface's own returns None.
+    """
+    from kmi.language.calls import class_bindings, find_method
+
+    for definition in base.definition.ancestors():
+        for name, method in world.classes[definition].methods.items():
+            result = method.function.result
+            if not isinstance(result, TypeVariable) or result.default != NONE or definition.module == info.scope.name:
+                continue
+            wanted = class_bindings(base, definition).get(result.name, NONE)
+            found = find_method(world, ClassType(info.definition, info.definition.type_parameters), name)
+            if found is method and wanted != NONE and not isinstance(wanted, TypeVariable | OptionalType):
+                parameters = ", ".join(f"{p.name}: {describe(p.type)}" for p in method.function.parameters[1:])
+                world.reporter.error(
+                    codes.BAD_OVERRIDE, info.definition.span,
+                    f"`{info.definition.name}` promises a `{describe(wanted)}` from `{name}`, but has no `{name}`: the inherited one returns `None`",
+                    help=f"def {name}(self, {parameters}) -> {describe(wanted)}:",
+                )  # fmt: skip
 
 
 def _compare(

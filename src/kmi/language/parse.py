@@ -26,7 +26,7 @@ ALLOWED: frozenset[type[ast.AST]] = frozenset({
     ast.FormattedValue, ast.JoinedStr, ast.Constant, ast.Attribute, ast.Subscript, ast.Name, ast.List, ast.Tuple,
     ast.Slice, ast.arguments, ast.arg, ast.Load, ast.Store, ast.Del, ast.And, ast.Or,
     ast.Add, ast.Sub, ast.Mult, ast.Mod, ast.LShift, ast.RShift, ast.BitOr, ast.BitXor, ast.BitAnd, ast.FloorDiv,
-    ast.Invert, ast.Not, ast.UAdd, ast.USub,
+    ast.Pow, ast.Invert, ast.Not, ast.UAdd, ast.USub,
     ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Is, ast.IsNot, ast.In, ast.NotIn,
 })  # fmt: skip
 
@@ -49,7 +49,6 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.Starred: ("`*` unpacking", "name each item"),
     ast.Set: ("a set", "use a `dict` with the items as keys"),
     ast.Div: ("`/`, whose result is a float", "use `//`, which rounds down"),
-    ast.Pow: ("`**`", "multiply, or shift: `1 << n`"),
     ast.MatMult: ("`@` between values", "call a method"),
 }
 if hasattr(ast, "TryStar"):

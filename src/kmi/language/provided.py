@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 
-from kmi.language import codes
+from kmi.language import codes, names
 from kmi.language.scope import ClassInfo, Entity, FunctionInfo, ModuleScope
+from kmi.language.types import TypeVariable
 from kmi.language.world import World
 
 
@@ -44,6 +45,8 @@ def _method(
     if method is None:
         if node.name == "__init__" and len(node.args.args) == 1:
             return
+        if f"__{node.name}__" in entity.methods:
+            return  # of a `Struct`: see `calls`
         if entity.definition.module.startswith("kmi.kernels"):
             world.reporter.error(
                 codes.INTERFACE_MISMATCH, entity.definition.span, f"`{entity.definition.name}` lacks `{node.name}`",
@@ -97,11 +100,28 @@ def _annotation(
     wanted, given = _spelling(declared), _spelling(own)
     if wanted == given or "Any" in wanted or wanted == "memoryview":
         return
+    if given in wanted.split(" | ") and _has_overload(method):
+        return  # the other classes have methods of their own
+    if any(v.name == given and v.bound is not None and str(v.bound) == wanted for v in method.function.type_parameters):
+        return  # any class that is within the declared one
+    variable = names.own(world, method.scope, given)
+    if isinstance(variable, TypeVariable) and str(variable.bound) == wanted:
+        return  # the layer wants to know which subclass it is
+    if method.owner is not None and all(
+        part == given or f"__{method.function.name}_{part}__" in method.owner.methods for part in wanted.split(" | ")
+    ):
+        return  # a method for each class of argument
     world.reporter.error(
         codes.INTERFACE_MISMATCH, method.scope.span(own),
         f"`{method.function.qualified}` has `{ast.unparse(own)}` here, declared is `{ast.unparse(declared)}`",
         labels=[(scope.span(declared), "declared here")],
     )  # fmt: skip
+
+
+def _has_overload(method: FunctionInfo) -> bool:
+    """Whether methods beside it take other classes of argument: ``__put_bytearray__`` beside ``put``."""
+    prefix = f"__{method.function.name}_"
+    return method.owner is not None and any(name.startswith(prefix) for name in method.owner.methods)
 
 
 def _spelling(node: ast.expr) -> str:

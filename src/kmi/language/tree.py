@@ -425,11 +425,15 @@ class Call:
 
 @dataclass(slots=True, eq=False)
 class New:
-    """An object of a class, made by its ``__init__`` (given, or the one a dataclass has)."""
+    """An object of a class, made by its ``__init__`` (given, or the one a dataclass has).
+
+    ``type_arguments`` bind the type variables that ``__init__`` has of its own.
+    """
 
     type: Type
     arguments: list[Expression]
     span: Span
+    type_arguments: dict[str, Type] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -736,6 +740,7 @@ class InitPlace:
     arguments: list[Expression]
     """Those of the class's ``__init__``; none for a C struct, which is zeroed."""
     span: Span
+    type_arguments: dict[str, Type] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
