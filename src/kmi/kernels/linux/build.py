@@ -19,17 +19,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kmi import cache
-from kmi.compiler.driver import Target, compile
+from kmi.compiler.driver import Root, Target, compile
 from kmi.kernels.linux import binder, kbuild, metadata, preflight, provision, replay
 from kmi.kernels.linux.flavors import KernelFlavor
 from kmi.language import analyse
 from kmi.language.diagnostics import Diagnostic, InternalError
 from kmi.language.library import Library
 from kmi.language.tree import Program
+from kmi.language.types import ClassType
 
 __all__ = ["Built", "CheckFailed", "build", "generate"]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,54}")  # struct module has 56 bytes for it
+
+_KEPT_BACK = re.compile(r"GPL-incompatible module \S+ uses GPL-only symbol '(\w+)'")
 
 
 class CheckFailed(Exception):
@@ -63,11 +66,7 @@ class Generated:
 
 
 def generate(
-    path: Path,
-    flavor: KernelFlavor,
-    *,
-    test: bool = True,
-    progress: Callable[[str], None] = lambda line: None,
+    path: Path, flavor: KernelFlavor, progress: Callable[[str], None] = lambda line: None
 ) -> Generated:
     """Check the file and compile it to C. Raises CheckFailed, ProvisionError."""
     bound = binder.bind(flavor, progress)
@@ -83,9 +82,20 @@ def generate(
             'not a digit first; name the file otherwise, or say @module(name="...")'
         )
     progress(f"compiling {path.name}")
+    return Generated(name, compile(program, _target(program, name, bound.assertions.read_text())).text, program)
+
+
+def _target(program: Program, name: str, assertions: str) -> Target:
+    """The loader of the module's class: all that is compiled is reached from its two functions."""
     assert program.entry is not None
-    target = Target.linux(program, metadata, bound.assertions.read_text(), test=test)
-    return Generated(name, compile(program, target), program)
+    loader = program.find("kmi.kernels.linux.module.Loader")
+    receiver = ClassType(loader, (ClassType(program.entry),))
+    return Target(
+        roots=[Root(loader.methods[word], receiver, f"Loader_{word}") for word in ("init", "exit")],
+        prologue=metadata.prologue(program, assertions),
+        epilogue=metadata.epilogue(program, "Loader_init", "Loader_exit"),
+        file=f"{name}.c",
+    )
 
 
 def build(
@@ -102,7 +112,7 @@ def build(
     Raises CheckFailed, ProvisionError, BuildError, PreflightError, CacheError.
     """
     began = time.monotonic()
-    made = generate(path, flavor, test=test, progress=progress)
+    made = generate(path, flavor, progress)
     headers = sorted([*kbuild.RUNTIME.glob("*.h"), *kbuild.LAYER.glob("*.h")])
     key = cache.key(
         provision.release(flavor),
@@ -146,7 +156,7 @@ def _build(
                 f"please report it:\n{error}"
             ) from error
         except kbuild.BuildError as error:
-            kept_back = set(re.findall(r"GPL-incompatible module \S+ uses GPL-only symbol '(\w+)'", str(error)))
+            kept_back = set(_KEPT_BACK.findall(str(error)))
             said = preflight.refused_by_license(made.program.about.get("license", ""), kept_back, flavor)
             if said:
                 raise preflight.PreflightError("\n".join(said)) from error

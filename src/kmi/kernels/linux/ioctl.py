@@ -25,11 +25,13 @@ class Request:
 
     @property
     def command(self) -> int:
-        return self.record.command
+        with unsafe("the record is the caller's"):
+            return self.record.command
 
     @property
     def value(self) -> int:
-        return self.record.argument
+        with unsafe("the record is the caller's"):
+            return self.record.argument
 
     def get(self, kind: type[T]) -> T:
         with unsafe("the record has exactly the size that is copied"):

@@ -1,8 +1,7 @@
 """Locks and waiting: `struct mutex`, `spinlock_t` and wait queues of Linux.
 
-Invariants: the lock stands first in a Mutex, so that a Condition finds it whatever the value's type; a task
-that is notified has been taken off the queue by the waker, so that a notify and a signal at once lose
-neither.
+Invariants: a Condition knows of its Mutex only the lock, whatever that guards; a task that is notified has been
+taken off the queue by the waker, so that a notify and a signal at once lose neither.
 """
 
 from typing import Generic, TypeVar
@@ -40,10 +39,16 @@ T = TypeVar("T")
 
 
 @place
-class Mutex(Generic[T]):
-    """A `struct mutex` and what it guards."""
+class _Lock:
+    """What a Condition sees of a Mutex."""
 
     lock: mutex
+
+
+@place
+class Mutex(_Lock, Generic[T]):
+    """A `struct mutex` and what it guards."""
+
     value: T
 
     @per_place
@@ -97,7 +102,7 @@ class Condition:
     lock: Pointer[mutex]
 
     @per_place
-    def __init__(self, mutex: Mutex[T]) -> None:
+    def __init__(self, mutex: _Lock) -> None:
         with unsafe("the mutex is a field of the same object, so it lives as long; the queue will not move"):
             self.lock = address_of(mutex.lock)
             kmi_linux_wait_init(address_of(self.queue))
