@@ -23,7 +23,7 @@ LEVELS: Final = {"emerg", "alert", "crit", "err", "warn", "notice", "info", "deb
 
 def run(path: Path, mains: list[str]) -> dict[str, Outcome]:
     """Run each main of a file, in order."""
-    loaded = hook.load(path)
+    loaded = hook.load(path, entry=False)
     lines: list[str] = []
     for name in loaded.namespace.keys() & LEVELS:
         loaded.namespace[name] = lines.append
