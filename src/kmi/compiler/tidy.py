@@ -113,10 +113,6 @@ def _reads(body: list[Statement]) -> Counter[Variable]:
                 reads[statement.target] -= 1
         if isinstance(statement, linear.Count):
             reads[statement.counter] += 1
-        if isinstance(statement, linear.Try):
-            for catch in statement.catches:
-                if catch.saved is not None:
-                    reads[catch.saved] += 1
         if isinstance(statement, linear.Cleanup):
             reads[statement.saved] += 1
     return reads
@@ -136,6 +132,10 @@ def _drop_unread(body: list[Statement], reads: Counter[Variable]) -> bool:
                     statement.target = None
                     changed = True
             case _:
+                if isinstance(statement, linear.Try):
+                    for catch in statement.catches:
+                        if catch.saved is not None and not reads[catch.saved]:
+                            catch.saved = None
                 for block in blocks(statement):
                     changed |= _drop_unread(block, reads)
     return changed

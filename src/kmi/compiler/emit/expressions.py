@@ -77,8 +77,9 @@ class Expressions:
             case linear.Operation(operator=operator, left=linear.Const() as left, right=right, type=kind) if (
                 operator == "<<" or isinstance(right, linear.Const)
             ):
+                precedence = PRECEDENCE[operator]
                 wide = f"({self.types.name(kind)}){self.text(left, UNARY)}"  # a bare constant is an int of C
-                return self._infix(operator, wide, right)
+                return f"{wide} {operator} {self._side(right, operator, precedence + 1)}", precedence
             case linear.Operation(operator=operator, left=left, right=right):
                 return self._infix(operator, left, right)
             case linear.Comparison(operator=operator, left=left, right=right):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from kmi.compiler import linear
+from kmi.compiler import errors, linear
 from kmi.compiler.emit.counts import Counts
 from kmi.compiler.emit.expressions import Expressions, exception_name
 from kmi.compiler.emit.messages import Messages
@@ -23,8 +23,10 @@ from kmi.compiler.lower.objects import ends, is_place
 from kmi.compiler.lower.text import c_string
 from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import identifier
+from kmi.compiler.tidy import walk
 from kmi.language import tree
 from kmi.language.diagnostics import InternalError
+from kmi.language.source import Span
 from kmi.language.types import (
     ClassType,
     CStructType,
@@ -96,6 +98,7 @@ class ProgramPrinter:
         for callable_ in order:
             writer.line(f"{self._signature(callable_)};")
         for each, _ in destroyers:
+            writer.line(f"static __maybe_unused void kmi_clear_{each.name}(struct {each.name} *self);")
             if not each.kind.definition.place:
                 writer.line(f"static void kmi_destroy_{each.name}(struct kmi_object *object);")
                 writer.line(f"static const struct kmi_class {each.name}_class;")
@@ -191,7 +194,7 @@ class ProgramPrinter:
             names = ", ".join(sorted(each.name for each in callable_.raises))
             raise InternalError(
                 f"the callback {callable_.function.qualified} lets exceptions out: {names}",
-                callable_.function.span,
+                _escaping(function, self.exceptions) or callable_.function.span,
             )
         inner = Writer(self.own, self.directives, depth=1)
         printer = Printer(inner, self.types, self.expressions, self.counts, self.messages, self.exceptions)
@@ -463,6 +466,15 @@ class ProgramPrinter:
 
 def _self_type(instance: FunctionInstance) -> Type:
     return instance.type(instance.function.parameters[0].type)
+
+
+def _escaping(function: linear.Function, exceptions: Exceptions) -> Span | None:
+    """Where the first exception that leaves the function is raised."""
+    labels = {"return", *(function.region.labels.values() if function.region is not None else ())}
+    for statement in walk(function.body):
+        if errors.of_statement(statement, exceptions) and getattr(statement, "edge", None) in labels:
+            return statement.span
+    return None
 
 
 def _definite(body: list[linear.Statement]) -> set[linear.Variable]:

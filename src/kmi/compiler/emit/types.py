@@ -42,6 +42,8 @@ class Types:
     def name(self, kind: Type) -> str:
         """The type as it stands before a name; pointers end in a star."""
         match kind:
+            case IntType(name="usize" | "isize" as name):
+                return name  # C's long: as wide as i64, but to a callback's type another
             case IntType(bits=bits, signed=signed):
                 return WIDTHS[bits, signed]
             case BoolType():
