@@ -30,7 +30,10 @@ from kmi.language.source import Span
 def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: FunctionInstance) -> None:
     """Gives the instance its linear form."""
     function = instance.function
-    builder = Builder(monomorphiser, exceptions, instance, Ranges(instance), expressions.expression)
+    builder = Builder(
+        monomorphiser, exceptions, instance, Ranges(instance), expressions.expression,
+        names=set(monomorphiser.c_names),
+    )  # fmt: skip
     builder.unstable_fields = function.name == "__init__"
     monomorphiser.mention(instance.result)
     assigned = set(assigned_locals(function.body))

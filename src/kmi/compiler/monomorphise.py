@@ -33,6 +33,14 @@ class Monomorphiser:
         self.classes: dict[ClassType, ClassInstance] = {}
         self.queue: list[FunctionInstance] = []
         self.literals: dict[bytes | str, ClassType] = {}
+        self.c_names = frozenset(
+            function.external.name
+            for module in program.modules.values()
+            for function in module.functions.values()
+            if function.external is not None
+        )
+        """The C functions that the program calls: a variable of the same name would hide one."""
+        namer.taken |= self.c_names
 
     def run(self, linearise: Callable[[FunctionInstance], None]) -> None:
         """Linearise everything that is reached, until nothing new turns up."""

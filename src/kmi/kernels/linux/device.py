@@ -15,7 +15,7 @@ from typing import Generic
 
 from typing_extensions import TypeVar
 
-from kmi.integers import i32, isize, u32, usize
+from kmi.integers import i32, i64, isize, u32, u64, usize
 from kmi.ioctl import Request
 from kmi.kernels.linux.bindings import (
     FMODE_READ,
@@ -248,15 +248,15 @@ class MiscDevice(Registration, Generic[S]):
             record.nowait = call.ki_flags & IOCB_NOWAIT != 0
             data = kmi_linux_uio()
             data.memory = memory
-            data.end = cast(usize, call.ki_pos) + total
+            data.end = cast(u64, call.ki_pos + total)
             state = cast(_Opened[S], record.opened)
             try:
                 state.operations.read(cast(File[S], address_of(record)), cast(Uio, address_of(data)))
             except Exception as error:
                 if iov_iter_count(memory) == total or not kmi_linux_short(error):
                     return kmi_linux_refuse(error, False)
-            done = total - iov_iter_count(memory)
-            call.ki_pos = call.ki_pos + done
+            done = cast(isize, total - iov_iter_count(memory))
+            call.ki_pos = cast(i64, call.ki_pos + done)
             return done
 
     @callback
@@ -272,15 +272,15 @@ class MiscDevice(Registration, Generic[S]):
             record.nowait = call.ki_flags & IOCB_NOWAIT != 0
             data = kmi_linux_uio()
             data.memory = memory
-            data.end = cast(usize, call.ki_pos) + total
+            data.end = cast(u64, call.ki_pos + total)
             state = cast(_Opened[S], record.opened)
             try:
                 state.operations.write(cast(File[S], address_of(record)), cast(Uio, address_of(data)))
             except Exception as error:
                 if iov_iter_count(memory) == total or not kmi_linux_short(error):
                     return kmi_linux_refuse(error, False)
-            done = total - iov_iter_count(memory)
-            call.ki_pos = call.ki_pos + done
+            done = cast(isize, total - iov_iter_count(memory))
+            call.ki_pos = cast(i64, call.ki_pos + done)
             return done
 
     @callback
