@@ -170,6 +170,8 @@ def _binary(builder: Builder, node: tree.Binary) -> linear.Expression:
     match operator:
         case "+" | "-" | "*" | "&" | "|" | "^":
             if not result.within(EVERYTHING):
+                if operator in "&|^":  # of two that fit 128 bits, so does the result
+                    return operation(operator, left, right, intervals.computing(a, b))
                 return _checked(builder, operator, left, right, span)
             return operation(operator, left, right, intervals.computing(a, b, result))
         case "min" | "max":
