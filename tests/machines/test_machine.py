@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import subprocess
@@ -40,13 +41,19 @@ def gone(pid: int, within: float = 10.0) -> bool:
 
 
 @pytest.mark.parametrize(
-    "how, said", [("panic", "asked to"), ("oops", "Fatal exception"), ("bug", "Fatal exception")]
+    "how, said, sentence",
+    [
+        ("panic", "asked to", r"panicked while process \d+ was in write: panic: asked to$"),
+        ("oops", "Fatal exception", r": Oops: kernel NULL pointer dereference.* at misbehave\S+ \[probe\]$"),
+        ("bug", "Fatal exception", r": BUG: .*probe.c:\d+!, at misbehave\S+ \[probe\]$"),
+    ],
 )
-def test_a_panic_and_an_oops_are_a_panic(guest: Guest, how: str, said: str) -> None:
+def test_a_panic_and_an_oops_are_a_panic(guest: Guest, how: str, said: str, sentence: str) -> None:
     with pytest.raises(KernelPanic) as raised:
         misbehave(guest, how)
     assert raised.value.exit_code == 4
     assert f"Kernel panic - not syncing: {said}" in str(raised.value)
+    assert re.search(sentence, str(raised.value).splitlines()[0])
     assert "misbehave" in raised.value.console
     with pytest.raises(KernelPanic):
         guest.log()

@@ -115,6 +115,9 @@ class Machine:
     def _boot(self, path: Path, image: Path, archive: bytes, command_line: str) -> None:
         initrd = path / "initramfs"
         initrd.write_bytes(archive)
+        with (path / "ram").open("wb") as memory:
+            # With its blocks there, a full disk is an error now, and not the death of QEMU later.
+            os.posix_fallocate(memory.fileno(), 0, self.flavor.memory << 20)
         options = ["-kernel", str(image), "-initrd", str(initrd), "-append", command_line]
         machine = Qemu([*self._hardware(path, shared=True), *options])
         try:

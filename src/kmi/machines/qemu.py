@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -27,6 +28,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from kmi.machines import splats
 from kmi.machines.mailbox import SIZE, Mailbox
 from kmi.machines.outcomes import KernelPanic, MachineError, MachineLost, TimedOut
 
@@ -35,9 +37,10 @@ PROGRAM = "qemu-system-x86_64"
 #: Become QEMU only if the parent, whose death is waited for from here on, has not died before.
 _LAUNCH = 'test "$PPID" -eq "$0" && exec "$@"'
 
-#: What the kernel prints when it gives up.
-_PANIC = ("Kernel panic - not syncing",)
-_OOPS = ("Oops:", "BUG: unable to handle", "kernel BUG at", "general protection fault")
+#: What the kernel prints when it gives up; an oops does it too (``oops=panic``).
+_PANIC = "Kernel panic - not syncing"
+_STAMP = re.compile(r"^\[ *\d+\.\d+\] ?", re.MULTILINE)
+_WHERE = re.compile(r"^RIP: 0010:(\S+)(?: (\[\w+\]))?", re.MULTILINE)
 
 # The memory is a file beside the state; completion is an event, not something to ask for again and again.
 _CAPABILITIES = [{"capability": name, "state": True} for name in ("x-ignore-shared", "events")]
@@ -114,10 +117,8 @@ class Qemu:
         except subprocess.TimeoutExpired:
             status = None
         console = self.console()
-        for sign in _PANIC + _OOPS:
-            if sign in console:
-                line = next(line for line in console.splitlines() if sign in line)
-                return KernelPanic(f"the guest's kernel panicked while {what}: {line.strip()}", console)
+        if _PANIC in console:
+            return KernelPanic(f"the guest's kernel panicked while {what}: {_reason(console)}", console)
         said = self._said()
         how = "still runs but closed its channel" if status is None else f"ended with status {status}"
         return MachineLost(f"QEMU {how} while {what}" + (f": {said}" if said else ""), console)
@@ -130,7 +131,7 @@ class Qemu:
     def late(self, what: str, seconds: float) -> MachineError:
         """The outcome to raise when the guest did not answer in time."""
         console = self.console()
-        if any(sign in console for sign in _PANIC):
+        if _PANIC in console:
             return self.gone(what)
         return TimedOut(f"the guest gave no answer within {seconds:g} s while {what}", console)
 
@@ -221,6 +222,16 @@ class Qemu:
         if self._console >= 0:
             os.close(self._console)
             self._console = -1
+
+
+def _reason(console: str) -> str:
+    """The first thing that went wrong, of all that a panic prints, and where."""
+    plain = _STAMP.sub("", console)
+    found = splats.parse(plain.splitlines())
+    reason = str(found[0]) if found else "no report was printed"
+    if len(found) > 1 and (where := _WHERE.search(plain)):
+        reason += f", at {where[1]}" + (f" {where[2]}" if where[2] else "")
+    return reason
 
 
 def _forget_mailbox(file: int) -> None:
