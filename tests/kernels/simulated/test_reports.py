@@ -1,5 +1,6 @@
 """What the simulated kernel finds wrong, with the lines to blame; and what it has nothing against."""
 
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -234,3 +235,71 @@ def test_an_exception_that_is_not_the_modules_passes_through(
     finally:
         signal.signal(signal.SIGALRM, before)
     assert simulated.log() == []
+
+
+WAITS = """
+class Device(FileOperations):
+    def __init__(self) -> None:
+        self.n = Mutex(bytearray())
+        self.changed = Condition(self.n)
+
+    def open(self, file: File) -> None:
+        if not file.readable:
+            with self.n:
+                self.changed.wait_for(5)  # in open
+
+    def close(self, file: File) -> None:
+        if file.nonblocking:
+            with self.n:
+                self.changed.wait()  # in close
+
+    def write(self, file: File, data: Uio) -> None:
+        with self.n:
+            self.changed.notify_all()
+"""
+
+
+def test_waiting_in_open_holds_up_every_other_open(simulated: SimulatedKernel, written: Written) -> None:
+    path = written(WAITS)
+    simulated.load(path, check=False)
+    simulated.process().open("/dev/device", os.O_WRONLY)
+    (report,) = simulated.reports()
+    assert report.kind == "wait in open"
+    assert report.title.endswith(f"at device.py:{line_of(path, '# in open')} in Device.open")
+
+
+def test_waiting_in_close_needs_a_limit(simulated: SimulatedKernel, written: Written) -> None:
+    path = written(WAITS)
+    simulated.load(path, check=False)
+    user, other = simulated.process(), simulated.process()
+    call = user.start("close", user.open("/dev/device", os.O_RDWR | os.O_NONBLOCK))
+    call.wait_blocked()
+    other.write(other.open("/dev/device"), b"x")
+    call.result()
+    (report,) = simulated.reports()
+    assert report.kind == "endless wait in close"
+    assert report.title.endswith(f"at device.py:{line_of(path, '# in close')} in Device.close")
+
+
+def test_a_loop_that_spins_for_another_thread_ends(simulated: SimulatedKernel, written: Written) -> None:
+    path = written(
+        """
+        class Device(FileOperations):
+            def __init__(self) -> None:
+                self.go = False
+
+            def read(self, file: File, data: Uio) -> None:
+                while not self.go:
+                    pass
+
+            def write(self, file: File, data: Uio) -> None:
+                self.go = True
+        """
+    )
+    simulated.load(path, check=False)
+    spinner, other = simulated.process(), simulated.process()
+    call = spinner.start("read", spinner.open("/dev/device"), 1)
+    fd = other.open("/dev/device")
+    assert not call.done()
+    other.write(fd, b"x")
+    assert call.result() == b""

@@ -154,8 +154,10 @@ class Checks:
         return cast(F, counted)
 
     def preempt(self) -> None:
-        """A preemption point: another thread may run here."""
-        current().scheduler.preempt()
+        """A preemption point in a loop: another thread may run here, so waiting for it in a loop ends."""
+        thread = getcurrent()
+        if isinstance(thread, Thread):
+            thread.scheduler.preempt()
 
     def _allocate(self, what: str) -> None:
         if isinstance(getcurrent(), Thread):  # constants of the module are built before it is loaded

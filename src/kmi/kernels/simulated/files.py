@@ -86,11 +86,15 @@ class OpenFile:
             raise error(errno.ENOMEM) from None
         node.users.count += 1
         opened = cls(kernel, node, flags)
+        thread = current()
+        thread.opening = True
         try:
             opened.state = opened._call(node.device.operations.open, opened._view())
         except Failed as failed:
             node.users.count -= 1
             raise failed
+        finally:
+            thread.opening = False
         return opened
 
     # How long it lives.

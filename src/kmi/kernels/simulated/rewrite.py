@@ -222,6 +222,16 @@ class _Body(ast.NodeTransformer):
         stored = _call("in_place", operator, ast.Constant(width), read, value, at=node)
         return _at(node, ast.Assign([target], stored))
 
+    def visit_While(self, node: ast.While) -> ast.While:
+        self.generic_visit(node)
+        node.body.insert(0, _at(node.body[0], ast.Expr(_call("preempt", at=node.body[0]))))
+        return node
+
+    def visit_For(self, node: ast.For) -> ast.For:
+        self.generic_visit(node)
+        node.body.insert(0, _at(node.body[0], ast.Expr(_call("preempt", at=node.body[0]))))
+        return node
+
     def visit_Return(self, node: ast.Return) -> ast.Return:
         if node.value is not None:
             value: ast.expr = self.visit(node.value)

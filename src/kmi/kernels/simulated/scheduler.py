@@ -60,6 +60,8 @@ class Thread(greenlet):  # type: ignore[misc]
         """A signal waits for the thread: its next interruptible sleep ends at once."""
         self.uninterruptible_depth = 0
         """In `close` and teardown, where signals do not end waits."""
+        self.opening = False
+        """In `open`, which on some kernels runs under a lock that all opens take."""
         self.deadline: int | None = None
         self.wake_reason = Wake.NOTIFIED
         self.held: list[object] = []

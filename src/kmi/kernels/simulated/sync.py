@@ -184,6 +184,12 @@ class Condition:
         self._must_be_held("waits for")
         may_sleep(f"waiting for {self._name}")
         thread, position = current(), self._mutex._taken_at
+        if thread.opening:
+            why = "Linux opens devices under one lock, so every other open would wait as well"
+            world().report(Report("wait in open", f"waiting for {self._name} at {here()}", (why,)))
+        if thread.uninterruptible_depth and timeout is None:
+            why = "nothing can end this wait if nobody notifies: wait_for(milliseconds) ends by itself"
+            world().report(Report("endless wait in close", f"waiting for {self._name} at {here()}", (why,)))
         self._waiting.append(thread)
         self._mutex._release()
         reason = thread.scheduler.block(self._name, interruptible=True, timeout=timeout)
