@@ -6,6 +6,8 @@ is ever unbound. A loop over something that may grow has a guard.
 
 from __future__ import annotations
 
+import builtins
+
 from kmi.testing.generate import BITS, BUILT_IN_ERRORS, INTS, MOST_WORK, Class, Function, Scope
 from kmi.testing.generate_expressions import Expressions
 
@@ -368,11 +370,18 @@ class Statements(Expressions):
         inside.fixed.add(name)
         self.block(depth + 1, inside, 1 + self.below(2), nesting + 1)
 
+    def derives(self, error: str, base: str) -> bool:
+        """Whether an exception class is another or derives from it; the program's own stand first."""
+        kind, other = getattr(builtins, error, None), getattr(builtins, base, None)
+        return error == base or (kind is not None and other is not None and issubclass(kind, other))
+
     def attempt(self, depth: int, scope: Scope, nesting: int) -> None:
         self.emit(depth, "try:")
         self.block(depth + 1, scope.inner(), 1 + self.below(2), nesting + 1)
-        errors = list(dict.fromkeys([*self.errors, *self.pick_some(BUILT_IN_ERRORS, 2)]))
-        handled = errors[: self.below(3)]
+        handled: list[str] = []
+        for error in [*self.errors, *self.pick_some(BUILT_IN_ERRORS, 2)][: self.below(3)]:
+            if not any(self.derives(error, earlier) for earlier in handled):  # it would never be reached
+                handled.append(error)
         for error in handled:
             self.emit(depth, f"except {error}:")
             self.block(depth + 1, scope.inner(handling=True), 1 + self.below(2), nesting + 1)

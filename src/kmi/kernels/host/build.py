@@ -24,7 +24,8 @@ __all__ = ["BuildFailed", "Built", "Execution", "build", "execute"]
 
 HERE: Final = Path(__file__).parent
 RUNTIME: Final = HERE.parent.parent / "runtime"
-WARNINGS: Final = ("-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-Wno-pointer-sign")
+WARNINGS: Final = ("-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-Wno-pointer-sign",
+            "-Wno-tautological-compare", "-Wno-type-limits")  # fmt: skip
 SANITIZERS: Final = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
 SECONDS: Final = 60
 
