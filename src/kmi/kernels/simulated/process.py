@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from kmi.errors import error
 from kmi.kernels.simulated.files import Failed, OpenFile
-from kmi.kernels.simulated.memory import TASK_SIZE, Buffer, Memory
-from kmi.kernels.simulated.polling import poll
+from kmi.kernels.simulated.memory import TASK_SIZE
 from kmi.kernels.simulated.scheduler import State, Thread
-from kmi.kernels.simulated.uio import Segment
+from kmi.kernels.simulated.syscalls import CALLS, MOST_DESCRIPTORS, SystemCalls
 
 if TYPE_CHECKING:
     from kmi.kernels.simulated.kernel import SimulatedKernel
@@ -26,12 +25,8 @@ __all__ = ["SimulatedCall", "SimulatedProcess"]
 R = TypeVar("R")
 
 PATIENCE: Final = 30.0
-MOST_DESCRIPTORS: Final = 1024
-MOST_SEGMENTS: Final = 1024
 IGNORED: Final = (signal.SIGCHLD, signal.SIGURG, signal.SIGWINCH, signal.SIGCONT)
 STOPS: Final = (signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
-_KEPT: Final = os.O_ACCMODE | os.O_NONBLOCK | os.O_APPEND
-FIOCLEX, FIONCLEX, FIONBIO = 0x5451, 0x5450, 0x5421
 
 
 class SimulatedCall(Generic[R]):
@@ -73,8 +68,7 @@ class SimulatedProcess:
     def __init__(self, kernel: "SimulatedKernel", pid: int, files: dict[int, OpenFile] | None = None) -> None:
         self.pid = pid
         self._kernel = kernel
-        self._files = {} if files is None else files
-        self._memory = Memory()
+        self._calls = SystemCalls(kernel, {} if files is None else files)
         self._pending: list[int] = []
         self._thread: Thread | None = None
         self._ended = False
@@ -89,7 +83,7 @@ class SimulatedProcess:
 
     def dup(self, fd: int) -> int:
         self._may_call()
-        return self._install(self._file(fd))
+        return self._calls.install(self._calls.file(fd))
 
     def read(
         self, fd: int, length: int, *, address: int | None = None, fault_after: int | None = None
@@ -124,7 +118,7 @@ class SimulatedProcess:
 
     def lseek(self, fd: int, offset: int, whence: int = os.SEEK_SET) -> int:
         self._may_call()
-        self._file(fd)
+        self._calls.file(fd)
         raise error(errno.ESPIPE)
 
     def ioctl(
@@ -143,7 +137,7 @@ class SimulatedProcess:
 
     def fcntl(self, fd: int, command: int, argument: int = 0) -> int:
         self._may_call()
-        file = self._file(fd)
+        file = self._calls.file(fd)
         if command == fcntl.F_GETFL:
             return file.flags
         if command == fcntl.F_SETFL:
@@ -153,7 +147,7 @@ class SimulatedProcess:
         if command == fcntl.F_DUPFD:
             if not 0 <= argument < MOST_DESCRIPTORS:
                 raise error(errno.EINVAL)
-            return self._install(file, argument)
+            return self._calls.install(file, argument)
         raise error(errno.EINVAL)
 
     def poll(self, fds: Sequence[tuple[int, int]], timeout_ms: int = 0) -> list[tuple[int, int]]:
@@ -162,7 +156,7 @@ class SimulatedProcess:
 
     def mmap(self, fd: int, length: int, protection: int = 3, flags: int = 1, offset: int = 0) -> int:
         self._may_call()
-        file = self._file(fd)
+        file = self._calls.file(fd)
         if length <= 0 or offset % 4096:
             raise error(errno.EINVAL)
         if not file.readable or (flags & 1 and protection & 2 and not file.writable):
@@ -175,13 +169,13 @@ class SimulatedProcess:
             raise error(errno.EINVAL)
 
     def peek(self, address: int, length: int) -> bytes:
-        data = self._memory.copy_in(address, length)
+        data = self._calls.memory.copy_in(address, length)
         if len(data) < length:
             raise error(errno.EFAULT)
         return data
 
     def poke(self, address: int, data: bytes) -> None:
-        if self._memory.copy_out(address, data) < len(data):
+        if self._calls.memory.copy_out(address, data) < len(data):
             raise error(errno.EFAULT)
 
     # Signals, children, the end.
@@ -204,9 +198,9 @@ class SimulatedProcess:
 
     def fork(self) -> "SimulatedProcess":
         self._may_call()
-        for file in self._files.values():
+        for file in self._calls.files.values():
             file.hold()
-        return self._kernel.process(dict(self._files))
+        return self._kernel.process(dict(self._calls.files))
 
     def end(self) -> None:
         if self._ended:
@@ -220,19 +214,9 @@ class SimulatedProcess:
 
     def start(self, name: str, /, *arguments: Any, **options: Any) -> Any:
         self._may_call()
-        calls: dict[str, Callable[..., object]] = {
-            "open": self._open,
-            "close": self._close,
-            "read": self._read,
-            "write": self._write,
-            "readv": self._readv,
-            "writev": self._writev,
-            "ioctl": self._ioctl,
-            "poll": self._poll,
-        }
-        if name not in calls:
-            raise ValueError(f"no call named {name!r} can be started: {', '.join(calls)} can")
-        call = calls[name]
+        if name not in CALLS:
+            raise ValueError(f"no call named {name!r} can be started: {', '.join(CALLS)} can")
+        call = getattr(self._calls, name)
         self._pending.clear()
         thread = self._kernel.scheduler.spawn(
             f"{name} by process {self.pid}", lambda: self._body(lambda: call(*arguments, **options))
@@ -270,7 +254,7 @@ class SimulatedProcess:
                 result = _Errno(raised.errno)
             if self._dies():
                 self._ended = True
-                self._close_all()
+                self._calls.close_all()
                 return _Errno(errno.ESRCH)
             return result
 
@@ -290,157 +274,8 @@ class SimulatedProcess:
         if self._ended:
             return
         self._ended = True
-        thread = self._kernel.scheduler.spawn(f"end of process {self.pid}", self._close_all)
+        thread = self._kernel.scheduler.spawn(f"end of process {self.pid}", self._calls.close_all)
         self._kernel.scheduler.run_until(lambda: thread.done)
         if thread.error is not None:
             raise thread.error
 
-    def _close_all(self) -> None:
-        for fd in sorted(self._files):
-            self._files.pop(fd).drop()
-
-    # Descriptors.
-
-    def _file(self, fd: int) -> OpenFile:
-        if fd not in self._files:
-            raise error(errno.EBADF)
-        return self._files[fd]
-
-    def _install(self, file: OpenFile, lowest: int = 3) -> int:
-        for fd in range(lowest, MOST_DESCRIPTORS):
-            if fd not in self._files:
-                self._files[fd] = file.hold()
-                return fd
-        raise error(errno.EMFILE)
-
-    # The calls, as a thread makes them.
-
-    def _open(self, path: str, flags: int = os.O_RDWR, mode: int = 0o600) -> int:
-        node = self._kernel.node(path)
-        if flags & os.O_CREAT and flags & os.O_EXCL:
-            raise error(errno.EEXIST)
-        if flags & os.O_DIRECTORY:
-            raise error(errno.ENOTDIR)
-        if len(self._files) >= MOST_DESCRIPTORS - 3:
-            raise error(errno.EMFILE)
-        return self._install(OpenFile.open(self._kernel, node, flags & _KEPT))
-
-    def _close(self, fd: int) -> None:
-        file = self._file(fd)
-        del self._files[fd]
-        file.drop()
-
-    def _read(
-        self,
-        fd: int,
-        length: int,
-        address: int | None = None,
-        fault_after: int | None = None,
-        offset: int | None = None,
-    ) -> bytes:
-        if offset is not None and offset < 0:
-            raise error(errno.EINVAL)
-        with _Using(self, fd) as using:
-            buffer = using.map(bytes(min(max(length, 0), MOST_MAPPED_OF_CALL)), fault_after)
-            start = buffer.address if address is None else address
-            count = using.file.read(self._memory, [Segment(start, length)], offset)
-            return bytes(buffer.data[:count]) if address is None else bytes(count)
-
-    def _write(
-        self,
-        fd: int,
-        data: bytes,
-        length: int | None = None,
-        address: int | None = None,
-        fault_after: int | None = None,
-        offset: int | None = None,
-    ) -> int:
-        if offset is not None and offset < 0:
-            raise error(errno.EINVAL)
-        with _Using(self, fd) as using:
-            start = using.map(data, fault_after).address if address is None else address
-            segment = Segment(start, len(data) if length is None else length)
-            return using.file.write(self._memory, [segment], offset)
-
-    def _readv(self, fd: int, lengths: Sequence[int]) -> list[bytes]:
-        with _Using(self, fd) as using:
-            _check_vector(lengths)
-            buffers = [using.map(bytes(length)) for length in lengths]
-            left = using.file.read(self._memory, [Segment(b.address, len(b.data)) for b in buffers])
-        filled = []
-        for buffer in buffers:
-            if not left:
-                break
-            filled.append(bytes(buffer.data[:left]))
-            left -= len(filled[-1])
-        return filled
-
-    def _writev(self, fd: int, parts: Sequence[bytes]) -> int:
-        with _Using(self, fd) as using:
-            _check_vector([len(part) for part in parts])
-            buffers = [using.map(part) for part in parts]
-            return using.file.write(self._memory, [Segment(b.address, len(b.data)) for b in buffers])
-
-    def _ioctl(
-        self,
-        fd: int,
-        request: int,
-        argument: bytes | int = 0,
-        address: int | None = None,
-        fault_after: int | None = None,
-    ) -> tuple[int, bytes]:
-        with _Using(self, fd) as using:
-            if request in (FIOCLEX, FIONCLEX):  # the kernel's own, which no device sees
-                return 0, b""
-            if isinstance(argument, int) or address is not None:
-                bare = argument if address is None and isinstance(argument, int) else address or 0
-                if request == FIONBIO:
-                    raise error(errno.EFAULT)
-                return using.file.ioctl(self._memory, request, bare), b""
-            buffer = using.map(argument, fault_after)
-            if request == FIONBIO:
-                on = os.O_NONBLOCK if any(buffer.data[:4]) else 0
-                using.file.flags = using.file.flags & ~os.O_NONBLOCK | on
-                return 0, bytes(buffer.data)
-            result = using.file.ioctl(self._memory, request, buffer.address)
-            return result, bytes(buffer.data)
-
-    def _poll(self, fds: Sequence[tuple[int, int]], timeout_ms: int = 0) -> list[tuple[int, int]]:
-        files = {fd: self._files[fd].hold() for fd, _ in fds if fd in self._files}
-        try:
-            ready = poll(files, fds, timeout_ms)
-        finally:
-            for file in files.values():
-                file.drop()
-        if ready is None:
-            raise error(errno.EINTR)
-        return ready
-
-
-MOST_MAPPED_OF_CALL: Final = 1 << 20
-
-
-class _Using:
-    """A file in use by a call, and the buffers that the call brought."""
-
-    def __init__(self, process: SimulatedProcess, fd: int) -> None:
-        self.file = process._file(fd).hold()
-        self._memory = process._memory
-        self._buffers: list[Buffer] = []
-
-    def map(self, data: bytes, room: int | None = None) -> Buffer:
-        self._buffers.append(self._memory.map(data, room))
-        return self._buffers[-1]
-
-    def __enter__(self) -> "_Using":
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        for buffer in self._buffers:
-            self._memory.unmap(buffer)
-        self.file.drop()
-
-
-def _check_vector(lengths: Sequence[int]) -> None:
-    if len(lengths) > MOST_SEGMENTS or any(length < 0 for length in lengths):
-        raise error(errno.EINVAL)

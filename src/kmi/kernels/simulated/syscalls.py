@@ -1,0 +1,188 @@
+"""System calls, on the kernel's side: what a process's thread runs.
+
+Invariants: a call holds the files that it uses, so that closing them meanwhile is safe; the buffers that it
+brought are mapped for as long as it runs.
+"""
+
+import errno
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from kmi.errors import error
+from kmi.kernels.simulated.files import OpenFile
+from kmi.kernels.simulated.memory import MOST_MAPPED, Buffer, Memory
+from kmi.kernels.simulated.polling import poll as poll_files
+from kmi.kernels.simulated.uio import Segment
+
+if TYPE_CHECKING:
+    from kmi.kernels.simulated.kernel import SimulatedKernel
+
+__all__ = ["CALLS", "SystemCalls"]
+
+CALLS: Final = ("open", "close", "read", "write", "readv", "writev", "ioctl", "poll")
+"""The calls that run in a thread, and may be in flight."""
+
+MOST_DESCRIPTORS: Final = 1024
+MOST_SEGMENTS: Final = 1024
+_KEPT: Final = os.O_ACCMODE | os.O_NONBLOCK | os.O_APPEND
+FIOCLEX, FIONCLEX, FIONBIO = 0x5451, 0x5450, 0x5421
+
+
+class SystemCalls:
+    """The calls of one process, and its descriptor table."""
+
+    def __init__(self, kernel: "SimulatedKernel", files: dict[int, OpenFile]) -> None:
+        self.kernel = kernel
+        self.files = files
+        self.memory = Memory()
+
+    # Descriptors.
+
+    def file(self, fd: int) -> OpenFile:
+        """The open file of a descriptor; EBADF if there is none."""
+        if fd not in self.files:
+            raise error(errno.EBADF)
+        return self.files[fd]
+
+    def install(self, file: OpenFile, lowest: int = 3) -> int:
+        """The lowest free descriptor, now of this file; EMFILE if there is none."""
+        for fd in range(lowest, MOST_DESCRIPTORS):
+            if fd not in self.files:
+                self.files[fd] = file.hold()
+                return fd
+        raise error(errno.EMFILE)
+
+    def close_all(self) -> None:
+        """Close every descriptor, in order."""
+        for fd in sorted(self.files):
+            self.files.pop(fd).drop()
+
+    # The calls.
+
+    def open(self, path: str, flags: int = os.O_RDWR, mode: int = 0o600) -> int:
+        node = self.kernel.node(path)
+        if flags & os.O_CREAT and flags & os.O_EXCL:
+            raise error(errno.EEXIST)
+        if flags & os.O_DIRECTORY:
+            raise error(errno.ENOTDIR)
+        if len(self.files) >= MOST_DESCRIPTORS - 3:
+            raise error(errno.EMFILE)
+        return self.install(OpenFile.open(self.kernel, node, flags & _KEPT))
+
+    def close(self, fd: int) -> None:
+        file = self.file(fd)
+        del self.files[fd]
+        file.drop()
+
+    def read(
+        self,
+        fd: int,
+        length: int,
+        address: int | None = None,
+        fault_after: int | None = None,
+        offset: int | None = None,
+    ) -> bytes:
+        if offset is not None and offset < 0:
+            raise error(errno.EINVAL)
+        with _Using(self, fd) as using:
+            buffer = using.map(bytes(min(max(length, 0), MOST_MAPPED)), fault_after)
+            start = buffer.address if address is None else address
+            count = using.file.read(self.memory, [Segment(start, length)], offset)
+            return bytes(buffer.data[:count]) if address is None else bytes(count)
+
+    def write(
+        self,
+        fd: int,
+        data: bytes,
+        length: int | None = None,
+        address: int | None = None,
+        fault_after: int | None = None,
+        offset: int | None = None,
+    ) -> int:
+        if offset is not None and offset < 0:
+            raise error(errno.EINVAL)
+        with _Using(self, fd) as using:
+            start = using.map(data, fault_after).address if address is None else address
+            segment = Segment(start, len(data) if length is None else length)
+            return using.file.write(self.memory, [segment], offset)
+
+    def readv(self, fd: int, lengths: Sequence[int]) -> list[bytes]:
+        with _Using(self, fd) as using:
+            _check_vector(lengths)
+            buffers = [using.map(bytes(length)) for length in lengths]
+            left = using.file.read(self.memory, [Segment(b.address, len(b.data)) for b in buffers])
+        filled = []
+        for buffer in buffers:
+            if not left:
+                break
+            filled.append(bytes(buffer.data[:left]))
+            left -= len(filled[-1])
+        return filled
+
+    def writev(self, fd: int, parts: Sequence[bytes]) -> int:
+        with _Using(self, fd) as using:
+            _check_vector([len(part) for part in parts])
+            buffers = [using.map(part) for part in parts]
+            return using.file.write(self.memory, [Segment(b.address, len(b.data)) for b in buffers])
+
+    def ioctl(
+        self,
+        fd: int,
+        request: int,
+        argument: bytes | int = 0,
+        address: int | None = None,
+        fault_after: int | None = None,
+    ) -> tuple[int, bytes]:
+        with _Using(self, fd) as using:
+            if request in (FIOCLEX, FIONCLEX):  # the kernel's own, which no device sees
+                return 0, b""
+            if isinstance(argument, int) or address is not None:
+                bare = argument if address is None and isinstance(argument, int) else address or 0
+                if request == FIONBIO:
+                    raise error(errno.EFAULT)
+                return using.file.ioctl(self.memory, request, bare), b""
+            buffer = using.map(argument, fault_after)
+            if request == FIONBIO:
+                on = os.O_NONBLOCK if any(buffer.data[:4]) else 0
+                using.file.flags = using.file.flags & ~os.O_NONBLOCK | on
+                return 0, bytes(buffer.data)
+            result = using.file.ioctl(self.memory, request, buffer.address)
+            return result, bytes(buffer.data)
+
+    def poll(self, fds: Sequence[tuple[int, int]], timeout_ms: int = 0) -> list[tuple[int, int]]:
+        files = {fd: self.files[fd].hold() for fd, _ in fds if fd in self.files}
+        try:
+            ready = poll_files(files, fds, timeout_ms)
+        finally:
+            for file in files.values():
+                file.drop()
+        if ready is None:
+            raise error(errno.EINTR)
+        return ready
+
+
+class _Using:
+    """A file in use by a call, and the buffers that the call brought."""
+
+    def __init__(self, calls: SystemCalls, fd: int) -> None:
+        self.file = calls.file(fd).hold()
+        self._memory = calls.memory
+        self._buffers: list[Buffer] = []
+
+    def map(self, data: bytes, room: int | None = None) -> Buffer:
+        self._buffers.append(self._memory.map(data, room))
+        return self._buffers[-1]
+
+    def __enter__(self) -> "_Using":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        for buffer in self._buffers:
+            self._memory.unmap(buffer)
+        self.file.drop()
+
+
+def _check_vector(lengths: Sequence[int]) -> None:
+    if len(lengths) > MOST_SEGMENTS or any(length < 0 for length in lengths):
+        raise error(errno.EINVAL)
