@@ -30,13 +30,14 @@ class MadeUpGuest:
         self.busy = False
         self.leaks: list[Splat] = []
 
-    def load(self, ko: Path, parameters: str) -> None:
+    def load(self, module: bytes, parameters: str) -> None:
         values = dict(word.split("=") for word in parameters.split())
-        self.left[ko.stem] = int(values.get("kmi_fail_nth", 0))
+        name = module.split()[0].decode()
+        self.left[name] = int(values.get("kmi_fail_nth", 0))
         try:
-            self.allocate(ko.stem, 2)
+            self.allocate(name, 2)
         except MemoryError:
-            del self.left[ko.stem]
+            del self.left[name]
             raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)) from None
 
     def allocate(self, name: str, times: int) -> None:
@@ -87,7 +88,7 @@ def guest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MadeUpGuest:
 
     def built(path: Path, flavor: object) -> Built:
         ko = tmp_path / f"{path.stem}.ko"
-        ko.write_bytes(b"module")
+        ko.write_bytes(f"{path.stem} parm=kmi_fail_nth:the n-th".encode())
         return Built(ko)
 
     monkeypatch.setattr(build, "build", built)

@@ -30,6 +30,10 @@ FAIL_NTH = "kmi_fail_nth"
 _LEAKED = re.compile(r"kmi: \S+: leaked \d+ objects")
 
 
+#: What this process has built: many tests load one module, and to check it again takes longer than they do.
+_BUILT: dict[tuple[Path, bytes, str], Path] = {}
+
+
 def _attribute(module: str) -> str:
     return f"/sys/module/{module}/parameters/{FAIL_NTH}"
 
@@ -48,6 +52,8 @@ class LoadedModule:
 
     name: str
     size: int
+    #: Whether it is a test build, which counts its allocations.
+    counts: bool
 
 
 class LinuxTestKernel:
@@ -72,15 +78,17 @@ class LinuxTestKernel:
 
     def load(self, path: str | PathLike[str], /, **parameters: Value) -> Loaded:
         ko = self._module(self.beside / path)
-        values = {**parameters, **({FAIL_NTH: self._fault.left} if self._fault.left else {})}
+        data = ko.read_bytes()
+        module = LoadedModule(ko.stem.replace("-", "_"), len(data), f"parm={FAIL_NTH}:".encode() in data)
+        counting = {FAIL_NTH: self._fault.left} if self._fault.left and module.counts else {}
+        values = {**parameters, **counting}
         self._used = True
         try:
-            self.guest.load(ko, " ".join(f"{name}={parameter(value)}" for name, value in values.items()))
+            self.guest.load(data, " ".join(f"{name}={parameter(value)}" for name, value in values.items()))
         except OSError:
             # The module is gone and its count with it; where the fault was not the reason, the errno tells.
             self._fault.happened = self._fault.left > 0
             raise
-        module = LoadedModule(ko.stem.replace("-", "_"), ko.stat().st_size)
         self._loaded.append(module)
         return module
 
@@ -94,17 +102,21 @@ class LinuxTestKernel:
             if problems := check(path, self.flavor):
                 raise PreflightError("; ".join(problems))
             return path
-        try:
-            return build(path, self.flavor).ko
-        except CheckFailed as error:
-            error.add_note(plain(error.diagnostics))
-            raise
+        key = path.resolve(), path.read_bytes(), self.flavor.name
+        if key not in _BUILT:
+            try:
+                _BUILT[key] = build(path, self.flavor).ko
+            except CheckFailed as error:
+                error.add_note(plain(error.diagnostics))
+                raise
+        return _BUILT[key]
 
     def unload(self, module: Loaded | None = None) -> None:
         if not self._loaded:
             raise ValueError("no module is loaded that could be unloaded")
         name = self._loaded[-1].name if module is None else module.name
-        self._look_for_fault(name)
+        for one in self._counting():
+            self._look_for_fault(one)
         self.guest.unload(name)
         self._loaded = [one for one in self._loaded if one.name != name]
 
@@ -117,17 +129,20 @@ class LinuxTestKernel:
     def fail_nth(self, n: int) -> None:
         """Each loaded module counts its own allocations; one loaded later goes on where others ended."""
         self._fault = Fault(n)
-        for module in self._loaded:
+        for module in self._counting():
             self.guest.write_file(_attribute(module.name), str(n).encode())
 
     def failed(self) -> bool:
-        for module in self._loaded:
-            self._look_for_fault(module.name)
+        for module in self._counting():
+            self._look_for_fault(module)
         return self._fault.happened
 
-    def _look_for_fault(self, name: str) -> None:
+    def _counting(self) -> list[LoadedModule]:
+        return [module for module in self._loaded if module.counts]
+
+    def _look_for_fault(self, module: LoadedModule) -> None:
         if self._fault.left:
-            self._fault.left = int(self.guest.read_file(_attribute(name)))
+            self._fault.left = int(self.guest.read_file(_attribute(module.name)))
             self._fault.happened = self._fault.left == 0
 
     def reports(self) -> Sequence[Report]:
