@@ -10,7 +10,7 @@ code.
 import enum
 import functools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sized
 from typing import Any, Final, TypeVar, cast
 
 from greenlet import getcurrent  # type: ignore[import-untyped]
@@ -124,7 +124,8 @@ class Checks:
         kind._kmi_checks = self  # type: ignore[attr-defined]
         if issubclass(kind, (BaseException, enum.Enum)):
             return kind
-        checks, original = self, kind.__new__
+        checks = self
+        original: Callable[..., Any] = kind.__new__
 
         def new(cls: type, /, *arguments: Any, **named: Any) -> Any:
             if not isinstance(getcurrent(), Thread):
@@ -200,5 +201,5 @@ class _Indexed:
             raise _out_of_range(index, self._container) from None
 
 
-def _out_of_range(index: Any, container: Sequence[Any]) -> IndexError:
+def _out_of_range(index: Any, container: Sized) -> IndexError:
     return IndexError(f"index {index} out of range of {len(container)}")

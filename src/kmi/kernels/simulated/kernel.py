@@ -213,8 +213,8 @@ class SimulatedKernel:
         """Run something in a thread of its own, and wait for its end; what it gave."""
         thread: Thread = self.scheduler.spawn(name, body)
         self.scheduler.run_until(lambda: thread.done)
-        if thread.error is not None:
-            raise thread.error
+        if thread.failure is not None:
+            raise thread.failure
         assert thread.value is None or isinstance(thread.value, int)
         return thread.value
 

@@ -50,8 +50,8 @@ class SimulatedCall(Generic[R]):
 
     def result(self, timeout: float = PATIENCE) -> R:
         self._thread.scheduler.run_until(lambda: self._thread.done)
-        if self._thread.error is not None:
-            raise self._thread.error
+        if self._thread.failure is not None:
+            raise self._thread.failure
         if isinstance(self._thread.value, _Errno):
             raise error(self._thread.value)
         value: R = self._thread.value  # type: ignore[assignment]
@@ -276,6 +276,6 @@ class SimulatedProcess:
         self._ended = True
         thread = self._kernel.scheduler.spawn(f"end of process {self.pid}", self._calls.close_all)
         self._kernel.scheduler.run_until(lambda: thread.done)
-        if thread.error is not None:
-            raise thread.error
+        if thread.failure is not None:
+            raise thread.failure
 

@@ -71,7 +71,7 @@ class Thread(greenlet):  # type: ignore[misc]
         self.depth = 0
         """How deep the module's functions that can recurse are nested."""
         self.value: object = None
-        self.error: BaseException | None = None
+        self.failure: BaseException | None = None
         self._body: Callable[[], object] | None = body
         self._trace = sys.gettrace()
 
@@ -89,7 +89,7 @@ class Thread(greenlet):  # type: ignore[misc]
         except Killed:
             pass
         except BaseException as raised:
-            self.error = raised
+            self.failure = raised
         finally:
             self.state = State.DONE
 
