@@ -6,15 +6,35 @@ import pytest
 
 from kmi.language import analyse, codes
 from kmi.language.codes import Code
+from kmi.language.diagnostics import Diagnostic
 from kmi.language.library import Library
 
 CODES = sorted(codes.REGISTRY.values(), key=lambda code: code.number)
 
 
-def found(code: Code, program: str, directory: Path) -> list[str]:
+USER = """
+from kmi import info
+
+
+def greet() -> None:
+    info("hello")
+"""
+
+
+def checked(code: Code, program: str, directory: Path) -> list[Diagnostic]:
     file = directory / "example.py"
+    if code.layer:
+        layer = directory / "kernel"
+        layer.mkdir()
+        (layer / f"{code.layer}.py").write_text(program)
+        file.write_text(USER)
+        return analyse(file, Library(kernel=layer, entry=False)).diagnostics
     file.write_text(code.complete(program))
-    return sorted({str(diagnostic.code) for diagnostic in analyse(file, Library()).diagnostics})
+    return analyse(file, Library()).diagnostics
+
+
+def found(code: Code, program: str, directory: Path) -> list[str]:
+    return sorted({str(diagnostic.code) for diagnostic in checked(code, program, directory)})
 
 
 @pytest.mark.parametrize("code", CODES, ids=str)
@@ -28,8 +48,15 @@ def test_the_fixed_program_is_clean(code: Code, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", CODES, ids=str)
+def test_the_diagnostic_says_what_to_do(code: Code, tmp_path: Path) -> None:
+    for diagnostic in checked(code, code.failing, tmp_path):
+        assert diagnostic.help, diagnostic
+
+
+@pytest.mark.parametrize("code", CODES, ids=str)
 def test_a_code_reads_as_the_others_do(code: Code) -> None:
-    assert code.title[0].islower() or code.title[0] == "`", "a title is no sentence"
+    first = code.title.split()[0]
+    assert first == first.lower() or first[1:] != first[1:].lower(), "a title is no sentence"
     assert not code.title.endswith(".") and len(code.title) < 70
     assert code.explanation.endswith("."), "an explanation is sentences"
     assert code.failing != code.fixed

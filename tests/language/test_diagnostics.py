@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kmi.language import codes
+from kmi.language.codes import Code
 from kmi.language.diagnostics import Diagnostic, InternalError, Reporter, Severity
 from kmi.language.explain import explain, reference
 from kmi.language.render import plain, styled, summary
@@ -15,6 +16,10 @@ from kmi.language.source import Source, Span
 TWICE = Source(Path("twice.py"), "def twice(number: int) -> int:\n    return 2 * nubmer\n", "twice")
 WIDE = Source(Path("wide.py"), 'x = "日本", e\u0301, nubmer\n\ty = "\x1b[31m\u202e", nubmer\n', "wide")
 LONG = Source(Path("long.py"), "".join(f"line_{number} = {number}\n" for number in range(1, 21)), "long")
+
+
+ODD = Code("KMI9901", "odd", "Odd.", failing="a", fixed="b")
+HELPFUL = Code("KMI9902", "odd", "Odd.", failing="a", fixed="b", help="write `b`")
 
 
 def at(source: Source, text: str, occurrence: int = 0) -> Span:
@@ -68,14 +73,14 @@ def test_colours_change_no_character() -> None:
 def test_several_marks_in_one_line_hang_below_each_other() -> None:
     reporter = Reporter()
     reporter.warning(
-        codes.TYPE_MISMATCH,
+        ODD,
         at(TWICE, "int", 1),
         "odd",
         label="result",
         labels=[(at(TWICE, "twice"), "the function"), (at(TWICE, "number"), "its parameter")],
     )
     assert plain(reporter.diagnostics) == (
-        "warning[KMI0302]: odd\n"
+        "warning[KMI9901]: odd\n"
         " --> twice.py:1:27\n"
         "  |\n"
         "1 | def twice(number: int) -> int:\n"
@@ -84,14 +89,14 @@ def test_several_marks_in_one_line_hang_below_each_other() -> None:
         "  |     the function\n"
         "  |\n"
         "\n"
-        "1 warning; `kmi explain KMI0302` says more about the first\n"
+        "1 warning; `kmi explain KMI9901` says more about the first\n"
     )
 
 
 def test_lines_between_two_marks_are_left_out() -> None:
     reporter = Reporter()
     marks = [(at(LONG, "line_3"), "three"), (at(LONG, "line_5"), "five"), (at(LONG, "line_20"), "twenty")]
-    reporter.error(codes.UNKNOWN_NAME, at(LONG, "line_19"), "far", labels=marks)
+    reporter.error(ODD, at(LONG, "line_19"), "far", labels=marks)
     assert plain(reporter.diagnostics).splitlines()[2:-2] == [
         "   |",
         " 3 | line_3 = 3",
@@ -110,7 +115,7 @@ def test_lines_between_two_marks_are_left_out() -> None:
 
 def test_another_file_is_shown_by_itself() -> None:
     reporter = Reporter()
-    reporter.error(codes.UNKNOWN_NAME, at(TWICE, "nubmer"), "here", labels=[(at(LONG, "line_7"), "there")])
+    reporter.error(ODD, at(TWICE, "nubmer"), "here", labels=[(at(LONG, "line_7"), "there")])
     assert plain(reporter.diagnostics).splitlines()[1:-2] == [
         " --> twice.py:2:16",
         "  |",
@@ -154,10 +159,26 @@ def test_a_span_past_the_end_of_the_file_has_a_caret() -> None:
     assert plain(reporter.diagnostics).splitlines()[3:5] == ["3 |", "  | ^"]
 
 
+def test_a_diagnostic_without_a_help_has_that_of_its_code() -> None:
+    reporter = Reporter()
+    reporter.error(HELPFUL, at(TWICE, "number"), "odd")
+    reporter.error(HELPFUL, at(TWICE, "nubmer"), "odd", help="write `c`")
+    assert [diagnostic.help for diagnostic in reporter.diagnostics] == ["write `b`", "write `c`"]
+
+
+def test_articles_agree_with_the_names_behind_them() -> None:
+    reporter = Reporter()
+    said = "a `int`, a `u8`, a `OSError`, a `Uio`, a `list[int]`"
+    reporter.error(ODD, at(TWICE, "number"), said, help="a `i32`")
+    (found,) = reporter.diagnostics
+    assert found.message == "an `int`, a `u8`, an `OSError`, a `Uio`, a `list[int]`"
+    assert found.help == "an `i32`"
+
+
 def test_the_same_is_reported_once_and_all_in_the_order_of_the_text() -> None:
     reporter = Reporter()
     for _ in range(2):
-        reporter.warning(codes.TYPE_MISMATCH, at(TWICE, "nubmer"), "later")
+        reporter.warning(ODD, at(TWICE, "nubmer"), "later")
         reporter.error(codes.UNKNOWN_NAME, at(TWICE, "nubmer"), "worse at one place")
         reporter.error(codes.UNKNOWN_NAME, at(TWICE, "number"), "sooner")
     assert [diagnostic.message for diagnostic in reporter.diagnostics] == [
@@ -224,7 +245,7 @@ def test_explain_prints_both_programs() -> None:
 def test_explain_of_an_unknown_code_proposes_a_near_one() -> None:
     with pytest.raises(LookupError, match="There is no code 'KMI9999'; `kmi explain --all` lists"):
         explain("KMI9999")
-    with pytest.raises(LookupError, match="did you mean KMI02"):
+    with pytest.raises(LookupError, match="did you mean KMI0201"):
         explain("KMI02O1")
 
 

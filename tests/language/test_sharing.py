@@ -86,7 +86,7 @@ def test_an_object_that_changes_is_named_with_the_line_that_changes_it(agrees: "
             def read(self, file: File, data: Uio) -> None:
                 self.entry.add()
     """)
-    assert found.message == "`Device.entry` is a `Entry`, which several threads would use at once"
+    assert found.message == "`Device.entry` is an `Entry`, which several threads would use at once"
     assert [label.text for label in found.labels] == ["`Entry.count` is changed here"]
     assert found.help is not None and "self.entry = Mutex(Entry())" in found.help
 

@@ -20,7 +20,7 @@ from kmi.language import codes
 from kmi.language.callgraph import CallGraph, Site, overrides
 from kmi.language.codes.base import Code
 from kmi.language.diagnostics import Reporter
-from kmi.language.known import is_copy, is_lock, is_spinning
+from kmi.language.known import is_copy, is_lock, is_spinning, may_sleep, spoken
 from kmi.language.ownership import bindings
 from kmi.language.source import Span
 from kmi.language.tree import Class, Function, Node, Program, With
@@ -55,8 +55,7 @@ class Sleepers:
     def chain(self, function: Function) -> list[Site] | None:
         """The calls from a function to one that sleeps, empty if it sleeps itself; None if none does."""
         if trusted(function.module):
-            sleeps = function.effects is not None and function.effects.sleeps
-            return [] if sleeps else None
+            return [] if may_sleep(function) else None
         if function not in self._chains:
             self._search(function)
         return self._chains[function]
@@ -67,7 +66,7 @@ class Sleepers:
         waiting = [start]
         for function in waiting:
             if trusted(function.module):
-                if function.effects is not None and function.effects.sleeps:
+                if may_sleep(function):
                     self._chains[start] = _back(start, function, came)
                     return
                 continue
@@ -158,7 +157,7 @@ def _report(chain: list[Site], block: With | None, function: Function, reporter:
 def _what(site: Site) -> str:
     if isinstance(site.node, With) and is_lock(site.node.context.type):
         return f"taking the mutex `{site.node.context.span.text}`"
-    return f"`{site.target.qualified}`"
+    return f"`{_called(site.target)}`"
 
 
 def _does(site: Site) -> str:
@@ -166,7 +165,11 @@ def _does(site: Site) -> str:
         return f"takes the mutex `{site.node.context.span.text}`"
     if site.target.name == "__del__":
         return f"may release an object, and so run `{site.target.qualified}`"
-    return f"calls `{site.target.qualified}`"
+    return f"calls `{_called(site.target)}`"
+
+
+def _called(function: Function) -> str:
+    return f"{function.owner.name}.{spoken(function)}" if function.owner is not None else function.name
 
 
 def _mark(reached: list[Function], graph: CallGraph) -> None:

@@ -12,12 +12,15 @@ the passes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from kmi.language.codes.base import Code
 from kmi.language.source import Span
+
+_ARTICLE = re.compile(r"\b([Aa]) `(?=[AEIOaeio]|[Uu](?:n(?!i)|p))")
 
 
 class Severity(Enum):
@@ -137,5 +140,14 @@ def _make(
     note: str | None,
     help: str | None,
 ) -> Diagnostic:
-    marks = tuple(Label(where, text) for where, text in labels)
-    return Diagnostic(code, severity, span, message, label, marks, note, help)
+    marks = tuple(Label(where, _grammatical(text)) for where, text in labels)
+    note = _grammatical(note) if note else None
+    help = _grammatical(help) if help else code.help
+    return Diagnostic(
+        code, severity, span, _grammatical(message), _grammatical(label), marks, note, help
+    )
+
+
+def _grammatical(text: str) -> str:
+    """The text with "an" before the names that need it: messages are put together from names."""
+    return _ARTICLE.sub(r"\1n `", text)

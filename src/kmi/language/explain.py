@@ -26,11 +26,15 @@ HUNDREDS = {
 }
 
 
+_MISREAD = str.maketrans("OIL", "011")
+
+
 def explain(number: str) -> str:
     """The explanation of a code as text. LookupError, with a sentence, if there is no such code."""
     code = find(number)
     if code is None:
-        near = get_close_matches(number.strip().upper(), REGISTRY, n=1, cutoff=0.8)
+        wanted = number.strip().upper().removeprefix("KMI").translate(_MISREAD)
+        near = get_close_matches(f"KMI{wanted}", REGISTRY, n=1, cutoff=0.8)
         hint = f"did you mean {near[0]}?" if near else "`kmi explain --all` lists the codes."
         raise LookupError(f"There is no code {number!r}; {hint}")
     ending = _ending(code)

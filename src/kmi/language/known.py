@@ -6,9 +6,13 @@ same names: ``kmi.kernels.linux.sync.Mutex`` is ``kmi.sync.Mutex`` here.
 
 from __future__ import annotations
 
+import re
+
 from kmi.language.tree import Class, Function
 from kmi.language.types import ClassType, Type
 
+OVERLOAD = re.compile(r"__([a-z]+)_\w+__")
+"""How a library class names an overload for another type of argument: ``__extend_bytearray__``."""
 SPINNING = frozenset({"kmi.sync.SpinLock"})
 LOCKS = SPINNING | {"kmi.sync.Mutex"}
 CONDITION = "kmi.sync.Condition"
@@ -70,9 +74,26 @@ def is_condition(kind: Type) -> bool:
     return is_a(kind, frozenset({CONDITION}))
 
 
+def spoken(function: Function) -> str:
+    """The name by which an author calls a function: ``put`` for the overload ``__put_bytearray__``."""
+    overload = OVERLOAD.fullmatch(function.name)
+    if overload is None or function.owner is None:
+        return function.name
+    names = (overload[1], f"__{overload[1]}__")
+    return next((name for name in names if function.owner.method(name) is not None), function.name)
+
+
+def may_sleep(function: Function) -> bool:
+    """Whether one of kmi's own functions is declared to sleep; an overload is as what it overloads."""
+    declared = function
+    if function.effects is None and function.owner is not None:
+        declared = function.owner.method(spoken(function)) or function
+    return declared.effects is not None and declared.effects.sleeps
+
+
 def is_copy(function: Function) -> bool:
     """Whether a function copies to or from user space."""
-    return function.owner is not None and f"{name_of(function.owner)}.{function.name}" in COPIES
+    return function.owner is not None and f"{name_of(function.owner)}.{spoken(function)}" in COPIES
 
 
 def is_builtin(definition: Class) -> bool:

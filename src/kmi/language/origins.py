@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from kmi.language.graph import Graph, Point
-from kmi.language.known import is_builtin, is_lock
+from kmi.language.known import is_builtin, is_lock, spoken
 from kmi.language.ownership import Ownership
 from kmi.language.tree import (
     Assign,
@@ -290,7 +290,7 @@ def _is_copy(function: Function) -> bool:
     """Whether a call gives a container of its own, which at most shares its items with the arguments."""
     if function.owner is None or not is_builtin(function.owner):
         return False
-    return function.name in COPYING or (function.static and function.name.startswith("__from_"))
+    return spoken(function) in COPYING or (function.static and function.name.startswith("__from_"))
 
 
 def _keeps(function: Function) -> bool:
@@ -298,4 +298,4 @@ def _keeps(function: Function) -> bool:
     if not trusted(function.module):
         return True
     builtin = function.owner is not None and is_builtin(function.owner)
-    return builtin and function.name not in READING
+    return builtin and spoken(function) not in READING

@@ -17,10 +17,13 @@ for all of its fields that change.
 
 from __future__ import annotations
 
+import re
+
 from kmi.language import codes
 from kmi.language.diagnostics import Reporter
 from kmi.language.known import BORROWED, OPERATIONS, THREADED, derives, is_a, is_builtin, is_lock, name_of
 from kmi.language.ownership import IMMUTABLE, Ownership, is_open, receiver, root
+from kmi.language.source import Source
 from kmi.language.tree import (
     Class,
     Expression,
@@ -33,6 +36,11 @@ from kmi.language.tree import (
 )
 from kmi.language.types import INT, ClassType, Type, TypeVariable
 from kmi.language.walk import authored, functions, trusted, walk
+
+EMPTY = ("[]", "{}", "list()", "dict()", "...")
+"""Values that do not say of what type they are."""
+
+IMPORTS = {"Mutex": "from kmi.sync import Mutex", "dataclass": "from dataclasses import dataclass"}
 
 
 def check(program: Program, reporter: Reporter, ownership: Ownership) -> None:
@@ -77,7 +85,9 @@ def _changes(definition: Class, reporter: Reporter, ownership: Ownership) -> Non
 
 def _guard_help(definition: Class, changing: list[Field], store: SetField) -> str:
     state = f"{definition.name}State"
-    lines = ["keep what changes in a class of its own, under a `Mutex`:", "@dataclass", f"class {state}:"]
+    imports = _imports(store.span.source, "dataclass", "Mutex")
+    lines = ["keep what changes in a class of its own, under a `Mutex`:", *imports]
+    lines += ["@dataclass", f"class {state}:"]
     for item in changing:
         initial = _initial(definition, item)
         written = initial.span.text if initial is not None else ""
@@ -100,6 +110,7 @@ def _fields(definition: Class, reporter: Reporter, ownership: Ownership) -> None
         initial = _initial(definition, item)
         span = initial.span if initial is not None else item.span
         value = span.text if initial is not None else "..."
+        declared = f": Mutex[{item.type}]" if value in EMPTY else ""
         reporter.error(
             codes.UNGUARDED_OBJECT,
             item.span,
@@ -107,8 +118,16 @@ def _fields(definition: Class, reporter: Reporter, ownership: Ownership) -> None
             label="not under a lock",
             labels=[(why.span, why.text) for why in ownership.why(item.type)],
             note=f"a `{item.type}` belongs to one thread, or to one lock",
-            help=f"put it under a lock, and use it in a `with` block:\nself.{item.name} = Mutex({value})\n\n"
-            f"with self.{item.name} as {item.name}:\n    ...",
+            help="\n".join(
+                [
+                    "put it under a lock, and use it in a `with` block:",
+                    *_imports(item.span.source, "Mutex"),
+                    f"self.{item.name}{declared} = Mutex({value})",
+                    "",
+                    f"with self.{item.name} as {item.name}:",
+                    "    ...",
+                ]
+            ),
         )
 
 
@@ -203,6 +222,12 @@ def _initial(definition: Class, item: Field) -> Expression | None:
 def _is_self(function: Function, expression: Expression) -> bool:
     start, path = root(expression)
     return isinstance(start, LocalGet) and start.local is receiver(function) and not path
+
+
+def _imports(source: Source, *names: str) -> list[str]:
+    """The import lines of a help for the names that the file does not import yet."""
+    lines = [IMPORTS[name] for name in names if not re.search(rf"import .*\b{name}\b", source.text)]
+    return [*lines, ""] if lines else []
 
 
 def _is_module(definition: Class) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import dedent
 
-ENDING = '''
+ENDING = """
 
 from kmi import Module, module
 
@@ -13,7 +13,7 @@ from kmi import Module, module
 @module(license="GPL", description="an example")
 class Example(Module):
     pass
-'''
+"""
 
 REGISTRY: dict[str, Code] = {}
 
@@ -24,7 +24,8 @@ class Code:
 
     ``failing`` is a program for which the checker gives exactly this code, ``fixed`` the same one
     mended; both are printed by ``kmi explain`` and both are tests. A program without ``@module`` gets
-    one at its end (``complete``), unless it is ``whole``.
+    one at its end (``complete``), unless it is ``whole``. ``help`` is what a diagnostic says that has no
+    better help of its own. With ``layer`` the programs are that module of a kernel's layer.
     """
 
     number: str
@@ -33,21 +34,35 @@ class Code:
     failing: str
     fixed: str
     whole: bool = False
+    help: str | None = None
+    layer: str = ""
 
     def __str__(self) -> str:
         return self.number
 
     def complete(self, program: str) -> str:
         """``program`` as a file that can be checked by itself."""
-        return program if self.whole or "@module" in program else program + ENDING
+        whole = self.whole or self.layer != "" or "@module" in program
+        return program if whole else program + ENDING
 
 
-def code(number: int, title: str, explanation: str, *, failing: str, fixed: str, whole: bool = False) -> Code:
+def code(
+    number: int,
+    title: str,
+    explanation: str,
+    *,
+    failing: str,
+    fixed: str,
+    whole: bool = False,
+    help: str | None = None,
+    layer: str = "",
+) -> Code:
     """Registers the code KMI0123 for the number 123. ValueError if the number is taken."""
     name = f"KMI{number:04}"
     if name in REGISTRY:
         raise ValueError(f"{name} is taken by {REGISTRY[name].title!r}")
-    made = Code(name, title, dedent(explanation).strip(), _program(failing), _program(fixed), whole)
+    said = dedent(explanation).strip()
+    made = Code(name, title, said, _program(failing), _program(fixed), whole, help, layer)
     REGISTRY[name] = made
     return made
 

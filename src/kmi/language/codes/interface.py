@@ -33,7 +33,8 @@ BAD_MODULE = code(
     402,
     "module declared wrongly",
     """
-    `@module` stands over one class that derives from `Module`; it says the license and a description, as constants.
+    `@module` stands over one class that derives from `Module`; it says the license and a description, as
+    constants.
     """,
     failing="""
         from kmi import Module, module
@@ -58,7 +59,8 @@ PADDING = code(
     403,
     "implicit padding in a Struct",
     """
-    C would leave a hole there, which nobody clears: it would carry kernel memory out. Write the hole as a field.
+    C would leave a hole there, which nobody clears: it would carry kernel memory out. Write the hole as a
+    field.
     """,
     failing="""
         from kmi import Struct, u8, u64
@@ -107,8 +109,8 @@ BAD_PARAMETER = code(
     405,
     "parameter declared wrongly",
     """
-    A parameter of the module is a class attribute of the `Module` subclass: a constant default of kind bool, int or str
-    within its own bounds, and a description.
+    A parameter of the module is a class attribute of the `Module` subclass: a constant default of kind bool,
+    int or str within its own bounds, and a description.
     """,
     failing="""
         from kmi import Module, Parameter, module
@@ -133,9 +135,22 @@ INTERFACE_MISMATCH = code(
     406,
     "kernel layer that differs from the interface",
     """
-    What a kernel's layer implements under an interface name has the parameters and results that the interface declares.
-    Only who writes a layer meets this.
+    What a kernel's layer implements under an interface name has the parameters and results that the interface
+    declares. Only who writes a layer meets this; the programs are its `log.py`.
     """,
-    failing="",
-    fixed="",
+    failing="""
+        from kmi.log import Format
+
+
+        def info(text: Format) -> None:
+            pass
+    """,
+    fixed="""
+        from kmi.log import Format
+
+
+        def info(message: Format) -> None:
+            pass
+    """,
+    layer="log",
 )

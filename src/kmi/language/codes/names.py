@@ -8,6 +8,7 @@ UNKNOWN_NAME = code(
     """
     The name is not defined in the function, in the module, by an import, or by Python.
     """,
+    help="define it, import it, or look for a misspelling",
     failing="""
         def twice(number: int) -> int:
             return 2 * nubmer
@@ -25,6 +26,7 @@ UNKNOWN_IMPORT = code(
     A kernel has the modules of the interface (`kmi`, `kmi.device`, `kmi.sync` …) and a few names of `typing`,
     `dataclasses`, `enum` and `errno`. Nothing else can be imported.
     """,
+    help="import from `kmi` and its modules",
     failing="""
         from kmi.device import MiscDevise
     """,
@@ -37,8 +39,8 @@ UNASSIGNED = code(
     203,
     "name that may have no value",
     """
-    On some way that leads here the variable, or the field in `__init__`, was not assigned, or it was deleted. Python
-    would raise UnboundLocalError or AttributeError; a kernel module must not get that far.
+    On some way that leads here the variable, or the field in `__init__`, was not assigned, or it was deleted.
+    Python would raise UnboundLocalError or AttributeError; a kernel module must not get that far.
     """,
     failing="""
         def sign(number: int) -> int:

@@ -8,6 +8,7 @@ SYNTAX_ERROR = code(
     """
     The file is not Python, so nothing else in it was looked at. The message is Python's own.
     """,
+    help="mend this line; the rest of the file is looked at after that",
     failing="""
         def twice(number: int) -> int
             return 2 * number
@@ -42,8 +43,9 @@ BAD_TOP_LEVEL = code(
     103,
     "statement in the wrong place",
     """
-    The top of a module holds imports, definitions and constants; the body of a class holds methods, annotated fields
-    and constants. Nothing runs there in a kernel: what is done at load time goes into the `__init__` of the `Module`.
+    The top of a module holds imports, definitions and constants; the body of a class holds methods, annotated
+    fields and constants. Nothing runs there in a kernel: what is done at load time goes into the `__init__`
+    of the `Module`.
     """,
     failing="""
         from kmi import info
@@ -65,8 +67,9 @@ GLOBAL_STATE = code(
     104,
     "state outside of any object",
     """
-    What can change has an owner: it is made when the module is loaded and released when it goes. State at the top
-    of a module, or on a class, would have none; keep it in a field of an object that the `Module` reaches.
+    What can change has an owner: it is made when the module is loaded and released when it goes. State at the
+    top of a module, or on a class, would have none; keep it in a field of an object that the `Module`
+    reaches.
     """,
     failing="""
         seen: list[int] = []
@@ -103,9 +106,10 @@ BAD_DECORATOR = code(
     106,
     "decorator that has no meaning here",
     """
-    A decorator is a word of the language in kernel Python: only those of the interface, and a few of Python's own, have
-    a meaning. Others would run in CPython and not in a kernel.
+    A decorator is a word of the language in kernel Python: only those of the interface, and a few of Python's
+    own, have a meaning. Others would run in CPython and not in a kernel.
     """,
+    help="leave the decorator out",
     failing="""
         from kmi import error
 

@@ -25,6 +25,7 @@ TYPE_MISMATCH = code(
     """
     A value goes where another type is declared: to a parameter, a variable, a field, a result.
     """,
+    help="give a value of that type, or declare the other one",
     failing="""
         def name() -> str:
             return 7
@@ -41,6 +42,7 @@ UNKNOWN_ATTRIBUTE = code(
     """
     The class has no field, method or constant of that name.
     """,
+    help="look for another spelling, or add it to the class",
     failing="""
         from dataclasses import dataclass
 
@@ -97,13 +99,14 @@ BAD_OPERANDS = code(
     """
     The operator, comparison or built-in function does not take values of these types.
     """,
+    help="use values that have this operation, or call a method",
     failing="""
-        def both(name: str, number: int) -> str:
-            return name + number
+        def rest(name: str, number: int) -> int:
+            return number - name
     """,
     fixed="""
-        def both(name: str, number: int) -> str:
-            return f"{name}{number}"
+        def rest(name: str, number: int) -> int:
+            return number - len(name)
     """,
 )
 
@@ -111,9 +114,10 @@ BAD_ANNOTATION = code(
     306,
     "annotation that is not a type",
     """
-    An annotation names a class, a width (`u32`), a built-in container with what it holds, or a union of classes and
-    `None`.
+    An annotation names a class, a width (`u32`), a built-in container with what it holds, or a union of
+    classes and `None`.
     """,
+    help="name a class, `int`, a width such as `u32`, or a container such as `list[int]`",
     failing="""
         def first(items: list) -> int:
             return 1
@@ -128,8 +132,8 @@ MAYBE_NONE = code(
     307,
     "value that may be None",
     """
-    The value is declared as something or `None`, and which of them it is has not been looked at. A test
-    (`is not None`) narrows a local until it is assigned, and a field that never changes; any other field may be
+    The value is declared as something or `None`, and which of them it is has not been looked at. A test (`is
+    not None`) narrows a local until it is assigned, and a field that never changes; any other field may be
     changed by a call, so take it into a local first.
     """,
     failing="""
@@ -167,7 +171,8 @@ CANNOT_INFER = code(
     309,
     "type that cannot be seen",
     """
-    What an empty container holds, or what a type variable stands for, does not follow from what is written here.
+    What an empty container holds, or what a type variable stands for, does not follow from what is written
+    here.
     """,
     failing="""
         def none() -> int:
@@ -211,9 +216,10 @@ NOT_CONSTANT = code(
     311,
     "value that is not a constant",
     """
-    Constants of a module, defaults and values of enums are computed while checking, from integers, strings, bytes and
-    other constants.
+    Constants of a module, defaults and values of enums are computed while checking, from integers, strings,
+    bytes and other constants.
     """,
+    help="write the value itself: a number, a text, or a constant from the top of a module",
     failing="""
         def start() -> int:
             return 1
@@ -230,8 +236,10 @@ NOT_CALLABLE = code(
     312,
     "value that cannot be called",
     """
-    Functions, methods and classes are called; values are not, and a width such as `u32` is a place and no function.
+    Functions, methods and classes are called; values are not, and a width such as `u32` is a place and no
+    function.
     """,
+    help="call a function, a method or a class",
     failing="""
         from kmi import u8
 
@@ -308,8 +316,10 @@ BAD_EXCEPTION = code(
     315,
     "exception that cannot be used so",
     """
-    What is raised and caught is an exception class or a value of one. It carries a message, and an `OSError` an errno.
+    What is raised and caught is an exception class or a value of one. It carries a message, and an `OSError`
+    an errno.
     """,
+    help="name a class that derives from `Exception`",
     failing="""
         def check(number: int) -> None:
             if number < 0:
@@ -326,8 +336,8 @@ NO_ERRNO = code(
     316,
     "OSError without an errno",
     """
-    `OSError(EBUSY)` alone has no errno in Python: one argument is a message. Give both, or use `kmi.error`, or raise
-    one of the subclasses, each of which has its errno.
+    `OSError(EBUSY)` alone has no errno in Python: one argument is a message. Give both, or use `kmi.error`,
+    or raise one of the subclasses, each of which has its errno.
     """,
     failing="""
         from errno import EBUSY
@@ -351,8 +361,10 @@ BAD_FORMAT = code(
     317,
     "value that cannot be formatted so",
     """
-    An f-string holds integers, bools, strings, bytes and exceptions, with the widths and bases that kernels can print.
+    An f-string holds integers, bools, strings, bytes and exceptions, with the widths and bases that kernels
+    can print.
     """,
+    help="format a number or a text that is made of it",
     failing="""
         from kmi import info
 
@@ -449,7 +461,8 @@ BAD_ENUM = code(
     321,
     "enum that is more than names for integers",
     """
-    An enum holds constants; its values are integers. An integer becomes an `IntEnum` only where it certainly is one.
+    An enum holds constants; its values are integers. An integer becomes an `IntEnum` only where it certainly
+    is one.
     """,
     failing="""
         from enum import IntEnum
@@ -483,8 +496,8 @@ CLASS_FIELD_VALUE = code(
     322,
     "value in a class body that all objects would share",
     """
-    In a class that is no dataclass, `count: int = 0` makes one variable of the class. A field gets its value in
-    `__init__`; a constant is declared as `ClassVar` or `Final`.
+    In a class that is no dataclass, `count: int = 0` makes one variable of the class. A field gets its value
+    in `__init__`; a constant is declared as `ClassVar` or `Final`.
     """,
     failing="""
         class Counter:

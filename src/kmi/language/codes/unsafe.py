@@ -6,8 +6,8 @@ NEEDS_UNSAFE = code(
     501,
     "unsafe form outside of an unsafe block",
     """
-    Pointers, C structs and C functions can break any promise of the language, so each use stands in a block that says
-    why it is sound.
+    Pointers, C structs and C functions can break any promise of the language, so each use stands in a block
+    that says why it is sound.
     """,
     failing="""
         from kmi.unsafe import Pointer
@@ -30,8 +30,8 @@ BAD_UNSAFE = code(
     502,
     "unsafe form used wrongly",
     """
-    The forms of `kmi.unsafe` take what C can give them: an address needs a place, a cast goes between pointers,
-    integers and objects.
+    The forms of `kmi.unsafe` take what C can give them: an address needs a place, a cast goes between
+    pointers, integers and objects.
     """,
     failing="""
         from kmi.unsafe import address_of, unsafe
