@@ -2,7 +2,7 @@
 
     compile(program, Target(roots=[Root(main)], prologue='#include "kmi.h"'))  ->  CSource
 
-monomorphise and linearise (each function as it is reached) -> tidy -> errors -> edges -> C.
+monomorphise and linearise (each function as it is reached) -> tidy -> recursion -> errors -> edges -> C.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from kmi.compiler import dump, edges, errors, verify
+from kmi.compiler import dump, edges, errors, recursion, verify
 from kmi.compiler.emit.program import ProgramPrinter
 from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.instances import FunctionInstance, bases, bindings_of
@@ -72,6 +72,7 @@ def compile(program: Program, target: Target) -> CSource:
         if instance.linear is not None:
             tidy(instance.linear)
     _after(target, "tidy", instances)
+    recursion.bound(instances, exceptions)
     errors.infer(instances, exceptions)
     _after(target, "errors", instances)
     for instance in instances:

@@ -27,6 +27,8 @@ class FunctionInstance:
     """Of the author's own module: its errors name its lines."""
     place: str = ""
     linear: linear.Function | None = None
+    counted: bool = False
+    """Its last parameter counts nested calls. ``recursion`` sets it."""
     raises: frozenset[Class] = frozenset()
     """Classes of what it may raise, each meaning itself and what derives from it. ``errors`` sets it."""
 
@@ -48,6 +50,7 @@ class VirtualInstance:
     declared: FunctionInstance
     name: str
     cases: dict[ClassType, FunctionInstance] = field(default_factory=dict)
+    counted: bool = False
 
     @property
     def result(self) -> Type:

@@ -409,6 +409,8 @@ class New:
     kind: ClassType
     extra: Expression | None
     span: Span
+    atomic: bool = False
+    """Without sleeping: under a spin lock, perhaps."""
     edge: str | None = None
 
 
@@ -435,6 +437,8 @@ class Raise:
     span: Span
     helper: str | None = None
     arguments: list[Expression | str] = field(default_factory=list)
+    siteless: bool = False
+    """The caller's line is to be blamed."""
     edge: str | None = None
 
 

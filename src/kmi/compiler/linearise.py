@@ -34,6 +34,7 @@ def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: Fu
         monomorphiser, exceptions, instance, Ranges(instance), expressions.expression,
         names=set(monomorphiser.c_names),
     )  # fmt: skip
+    builder.atomic = function.atomic
     builder.unstable_fields = function.name == "__init__"
     monomorphiser.mention(instance.result)
     assigned = set(assigned_locals(function.body))

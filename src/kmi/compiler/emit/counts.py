@@ -4,7 +4,7 @@
     if (echo)                                     where it may hold nothing
             kmi_release_shared(&echo->object);
 
-Every count is atomic for now, which is always sound. A tuple that is a value is retained and released item by item.
+Objects that two threads may reach (``Class.shared``) are counted atomically, others plainly. A tuple that is a value is retained and released item by item.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ class Counts:
                 return [f"{self._function(word, kind)}({name});"]
         inner = kind.inner if isinstance(kind, OptionalType) else kind
         header = name if isinstance(inner, UnionType) else f"&{name}->object"
-        call = f"kmi_{word}_shared({header});"
+        shared = isinstance(inner, UnionType) or (isinstance(inner, ClassType) and inner.definition.shared)
+        call = f"kmi_{word}{'_shared' if shared else ''}({header});"
         return [f"if ({name})\n\t{call}"] if maybe or optional else [call]
 
     def need(self, kind: Type) -> None:

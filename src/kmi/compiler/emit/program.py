@@ -164,6 +164,8 @@ class ProgramPrinter:
                 kind = declared.type(parameter.type)
                 if not is_void(kind):
                     parameters.append(self._parameter(kind, identifier(parameter.name)))
+            if callable_.counted:
+                parameters.append("i32 kmi_depth")
         result = callable_.result
         if callable_.raises:
             if not is_void(result):
@@ -200,6 +202,7 @@ class ProgramPrinter:
         printer = Printer(inner, self.types, self.expressions, self.counts, self.messages, self.exceptions)
         printer.instance = callable_
         printer.block(function.body)
+        printer.deferred_paths()
         if function.region.labels:
             printer.labels(function.region, None, True)
         writer.line(self._signature(callable_), callable_.function.span)
@@ -263,7 +266,7 @@ class ProgramPrinter:
             writer.line("\t__builtin_unreachable();")
         for position, (kind, case) in enumerate(cases):
             cast = f"({self.types.name(_self_type(case))}){names[0]}"
-            arguments = [cast, *names[1:]]
+            arguments = [cast, *names[1:], *(["kmi_depth"] if case.counted else [])]
             call = f"{case.name}({', '.join(arguments)}"
             extra = []
             if case.raises:

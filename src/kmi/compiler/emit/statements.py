@@ -22,6 +22,7 @@ from kmi.compiler.emit.writer import Writer
 from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.instances import FunctionInstance, VirtualInstance
 from kmi.compiler.linear import Statement, Variable
+from kmi.compiler.tidy import walk
 from kmi.language.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import BOOL, ClassType, ExceptionType
@@ -45,6 +46,7 @@ class Printer:
     loops: list[Loop] = field(default_factory=list)
     breaks: dict[int, str] = field(default_factory=dict)
     continues: dict[int, str] = field(default_factory=dict)
+    deferred: list[linear.Cleanup] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     number: int = 0
 
@@ -199,7 +201,7 @@ class Printer:
                 arguments.append(f"&{target.name}")
             arguments.append("error")
             author = callee.author if isinstance(callee, FunctionInstance) else callee.declared.author
-            at = self.instance is not None and self.instance.author and not author
+            at = self.instance is not None and self.instance.author and (not author or callee.counted)
             self.fallible(f"{callee.name}({', '.join(arguments)})", statement.edge, statement.span, at)
             return
         call = f"{callee.name}({', '.join(arguments)});"
@@ -250,7 +252,8 @@ class Printer:
         size = f"sizeof(*{target.name})"
         if statement.extra is not None:
             size += f" + {self.text(statement.extra, 12)}"
-        self.writer.line(f"{target.name} = kmi_new(&{name}_class, {size}, false);", span)
+        atomic = "true" if statement.atomic else "false"
+        self.writer.line(f"{target.name} = kmi_new(&{name}_class, {size}, {atomic});", span)
         self.writer.line(f"if (unlikely(!{target.name})) {{", span)
         self.raise_memory(statement.edge, span)
 
@@ -292,7 +295,8 @@ class Printer:
     def raise_(self, statement: linear.Raise) -> None:
         span = statement.span
         if statement.helper is not None:
-            arguments = ", ".join(["error", self.site(span), *map(self.text, statement.arguments)])
+            site = "KMI_NO_SITE" if statement.siteless else self.site(span)
+            arguments = ", ".join(["error", site, *map(self.text, statement.arguments)])
             self.writer.line(f"{statement.helper}({arguments});", span)
         else:
             self.messages.raise_(self, "error", self.site(span), statement)
@@ -449,11 +453,26 @@ class Printer:
         region = statement.region
         if region is None or not region.labels:
             return
+        if statement.edge is not None and not _leaves(statement.cleanup):
+            self.deferred.append(statement)
+            return
         done = self.fresh("done")
         open_end = errors.comes_back(statement.body) and errors.comes_back(statement.otherwise)
         if open_end:
             self.used.add(done)
             self.writer.line(f"goto {done};", statement.span, True)
+        self.cleanup_path(statement, region)
+        if open_end:
+            self.place(done, statement.span)
+
+    def deferred_paths(self) -> None:
+        """Error paths that only clean up stand behind the function's last return, as kernel C has them."""
+        while self.deferred:
+            statement = self.deferred.pop(0)
+            assert statement.region is not None
+            self.cleanup_path(statement, statement.region)
+
+    def cleanup_path(self, statement: linear.Cleanup, region: linear.Region) -> None:
         self.labels(region, statement.span, False)
         save = statement.save and statement.edge is not None
         if save:
@@ -463,8 +482,6 @@ class Printer:
             self.writer.line(f"*error = {statement.saved.name};", statement.span)
         if statement.edge is not None:
             self.writer.line(self.goto(statement.edge), statement.span, True)
-        if open_end:
-            self.place(done, statement.span)
 
     def labels(self, region: linear.Region, span: Span | None, returns: bool) -> None:
         """The labels of a region, each falling into one that drops less; ``returns``: all leave the function."""
@@ -504,3 +521,8 @@ class Printer:
     def _next(key: tuple[Variable, ...], keys: list[tuple[Variable, ...]]) -> tuple[Variable, ...] | None:
         """The longest other key that ends this one."""
         return next((key[start:] for start in range(1, len(key)) if key[start:] in keys), None)
+
+
+def _leaves(body: list[Statement]) -> bool:
+    """Whether a block has a way out of its own, which must be where its loop is."""
+    return any(isinstance(each, linear.Break | linear.Continue | linear.Return) for each in walk(body))

@@ -75,6 +75,8 @@ class Builder:
     names: set[str] = field(default_factory=set)
     exits: list[Exit] = field(default_factory=list)
     handling: list[Handling] = field(default_factory=list)
+    atomic: bool = False
+    """What is lowered may run under a spin lock: nothing may sleep."""
     unstable_fields: bool = False
     """In an ``__init__``: even fields that are final may still be stored."""
 

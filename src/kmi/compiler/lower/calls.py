@@ -29,6 +29,9 @@ from kmi.language.types import (
     substitute,
 )
 
+SLEEPING = frozenset(["kmi_allocate", "kmi_reallocate"])
+"""Functions of the run time whose last argument says that they may not sleep: the compiler knows better."""
+
 Callee = FunctionInstance | VirtualInstance
 
 
@@ -141,6 +144,11 @@ def _c_call(builder: Builder, node: tree.Call) -> Value:
     for position, argument in enumerate(node.arguments):
         if _is_format(external, argument):
             pieces, held = text.pieces(builder, argument)
+            made = text.for_printf(builder, pieces, argument)
+            for old, new in zip(pieces, made, strict=True):
+                if new is not old and isinstance(new.value, linear.Var):
+                    held.append(Value(new.value, new.value.variable))
+            pieces = made
             used += held
             arguments.extend(text.printf(pieces))
             continue
@@ -155,6 +163,8 @@ def _c_call(builder: Builder, node: tree.Call) -> Value:
             arguments.append(_c_fitting(expression, substitute(function.parameters[position].type, bindings)))
         else:
             arguments.append(expression)
+    if builder.atomic and external.name in SLEEPING:
+        arguments[-1] = linear.BoolConst(True)
     result = substitute(function.result, bindings)
     target = None
     if not is_void(result):

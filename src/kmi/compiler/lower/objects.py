@@ -91,7 +91,7 @@ def construct(builder: Builder, kind: ClassType, values: list[Value], node: tree
     builder.monomorphiser.made(kind)
     values = [builder.secure(value, span) for value in values]
     target = builder.temporary(kind, kind.definition.name.lower(), owned=True)
-    builder.emit(linear.New(target, kind, None, span))
+    builder.emit(linear.New(target, kind, None, span, builder.atomic))
     made = Value(linear.Var(target, kind))
     initialise(builder, kind, made, values, "", node)
     return Value(linear.Var(target, kind), target)
@@ -104,7 +104,9 @@ def initialise(
     for base in bases(kind):
         function = base.definition.methods.get("__init__")
         if function is not None:
-            callee = builder.monomorphiser.function(function, bindings_of(base), place)
+            own = node.type_arguments if isinstance(node, tree.New | tree.InitPlace) else {}
+            bindings = {**bindings_of(base), **{name: builder.type(kind) for name, kind in own.items()}}
+            callee = builder.monomorphiser.function(function, bindings, place)
             calls.invoke(builder, callee, [made, *values], node.span)
             return
     if values:

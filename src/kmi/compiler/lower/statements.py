@@ -475,7 +475,9 @@ def _with(builder: Builder, node: tree.With) -> None:
             assign(builder, target, entered, span)
         else:
             builder.settle([entered], span)
+        outer, builder.atomic = builder.atomic, builder.atomic or node.atomic
         run(builder, node.body)
+        builder.atomic = outer
 
     def leave() -> None:
         calls.invoke_method(builder, Value(value.expression), kind, exit_, [], span)

@@ -97,10 +97,7 @@ def build(builder: Builder, node: tree.Format) -> Value:
         builder.monomorphiser.literal(whole, kind)
         return Value(linear.Literal(whole, kind))
     made, values = pieces(builder, node)
-    builder.monomorphiser.made(kind)
-    target = builder.temporary(kind, "text", owned=True)
-    allocate = builder.monomorphiser.function(kind.definition.methods["__allocate__"], {})
-    builder.emit(linear.MakeString(target, made, allocate, node.span))
+    target = _string(builder, made, kind, node.span)
     builder.settle(values, node.span)
     return Value(linear.Var(target, kind), target)
 
@@ -182,18 +179,47 @@ def _spec(spec: str, letter: str) -> str:
     body, kind = (spec[:-1], spec[-1]) if spec[-1].isalpha() else (spec, "d")
     if kind == "d" and (body == "" or body.isdigit()):
         return f"%{body}{letter}"
-    if kind in "xX" and (body == "" or body.isdigit()):
+    if kind in "xX" and letter == "llu" and (body == "" or body.isdigit()):
         return f"%{body}ll{kind}"
     raise InternalError(f"the format `{spec}` is not for a C format")
 
 
-def is_printf(made: list[linear.Piece]) -> bool:
-    """Whether C's own formats can say it."""
-    try:
-        printf(made)
-    except InternalError:
-        return False
-    return True
+def for_printf(builder: Builder, made: list[linear.Piece], node: tree.Expression) -> list[linear.Piece]:
+    """The pieces, with those that C's formats cannot say made into strings first."""
+    kind = builder.type(node.type)
+    result: list[linear.Piece] = []
+    for piece in made:
+        if _is_printf(piece) or not isinstance(kind, ClassType):
+            result.append(piece)
+            continue
+        string = _string(builder, [piece], kind, node.span)
+        result.append(linear.Piece("str", linear.Var(string, kind)))
+    return result
+
+
+def _is_printf(piece: linear.Piece) -> bool:
+    match piece:
+        case linear.Piece(kind="int", value=value, spec=spec):
+            if isinstance(value, str) or (isinstance(value.type, IntType) and value.type.bits > 64):
+                return False
+            try:
+                _integer_format(value, spec)
+            except InternalError:
+                return False
+            return True
+        case linear.Piece(kind="text"):
+            return True
+        case _:
+            return piece.kind in ("c", "str", "error") and not piece.spec
+
+
+def _string(builder: Builder, made: list[linear.Piece], kind: ClassType, span: Span) -> linear.Variable:
+    """A new ``str`` of the pieces."""
+    builder.monomorphiser.made(kind)
+    target = builder.temporary(kind, "text", owned=True)
+    allocate = builder.monomorphiser.function(kind.definition.methods["__allocate__"], {})
+    builder.emit(linear.MakeString(target, made, allocate, span))
+    return target
 
 
 def c_string(literal: str | bytes) -> str:

@@ -1,0 +1,157 @@
+"""Recursion is bounded: a kernel's stack is small, and running over it is an oops.
+
+    def depth(self) -> int:                     Tree_depth(self, depth):
+        return 1 + self.left.depth()                if depth >= DEEPEST: raise RecursionError
+                                                    ... call Tree_depth(self->left, depth + 1)
+
+The author's functions that lie on a cycle of the call graph are counted, together, as the simulator counts them a
+thread. The count travels as a parameter of every function between two counted ones; who calls in from outside begins
+with 0. Kernel layers and the run time are trusted not to recurse by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from kmi.compiler import linear
+from kmi.compiler.exceptions import Exceptions
+from kmi.compiler.instances import FunctionInstance, VirtualInstance
+from kmi.compiler.tidy import walk
+from kmi.language.types import WIDTHS
+
+DEEPEST: Final = 64
+"""How many counted calls may be nested, on every kernel and in the simulator."""
+
+Callee = FunctionInstance | VirtualInstance
+I32 = WIDTHS["i32"]
+
+
+def bound(instances: Sequence[FunctionInstance], exceptions: Exceptions) -> None:
+    """Puts the counts in."""
+    graph = {instance: _callees(instance) for instance in instances}
+    cyclic = _cyclic(graph)
+    counted = {instance for instance in cyclic if instance.author}
+    if not counted:
+        return
+    above = _reach(counted, _turned(graph))
+    below = _reach(counted, {instance: list(_targets(callees)) for instance, callees in graph.items()})
+    carriers = above & below
+    for instance in carriers:
+        _carry(instance, instance in counted, exceptions)
+    depths = {
+        instance: instance.linear.parameters[-1] for instance in carriers if instance.linear is not None
+    }
+    for instance, callees in graph.items():
+        for callee in callees:
+            if isinstance(callee, VirtualInstance):
+                callee.counted = any(case in carriers for case in callee.cases.values())
+    for instance in instances:
+        if instance.linear is None:
+            continue
+        for statement in walk(instance.linear.body):
+            if isinstance(statement, linear.CallFunction) and takes_depth(statement.callee):
+                statement.arguments.append(_depth(depths.get(instance), instance in counted))
+
+
+def takes_depth(callee: Callee) -> bool:
+    """Whether the function has the count as its last parameter."""
+    return callee.counted
+
+
+def _depth(own: linear.Variable | None, counted: bool) -> linear.Expression:
+    if own is None:
+        return linear.Const(0, I32)
+    here = linear.Var(own, I32)
+    return linear.Operation("+", here, linear.Const(1, I32), I32) if counted else here
+
+
+def _carry(instance: FunctionInstance, counted: bool, exceptions: Exceptions) -> None:
+    function = instance.linear
+    assert function is not None
+    names = {variable.name for variable in (*function.parameters, *function.variables)}
+    depth = linear.Variable("depth" if "depth" not in names else "kmi_depth", I32, "parameter")
+    function.parameters.append(depth)
+    instance.counted = True
+    if counted:
+        span = instance.function.span
+        too_deep = linear.Comparison(">=", linear.Var(depth, I32), linear.Const(DEEPEST, I32))
+        raising = linear.Raise(
+            exceptions.find("RecursionError"), None, None, span, helper="kmi_raise_recursion"
+        )
+        raising.siteless = True
+        function.body.insert(0, linear.If(too_deep, [raising], [], span, unlikely=True))
+
+
+def _callees(instance: FunctionInstance) -> list[Callee]:
+    if instance.linear is None:
+        return []
+    calls = (each for each in walk(instance.linear.body) if isinstance(each, linear.CallFunction))
+    return list(dict.fromkeys(call.callee for call in calls))
+
+
+def _targets(callees: Iterable[Callee]) -> Iterable[FunctionInstance]:
+    for callee in callees:
+        if isinstance(callee, FunctionInstance):
+            yield callee
+        else:
+            yield from callee.cases.values()
+
+
+def _turned(graph: dict[FunctionInstance, list[Callee]]) -> dict[FunctionInstance, list[FunctionInstance]]:
+    turned: dict[FunctionInstance, list[FunctionInstance]] = {}
+    for caller, callees in graph.items():
+        for target in _targets(callees):
+            turned.setdefault(target, []).append(caller)
+    return turned
+
+
+def _reach(
+    start: set[FunctionInstance], graph: dict[FunctionInstance, list[FunctionInstance]]
+) -> set[FunctionInstance]:
+    reached, waiting = set(start), list(start)
+    while waiting:
+        for each in graph.get(waiting.pop(), ()):
+            if each not in reached:
+                reached.add(each)
+                waiting.append(each)
+    return reached
+
+
+def _cyclic(graph: dict[FunctionInstance, list[Callee]]) -> set[FunctionInstance]:
+    """Functions that can come to call themselves: Tarjan's components, without recursion of our own."""
+    index: dict[FunctionInstance, int] = {}
+    low: dict[FunctionInstance, int] = {}
+    stack: list[FunctionInstance] = []
+    on_stack: set[FunctionInstance] = set()
+    result: set[FunctionInstance] = set()
+    for root in graph:
+        if root in index:
+            continue
+        work = [(root, iter(list(_targets(graph.get(root, [])))))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            node, rest = work[-1]
+            for target in rest:
+                if target not in index:
+                    index[target] = low[target] = len(index)
+                    stack.append(target)
+                    on_stack.add(target)
+                    work.append((target, iter(list(_targets(graph.get(target, []))))))
+                    break
+                if target in on_stack:
+                    low[node] = min(low[node], index[target])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    component: list[FunctionInstance] = []
+                    while not component or component[-1] is not node:
+                        component.append(stack.pop())
+                        on_stack.discard(component[-1])
+                    if len(component) > 1 or node in _targets(graph.get(node, [])):
+                        result.update(component)
+    return result
