@@ -4,10 +4,10 @@
     with unsafe("the device outlives its files: fops.owner is set"):
         device = container_of(pointer, MiscDevice, "misc")
 
-Kernel layers and the run time are written with it. For type checkers these are declarations; in CPython nothing here
-can be called: what is unsafe exists only in a kernel.
+Kernel layers and the run time are written with it. For type checkers these are declarations; in CPython
+nothing here can be called: what is unsafe exists only in a kernel.
 
-Invariants: every use stands in a ``with unsafe("reason")`` block, or in a callback or C function that is inside one.
+Invariants: every use stands in a ``with unsafe("reason")`` block.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,10 +15,32 @@ from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 __all__ = [
-    "ConstPointer", "IomemPointer", "Pointer", "RcuPointer", "UserPointer", "address_of", "allocate", "c_function",
-    "c_global", "c_string", "c_struct", "callback", "cast", "container_of", "from_raw", "inline", "into_raw",
-    "member", "null", "per_place", "place", "sizeof", "tail", "take", "unsafe",
-]  # fmt: skip
+    "ConstPointer",
+    "IomemPointer",
+    "Pointer",
+    "RcuPointer",
+    "UserPointer",
+    "address_of",
+    "allocate",
+    "c_function",
+    "c_global",
+    "c_string",
+    "c_struct",
+    "callback",
+    "cast",
+    "container_of",
+    "from_raw",
+    "inline",
+    "into_raw",
+    "member",
+    "null",
+    "per_place",
+    "place",
+    "sizeof",
+    "tail",
+    "take",
+    "unsafe",
+]
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., object])
@@ -57,7 +79,8 @@ class RcuPointer(Pointer[T]):
 
 @contextmanager
 def unsafe(reason: str) -> Iterator[None]:
-    """A block in which unsafe forms are allowed; ``reason`` says why it is sound, and `kmi audit` lists it."""
+    """A block in which unsafe forms are allowed; ``reason`` says why it is sound, and `kmi audit` lists it.
+    """
     yield
 
 
@@ -97,7 +120,9 @@ def from_raw(kind: type[T], pointer: Pointer[None]) -> T:
 
 
 def allocate(kind: type[T], extra: int = 0) -> T:
-    """An object without ``__init__``: its fields are zero, ``extra`` bytes lie behind it. Raises MemoryError."""
+    """An object without ``__init__``: its fields are zero, ``extra`` bytes lie behind it. Raises
+    MemoryError.
+    """
     ...
 
 
@@ -122,7 +147,9 @@ def c_global(name: str, kind: type[T] | None = None) -> T:
 
 
 def member(offset: int, path: str = "") -> Any:
-    """A member of a ``c_struct`` at that offset; ``path`` is its C spelling where it differs, as ``u.count``."""
+    """A member of a ``c_struct`` at that offset; ``path`` is its C spelling where it differs, as
+    ``u.count``.
+    """
     ...
 
 

@@ -45,9 +45,11 @@ def analyse(path: Path, library: Library) -> Analysis:
         reporter = Reporter()
         source = Source(path, data.decode("utf-8", errors="replace"), module_name(path))
         reporter.error(
-            codes.SYNTAX_ERROR, Span(source, data[: error.start].count(b"\n") + 1, 0, 1, 0),
-            "the file is not UTF-8", help="save it as UTF-8",
-        )  # fmt: skip
+            codes.SYNTAX_ERROR,
+            Span(source, data[: error.start].count(b"\n") + 1, 0, 1, 0),
+            "the file is not UTF-8",
+            help="save it as UTF-8",
+        )
         return Analysis(reporter.diagnostics, None)
     return analyse_text(text, path, library)
 
@@ -80,7 +82,7 @@ def _passes(program: tree.Program, reporter: Reporter, broken: frozenset[tree.Fu
 
 def _top_level(world: World, scope: ModuleScope, statements: list[ast.stmt]) -> None:
     """Resolves everything that the author's module defines, and refuses what may not stand at its top."""
-    for position, statement in enumerate(statements):
+    for statement in statements:
         match statement:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
                 names.own(world, scope, name)
@@ -95,16 +97,20 @@ def _top_level(world: World, scope: ModuleScope, statements: list[ast.stmt]) -> 
                 _top_level(world, scope, body)
             case ast.AugAssign(target=target):
                 world.reporter.error(
-                    codes.GLOBAL_STATE, scope.span(statement), f"`{ast.unparse(target)}` changes at the top of the module",
+                    codes.GLOBAL_STATE,
+                    scope.span(statement),
+                    f"`{ast.unparse(target)}` changes at the top of the module",
                     note="the top of a module holds definitions and constants",
                     help="keep state in a field of the `Module` subclass",
-                )  # fmt: skip
+                )
             case _:
                 world.reporter.error(
-                    codes.BAD_TOP_LEVEL, scope.span(statement), "this statement may not stand at the top of a module",
+                    codes.BAD_TOP_LEVEL,
+                    scope.span(statement),
+                    "this statement may not stand at the top of a module",
                     note="the top of a module holds imports, definitions and constants",
-                    help="what is done when the module is loaded goes into the `__init__` of its `Module` subclass",
-                )  # fmt: skip
+                    help="do it in the `__init__` of the `Module` subclass, when the module is loaded",
+                )
 
 
 def _constant(world: World, scope: ModuleScope, name: str) -> None:
@@ -152,45 +158,56 @@ def _finish(world: World) -> None:
 
 def _entry(world: World, scope: ModuleScope) -> ClassInfo | None:
     """The class under ``@module``, which there must be once."""
-    found = [
-        info for info in world.classes.values() if info.scope is scope and info.about is not None
-    ]
+    found = [info for info in world.classes.values() if info.scope is scope and info.about is not None]
     if not found:
         subclasses = [
-            info for info in world.classes.values()
+            info
+            for info in world.classes.values()
             if info.scope is scope and any(base.name == "Module" for base in info.definition.ancestors()[1:])
-        ]  # fmt: skip
+        ]
         if subclasses:
             world.reporter.error(
-                codes.NO_MODULE, subclasses[-1].definition.span, f"`{subclasses[-1].definition.name}` is not under `@module`",
+                codes.NO_MODULE,
+                subclasses[-1].definition.span,
+                f"`{subclasses[-1].definition.name}` is not under `@module`",
                 help='put this over the class:\n@module(license="GPL", description="…")',
-            )  # fmt: skip
-        elif not any(isinstance(node, ast.ImportFrom) and not world.reporter.failed for node in ()):
+            )
+        else:
             line = max(1, len(scope.source.lines))
+            width = len(scope.source.lines[line - 1]) if scope.source.lines else 0
             world.reporter.error(
-                codes.NO_MODULE, Span(scope.source, line, 0, line, len(scope.source.lines[line - 1]) if scope.source.lines else 0),
+                codes.NO_MODULE,
+                Span(scope.source, line, 0, line, width),
                 "the file has no class under `@module`",
-                help='from kmi import Module, module\n\n@module(license="GPL", description="…")\nclass Example(Module):\n    …',
-            )  # fmt: skip
+                help="add one:\nfrom kmi import Module, module\n\n"
+                '@module(license="GPL", description="…")\nclass Example(Module):\n    …',
+            )
         return None
     for extra in found[1:]:
         world.reporter.error(
-            codes.BAD_MODULE, extra.definition.span, f"`{extra.definition.name}` is the second class under `@module`",
-            labels=[(found[0].definition.span, "the first")], help="keep one: a file is one module",
-        )  # fmt: skip
+            codes.BAD_MODULE,
+            extra.definition.span,
+            f"`{extra.definition.name}` is the second class under `@module`",
+            labels=[(found[0].definition.span, "the first")],
+            help="keep one: a file is one module",
+        )
     entry = found[0]
     if not any(base.name == "Module" for base in entry.definition.ancestors()[1:]):
         world.reporter.error(
-            codes.BAD_MODULE, entry.definition.span, f"`{entry.definition.name}` is under `@module` but does not derive from `Module`",
+            codes.BAD_MODULE,
+            entry.definition.span,
+            f"`{entry.definition.name}` is under `@module` but does not derive from `Module`",
             help=f"class {entry.definition.name}(Module):",
-        )  # fmt: skip
+        )
     declare.members(world, entry)
     initializer = entry.methods.get("__init__")
     if initializer is not None and len(initializer.function.parameters) > 1:
         world.reporter.error(
-            codes.BAD_MODULE, initializer.function.parameters[1].span, "the `__init__` of the module takes only `self`",
+            codes.BAD_MODULE,
+            initializer.function.parameters[1].span,
+            "the `__init__` of the module takes only `self`",
             help='what the loader gives is a parameter of the module:\ncapacity = Parameter(4096, "…")',
-        )  # fmt: skip
+        )
     return entry
 
 

@@ -2,8 +2,8 @@
 
     data: bytes | None      ->  OptionalType(ClassType(bytes))
 
-``Annotations`` says in whose scope names are looked up. What is wrong is reported here, once, and gives the poison
-type, which goes with everything.
+``Annotations`` says in whose scope names are looked up. What is wrong is reported here, once, and gives the
+poison type, which goes with everything.
 """
 
 from __future__ import annotations
@@ -47,7 +47,13 @@ from kmi.language.types import (
 )
 from kmi.language.world import World
 
-POINTERS = {"Pointer": "", "ConstPointer": "const", "UserPointer": "user", "IomemPointer": "iomem", "RcuPointer": "rcu"}
+POINTERS = {
+    "Pointer": "",
+    "ConstPointer": "const",
+    "UserPointer": "user",
+    "IomemPointer": "iomem",
+    "RcuPointer": "rcu",
+}
 
 
 @dataclass(slots=True)
@@ -107,9 +113,11 @@ class Annotations:
                 known = [*self.scope.bindings, "int", "bool", "str", "bytes", "bytearray", "list", "dict"]
                 close = difflib.get_close_matches(name, known, 1, 0.6)
                 self.world.reporter.error(
-                    codes.UNKNOWN_NAME, self.scope.span(node), f"there is no type `{name}` here",
+                    codes.UNKNOWN_NAME,
+                    self.scope.span(node),
+                    f"there is no type `{name}` here",
                     help=f"did you mean `{close[0]}`?" if close else _import_help(name),
-                )  # fmt: skip
+                )
                 return POISON
             case ClassInfo():
                 return self.instance(entity, node)
@@ -143,9 +151,10 @@ class Annotations:
                 if self.scope.interface or self.scope.name.startswith("kmi."):
                     return POISON
                 return self._refuse(
-                    node, f"`{form.short}` says nothing about the value",
+                    node,
+                    f"`{form.short}` says nothing about the value",
                     "name the class, a union of classes, or a `TypeVar`",
-                )  # fmt: skip
+                )
             case _:
                 name = ast.unparse(node)
                 if form.name.startswith("kmi.unsafe.") and form.short in POINTERS:
@@ -166,9 +175,10 @@ class Annotations:
                 if variable.default is None:
                     short = ", ".join(["…"] * len(wanted))
                     return self._refuse(
-                        node, f"`{definition.name}` does not say of what",
+                        node,
+                        f"`{definition.name}` does not say of what",
                         f"{definition.name}[{'int' if len(wanted) == 1 else short}]",
-                    )  # fmt: skip
+                    )
                 given = [*given, variable.default]
         if len(given) > len(wanted):
             what = f"takes {len(wanted)}" if wanted else "takes none"
@@ -258,9 +268,11 @@ class Annotations:
 
     def _refuse(self, node: ast.AST, message: str, instead: str | None = None) -> Type:
         self.world.reporter.error(
-            codes.BAD_ANNOTATION, self.scope.span(node), message,
+            codes.BAD_ANNOTATION,
+            self.scope.span(node),
+            message,
             help=f"write {instead}" if instead is not None else None,
-        )  # fmt: skip
+        )
         return POISON
 
 

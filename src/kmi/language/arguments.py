@@ -17,7 +17,12 @@ from kmi.language.types import Type, TypeVariable, substitute
 
 
 def bind_arguments(
-    body: Body, node: ast.Call, info: FunctionInfo, skip_first: bool, bindings: dict[str, Type], free: frozenset[str]
+    body: Body,
+    node: ast.Call,
+    info: FunctionInfo,
+    skip_first: bool,
+    bindings: dict[str, Type],
+    free: frozenset[str],
 ) -> list[tree.Expression] | None:
     """The arguments in the order of the parameters, made to fit; None, and an error, where they do not match.
 
@@ -50,10 +55,12 @@ def bind_arguments(
         default = defaults[position] if position < len(defaults) else None
         if default is None:
             body.error(
-                codes.BAD_ARGUMENTS, node, f"`{parameter.name}` is missing in this call of `{function.qualified}`",
+                codes.BAD_ARGUMENTS,
+                node,
+                f"`{parameter.name}` is missing in this call of `{function.qualified}`",
                 labels=[(parameter.span, "declared here")] if info.scope.author else [],
                 help=f"{ast.unparse(node.func)}({_signature(parameters)})",
-            )  # fmt: skip
+            )
             return None
         result.append(_default(body, node, info, default, kind))
     return result
@@ -68,11 +75,15 @@ def _match(
     names = [parameter.name for parameter in parameters]
     positional = len([name for name in names if name not in info.keyword_only])
     if len(node.args) > positional and not (external is not None and external.variadic):
-        takes = f"takes {positional} argument{'s' * (positional != 1)}" if positional else "takes no arguments"
+        takes = (
+            f"takes {positional} argument{'s' * (positional != 1)}" if positional else "takes no arguments"
+        )
         body.error(
-            codes.BAD_ARGUMENTS, node.args[positional], f"`{function.qualified}` {takes}, not {len(node.args)}",
+            codes.BAD_ARGUMENTS,
+            node.args[positional],
+            f"`{function.qualified}` {takes}, not {len(node.args)}",
             help=f"{ast.unparse(node.func)}({_signature(parameters)})",
-        )  # fmt: skip
+        )
         return None
     found = list(enumerate(node.args))
     taken = set(range(len(node.args)))
@@ -81,9 +92,11 @@ def _match(
             return None  # refused by the whitelist
         if keyword.arg not in names or keyword.arg in info.positional_only:
             body.error(
-                codes.BAD_ARGUMENTS, keyword, f"`{function.qualified}` has no parameter `{keyword.arg}`",
+                codes.BAD_ARGUMENTS,
+                keyword,
+                f"`{function.qualified}` has no parameter `{keyword.arg}`",
                 help=f"{ast.unparse(node.func)}({_signature(parameters)})",
-            )  # fmt: skip
+            )
             return None
         position = names.index(keyword.arg)
         if position in taken:
@@ -96,9 +109,11 @@ def _match(
         moved = [argument for _, argument in found if not _still(argument)]
         if len(moved) > 1:
             body.error(
-                codes.BAD_ARGUMENTS, node, "the named arguments are computed in another order than they are declared",
+                codes.BAD_ARGUMENTS,
+                node,
+                "the named arguments are computed in another order than they are declared",
                 help=f"write them in this order:\n{ast.unparse(node.func)}({_signature(parameters)})",
-            )  # fmt: skip
+            )
             return None
     return found
 
@@ -116,7 +131,11 @@ def _open(kind: Type, free: frozenset[str]) -> bool:
     """Whether a type still holds a type variable that is to be learnt."""
     if isinstance(kind, TypeVariable):
         return kind.name in free
-    inner = [getattr(kind, name) for name in ("inner", "instance", "target") if getattr(kind, name, None) is not None]
+    inner = [
+        getattr(kind, name)
+        for name in ("inner", "instance", "target")
+        if getattr(kind, name, None) is not None
+    ]
     inner += [*getattr(kind, "arguments", ()), *getattr(kind, "items", ())]
     return any(_open(part, free) for part in inner)
 
@@ -134,9 +153,11 @@ def _default(
     value = expressions.expression(inner, default, kind)
     if value.type is not POISON and not _constant(value):
         return body.error(
-            codes.NOT_CONSTANT, info.scope.span(default), "a default is made once, so it must be a constant",
+            codes.NOT_CONSTANT,
+            info.scope.span(default),
+            "a default is made once, so it must be a constant",
             help="use `None` and make the object in the body; in a dataclass: field(default_factory=list)",
-        )  # fmt: skip
+        )
     return coerce(body, _at(value, body, node), kind, node, "the default")
 
 
@@ -148,9 +169,20 @@ def _at(value: tree.Expression, body: Body, node: ast.AST) -> tree.Expression:
 
 def _constant(value: tree.Expression) -> bool:
     match value:
-        case tree.IntLiteral() | tree.BoolLiteral() | tree.NoneLiteral() | tree.StrLiteral() | tree.BytesLiteral():
+        case (
+            tree.IntLiteral()
+            | tree.BoolLiteral()
+            | tree.NoneLiteral()
+            | tree.StrLiteral()
+            | tree.BytesLiteral()
+        ):
             return True
-        case tree.Fit(value=inner) | tree.Upcast(value=inner) | tree.Unary(operand=inner) | tree.Cast(value=inner):
+        case (
+            tree.Fit(value=inner)
+            | tree.Upcast(value=inner)
+            | tree.Unary(operand=inner)
+            | tree.Cast(value=inner)
+        ):
             return _constant(inner)
         case tree.Binary(left=left, right=right):
             return _constant(left) and _constant(right)
@@ -162,16 +194,20 @@ def _constant(value: tree.Expression) -> bool:
             return False
 
 
-def _field_default(
-    body: Body, inner: Body, node: ast.Call, default: ast.Call, kind: Type
-) -> tree.Expression:
+def _field_default(body: Body, inner: Body, node: ast.Call, default: ast.Call, kind: Type) -> tree.Expression:
     for keyword in default.keywords:
         if keyword.arg == "default_factory":
             made = ast.copy_location(ast.Call(keyword.value, [], []), default)
-            return coerce(body, _at(expressions.expression(inner, made, kind), body, node), kind, node, "the default")
+            return coerce(
+                body, _at(expressions.expression(inner, made, kind), body, node), kind, node, "the default"
+            )
         if keyword.arg == "default":
-            return coerce(body, _at(expressions.expression(inner, keyword.value, kind), body, node), kind, node)
+            return coerce(
+                body, _at(expressions.expression(inner, keyword.value, kind), body, node), kind, node
+            )
     return body.error(
-        codes.BAD_ARGUMENTS, inner.span(default), "`field(…)` needs a `default_factory`",
+        codes.BAD_ARGUMENTS,
+        inner.span(default),
+        "`field(…)` needs a `default_factory`",
         help="field(default_factory=list)",
-    )  # fmt: skip
+    )

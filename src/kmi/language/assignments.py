@@ -2,8 +2,8 @@
 
     self.kept = Mutex(bytearray())      in ``__init__``  ->  InitPlace
 
-Each value is made to fit its place. What an assignment evaluates twice in C it evaluates once: the object and the
-index of ``a[i] += 1`` are held.
+Each value is made to fit its place. What an assignment evaluates twice in C it evaluates once: the object
+and the index of ``a[i] += 1`` are held.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from kmi.language.convert import coerce, describe, place_type, poisoned
 from kmi.language.declare import is_place
 from kmi.language.fields import find_field
 from kmi.language.scope import POISON, Form
+from kmi.language.source import Span
 from kmi.language.types import (
     INT,
     NONE,
@@ -38,9 +39,11 @@ def assign(body: Body, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list
             return _store(body, node, target, value)
         case ast.Assign():
             body.error(
-                codes.UNSUPPORTED, node, "assigning to several targets at once is not in kernel Python",
+                codes.UNSUPPORTED,
+                node,
+                "assigning to several targets at once is not in kernel Python",
                 help="write one assignment a line",
-            )  # fmt: skip
+            )
             return []
         case ast.AnnAssign():
             return _annotated(body, node)
@@ -62,7 +65,7 @@ def _store(body: Body, node: ast.stmt, target: ast.expr, value: ast.expr) -> lis
             return []
 
 
-# --- locals ----------------------------------------------------------------------------------------------------
+# --- locals -------------------------------------------------------------------------------------------------
 
 
 def _local(body: Body, node: ast.stmt, target: ast.Name, name: str, value: ast.expr) -> list[tree.Statement]:
@@ -81,7 +84,9 @@ def store_local(
         made = body.poison(value)
     if name not in body.locals and isinstance(made.type, NoneType) and name not in body.widened:
         if not isinstance(made, tree.NoneLiteral):
-            body.error(codes.TYPE_MISMATCH, value, "this call returns nothing", help="call it on a line of its own")
+            body.error(
+                codes.TYPE_MISMATCH, value, "this call returns nothing", help="call it on a line of its own"
+            )
             made = body.poison(value)
     local = statements.bind_local(body, target, name, made.type)
     fitted = coerce(body, made, local.type, value, f"`{name}`")
@@ -117,9 +122,12 @@ def _annotated(body: Body, node: ast.AnnAssign) -> list[tree.Statement]:
             known = body.locals.get(name)
             if known is not None and known.type != kind and kind is not POISON:
                 body.error(
-                    codes.DUPLICATE, node, f"`{name}` is a `{describe(known.type)}` already",
-                    labels=[(known.span, "declared here")], help="give one of them another name",
-                )  # fmt: skip
+                    codes.DUPLICATE,
+                    node,
+                    f"`{name}` is a `{describe(known.type)}` already",
+                    labels=[(known.span, "declared here")],
+                    help="give one of them another name",
+                )
                 return []
             if known is None:
                 local = tree.Local(name, kind, body.span(node.target))
@@ -130,16 +138,23 @@ def _annotated(body: Body, node: ast.AnnAssign) -> list[tree.Statement]:
                 return []
             return _local(body, node, node.target, name, node.value)
         case ast.Attribute(value=ast.Name(id=receiver), attr=name) if _is_self(body, receiver):
-            return _declare_field(body, node, node.target, name, isinstance(head, Form) and head.name == "typing.Final")
+            return _declare_field(
+                body, node, node.target, name, isinstance(head, Form) and head.name == "typing.Final"
+            )
         case _:
-            body.error(codes.UNSUPPORTED, node, "an annotation here is not in kernel Python", help="leave it out")
+            body.error(
+                codes.UNSUPPORTED, node, "an annotation here is not in kernel Python", help="leave it out"
+            )
             return []
 
 
 def _is_self(body: Body, name: str) -> bool:
     function = body.function
     return (
-        body.initializer and function is not None and bool(function.parameters) and function.parameters[0].name == name
+        body.initializer
+        and function is not None
+        and bool(function.parameters)
+        and function.parameters[0].name == name
     )
 
 
@@ -156,7 +171,10 @@ def _declare_field(
         _new_field(body, target, name, kind)
     elif known.type != kind and kind is not POISON:
         body.error(
-            codes.DUPLICATE, node, f"`self.{name}` is a `{known.type}` already", labels=[(known.span, "declared here")]
+            codes.DUPLICATE,
+            node,
+            f"`self.{name}` is a `{known.type}` already",
+            labels=[(known.span, "declared here")],
         )
     return _attribute(body, node, target, node.value) if node.value is not None else []
 
@@ -170,16 +188,18 @@ def _new_field(body: Body, node: ast.Attribute, name: str, kind: Type) -> tree.F
     return made
 
 
-# --- fields ----------------------------------------------------------------------------------------------------
+# --- fields -------------------------------------------------------------------------------------------------
 
 
 def _attribute(body: Body, node: ast.stmt, target: ast.Attribute, value: ast.expr) -> list[tree.Statement]:
     home = expressions.entity_of(body, target.value)
     if home is not None:
         body.error(
-            codes.GLOBAL_STATE, node, f"`{ast.unparse(target)}` is state that all objects would share",
+            codes.GLOBAL_STATE,
+            node,
+            f"`{ast.unparse(target)}` is state that all objects would share",
             help="keep it in a field of an object: `self.…`",
-        )  # fmt: skip
+        )
         return []
     new = _self_field(body, target)
     expected = new.type if new is not None else None
@@ -220,9 +240,11 @@ def _first_store(
     kind = made.type
     if isinstance(kind, NoneType) or isinstance(kind, TypeObject):
         body.error(
-            codes.MISSING_ANNOTATION, target, f"of what type `self.{target.attr}` is cannot be seen",
+            codes.MISSING_ANNOTATION,
+            target,
+            f"of what type `self.{target.attr}` is cannot be seen",
             help=f"self.{target.attr}: Type | None = {ast.unparse(value)}",
-        )  # fmt: skip
+        )
         kind = POISON
         made = body.poison(value)
     entry = _new_field(body, target, target.attr, place_type(kind))
@@ -234,14 +256,21 @@ def _first_store(
 
 
 def store_attribute(
-    body: Body, node: ast.stmt, target: ast.Attribute, receiver: tree.Expression, made: tree.Expression, value: ast.AST
+    body: Body,
+    node: ast.stmt,
+    target: ast.Attribute,
+    receiver: tree.Expression,
+    made: tree.Expression,
+    value: ast.AST,
 ) -> list[tree.Statement]:
     """``receiver.name = made``."""
     kind = receiver.type
     name = target.attr
     if kind is POISON:
         return []
-    if isinstance(kind, CStructType) or (isinstance(kind, PointerType) and isinstance(kind.target, CStructType)):
+    if isinstance(kind, CStructType) or (
+        isinstance(kind, PointerType) and isinstance(kind.target, CStructType)
+    ):
         place = attributes.value_attribute(body, target, receiver, name)
         if place.type is POISON:
             return []
@@ -271,22 +300,31 @@ def _no_field(body: Body, node: ast.stmt, target: ast.Attribute, kind: ClassType
         body.error(codes.BAD_FIELD, target, f"`{kind}.{name}` is a {what} and cannot be assigned")
         return
     body.error(
-        codes.BAD_FIELD, target, f"`{kind}` has no field `{name}`",
+        codes.BAD_FIELD,
+        target,
+        f"`{kind}` has no field `{name}`",
         note="fields are declared by what `__init__` assigns, or in the class body",
         help=f"in `{kind.definition.name}.__init__`: self.{name} = …",
-    )  # fmt: skip
+    )
 
 
 def _set_field(
-    body: Body, node: ast.stmt, receiver: tree.Expression, entry: tree.Field, entry_type: Type,
-    made: tree.Expression, value: ast.AST,
-) -> list[tree.Statement]:  # fmt: skip
+    body: Body,
+    node: ast.stmt,
+    receiver: tree.Expression,
+    entry: tree.Field,
+    entry_type: Type,
+    made: tree.Expression,
+    value: ast.AST,
+) -> list[tree.Statement]:
     span = body.span(node)
     function = body.function
     own = (
-        body.initializer and function is not None and isinstance(receiver, tree.LocalGet)
+        body.initializer
+        and function is not None
+        and isinstance(receiver, tree.LocalGet)
         and receiver.local is function.parameters[0]
-    )  # fmt: skip
+    )
     if own:
         body.flow.assigned.add(entry)
     if entry.place and not poisoned(entry_type):
@@ -309,23 +347,32 @@ def _check_assignable(body: Body, node: ast.stmt, entry: tree.Field) -> None:
     for info in body.world.classes.values():
         if entry in info.definition.fields and info.frozen:
             body.error(
-                codes.BAD_FIELD, node, f"`{info.definition.name}` is frozen: `{entry.name}` is set when it is made",
+                codes.BAD_FIELD,
+                node,
+                f"`{info.definition.name}` is frozen: `{entry.name}` is set when it is made",
                 help="make a new object with the new value",
-            )  # fmt: skip
+            )
 
 
 def _init_place(
-    body: Body, node: ast.stmt, receiver: tree.Expression, entry: tree.Field, made: tree.Expression,
-    value: ast.AST, own: bool,
-) -> list[tree.Statement]:  # fmt: skip
+    body: Body,
+    node: ast.stmt,
+    receiver: tree.Expression,
+    entry: tree.Field,
+    made: tree.Expression,
+    value: ast.AST,
+    own: bool,
+) -> list[tree.Statement]:
     """A place is built where it stays, and nowhere else."""
     span = body.span(node)
     if not own:
         body.error(
-            codes.PLACE_MADE_ELSEWHERE, node, f"the place `{entry.name}` is assigned outside of `__init__`",
+            codes.PLACE_MADE_ELSEWHERE,
+            node,
+            f"the place `{entry.name}` is assigned outside of `__init__`",
             note="a lock or a registration is part of its object from its first to its last moment",
             help=f"make it in `__init__`: self.{entry.name} = …",
-        )  # fmt: skip
+        )
         return []
     match made:
         case tree.New(arguments=arguments, type_arguments=type_arguments):
@@ -336,10 +383,12 @@ def _init_place(
             return []
         case _:
             body.error(
-                codes.PLACE_AS_VALUE, value, f"the place `{entry.name}` is not built here",
+                codes.PLACE_AS_VALUE,
+                value,
+                f"the place `{entry.name}` is not built here",
                 note="a place cannot be handed on: it never moves",
                 help=f"build it: self.{entry.name} = {describe(entry.type).partition('[')[0]}(…)",
-            )  # fmt: skip
+            )
             return []
 
 
@@ -350,7 +399,7 @@ def check_init_complete(body: Body, at: ast.AST) -> None:
     body.exits.append((body.span(at), frozenset(body.flow.assigned)))
 
 
-# --- items -----------------------------------------------------------------------------------------------------
+# --- items --------------------------------------------------------------------------------------------------
 
 
 def _item(body: Body, node: ast.stmt, target: ast.Subscript, value: ast.expr) -> list[tree.Statement]:
@@ -372,9 +421,13 @@ def _item_type(body: Body, target: ast.Subscript) -> Type | None:
 
 
 def store_item(
-    body: Body, node: ast.stmt, target: ast.Subscript, container: tree.Expression, made: tree.Expression,
+    body: Body,
+    node: ast.stmt,
+    target: ast.Subscript,
+    container: tree.Expression,
+    made: tree.Expression,
     value: ast.AST,
-) -> list[tree.Statement]:  # fmt: skip
+) -> list[tree.Statement]:
     span = body.span(node)
     kind = container.type
     if isinstance(kind, PointerType):
@@ -413,7 +466,9 @@ def attributes_subscript(body: Body, target: ast.Subscript, container: tree.Expr
     assert isinstance(kind, PointerType)
     expressions.need_unsafe(body, target, "storing through a pointer")
     if kind.target is None:
-        return body.error(codes.BAD_OPERANDS, target, "a `Pointer[None]` points at no value", help="cast it first")
+        return body.error(
+            codes.BAD_OPERANDS, target, "a `Pointer[None]` points at no value", help="cast it first"
+        )
     index = expressions.value_for(body, target.slice, INT, "the index")
     return tree.PointerGet(container, index, body.span(target), kind.target)
 
@@ -421,7 +476,13 @@ def attributes_subscript(body: Body, target: ast.Subscript, container: tree.Expr
 def _still(value: tree.Expression) -> bool:
     """Whether it gives the same whenever it is evaluated."""
     match value:
-        case tree.IntLiteral() | tree.BoolLiteral() | tree.NoneLiteral() | tree.StrLiteral() | tree.BytesLiteral():
+        case (
+            tree.IntLiteral()
+            | tree.BoolLiteral()
+            | tree.NoneLiteral()
+            | tree.StrLiteral()
+            | tree.BytesLiteral()
+        ):
             return True
         case tree.LocalGet():
             return True
@@ -451,9 +512,11 @@ def unpack_value(
         return []
     if not isinstance(made.type, TupleType) or len(made.type.items) != len(targets):
         body.error(
-            codes.TYPE_MISMATCH, value, f"`{describe(made.type)}` does not unpack into {len(targets)} targets",
+            codes.TYPE_MISMATCH,
+            value,
+            f"`{describe(made.type)}` does not unpack into {len(targets)} targets",
             help="a tuple of as many items does",
-        )  # fmt: skip
+        )
         for target in targets:
             if isinstance(target, ast.Name):
                 statements.bind_local(body, target, target.id, POISON)
@@ -488,13 +551,15 @@ def store_value(body: Body, node: ast.stmt, target: ast.expr, item: tree.Express
             return []
 
 
-# --- augmented -------------------------------------------------------------------------------------------------
+# --- augmented ----------------------------------------------------------------------------------------------
 
 
 def _augmented(body: Body, node: ast.AugAssign) -> list[tree.Statement]:
     match node.target:
         case ast.Name(id=name):
-            current = expressions.name_value(body, ast.copy_location(ast.Name(name, ast.Load()), node.target), name)
+            current = expressions.name_value(
+                body, ast.copy_location(ast.Name(name, ast.Load()), node.target), name
+            )
             in_place = _in_place(body, node, current)
             if in_place is not None:
                 return in_place
@@ -534,7 +599,7 @@ def _hold(body: Body, value: tree.Expression, before: list[tree.Statement]) -> t
     return tree.LocalGet(held, value.span, held.type)
 
 
-def _release(before: list[tree.Statement], span: tree.Span) -> list[tree.Statement]:
+def _release(before: list[tree.Statement], span: Span) -> list[tree.Statement]:
     return [tree.Delete(made.local, span) for made in reversed(before) if isinstance(made, tree.Assign)]
 
 
@@ -573,7 +638,11 @@ def _augmented_item(
         result = operators.binary_value(body, node, place, node.op, node.value)
         if result.type is POISON:
             return []
-        return [*before, tree.Store(place, coerce(body, result, place.type, node), span), *_release(before, span)]
+        return [
+            *before,
+            tree.Store(place, coerce(body, result, place.type, node), span),
+            *_release(before, span),
+        ]
     if not isinstance(kind, ClassType) or isinstance(index, ast.Slice):
         body.error(codes.BAD_OPERANDS, target, f"one cannot change an item of a `{describe(kind)}` in place")
         return []
@@ -597,7 +666,7 @@ def _augmented_item(
     return [*before, *made, *_release(before, span)]
 
 
-# --- del -------------------------------------------------------------------------------------------------------
+# --- del ----------------------------------------------------------------------------------------------------
 
 
 def delete(body: Body, target: ast.expr) -> list[tree.Statement]:
@@ -617,7 +686,11 @@ def delete(body: Body, target: ast.expr) -> list[tree.Statement]:
             container = expressions.expression(body, inner)
             if not isinstance(container.type, ClassType):
                 if container.type is not POISON:
-                    body.error(codes.BAD_OPERANDS, target, f"one cannot delete an item of a `{describe(container.type)}`")
+                    body.error(
+                        codes.BAD_OPERANDS,
+                        target,
+                        f"one cannot delete an item of a `{describe(container.type)}`",
+                    )
                 return []
             method, arguments = attributes.selector(body, target, container.type, index, "del")
             if not method:
@@ -629,7 +702,10 @@ def delete(body: Body, target: ast.expr) -> list[tree.Statement]:
             return [made for inner in targets for made in delete(body, inner)]
         case _:
             body.error(
-                codes.UNSUPPORTED, target, "deleting a field is not in kernel Python", help="set it to `None`, or another value"
+                codes.UNSUPPORTED,
+                target,
+                "deleting a field is not in kernel Python",
+                help="set it to `None`, or another value",
             )
             return []
 

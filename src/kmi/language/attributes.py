@@ -72,7 +72,10 @@ def class_attribute(body: Body, node: ast.Attribute, info: ClassInfo, name: str)
             return function_get(body, span, method, None)
         if method is not None:
             return body.error(
-                codes.NOT_A_VALUE, node, f"the method `{name}` is used as a value", help=f"call it: `{name}(…)`"
+                codes.NOT_A_VALUE,
+                node,
+                f"the method `{name}` is used as a value",
+                help=f"call it: `{name}(…)`",
             )
     names = [*info.methods, *info.constants]
     return _unknown(body, node, f"the class `{info.definition.name}`", name, names)
@@ -104,9 +107,11 @@ def value_attribute(body: Body, node: ast.Attribute, value: tree.Expression, nam
             return may_be_none(body, node, value, name)
         case UnionType(members=classes):
             return body.error(
-                codes.UNKNOWN_ATTRIBUTE, node, f"which class this is of is not known here: `{kind}`",
+                codes.UNKNOWN_ATTRIBUTE,
+                node,
+                f"which class this is of is not known here: `{kind}`",
                 help=f"if isinstance(value, {classes[0]}):\n    …",
-            )  # fmt: skip
+            )
         case _:
             return body.error(codes.UNKNOWN_ATTRIBUTE, node, f"`{describe(kind)}` has no attribute `{name}`")
 
@@ -115,10 +120,12 @@ def may_be_none(body: Body, node: ast.AST, value: tree.Expression, name: str) ->
     path = expressions.path_of(value)
     text = ".".join(step.name for step in path) if path is not None else "value"
     long = path is not None and len(path) > 1
+    message = f"`{text}` may be `None`, which has no `{name}`"
     help = f"look first:\nif {text} is not None:\n    …"
     if long and path is not None:
-        help = f"take it into a local and look:\n{path[-1].name} = {text}\nif {path[-1].name} is not None:\n    …"
-    return body.error(codes.MAYBE_NONE, node, f"`{text}` may be `None`, which has no `{name}`", help=help)
+        name = path[-1].name
+        help = f"take it into a local and look:\n{name} = {text}\nif {name} is not None:\n    …"
+    return body.error(codes.MAYBE_NONE, node, message, help=help)
 
 
 def _member(
@@ -164,13 +171,19 @@ def _read_early(body: Body, node: ast.Attribute, value: tree.Expression, entry: 
     function = body.function
     if not isinstance(value, tree.LocalGet) or function is None or not function.parameters:
         return
-    if value.local is not function.parameters[0] or not body.scope.author or isinstance(entry.type, CStructType):
+    if (
+        value.local is not function.parameters[0]
+        or not body.scope.author
+        or isinstance(entry.type, CStructType)
+    ):
         return
     if entry not in body.flow.assigned and not body.flow.dead:
         body.error(
-            codes.UNASSIGNED, node, f"`self.{entry.name}` has no value yet",
+            codes.UNASSIGNED,
+            node,
+            f"`self.{entry.name}` has no value yet",
             help=f"assign `self.{entry.name}` before this line",
-        )  # fmt: skip
+        )
 
 
 def _parameter(body: Body, span: Span, parameter: tree.ModuleParameter) -> tree.Expression:
@@ -193,13 +206,17 @@ def _exception(
         if any(ancestor.name == "OSError" for ancestor in kind.definition.ancestors()):
             return tree.ExceptionErrno(value, body.span(node), INT)
         return body.error(
-            codes.UNKNOWN_ATTRIBUTE, node, f"`{kind}` has no errno: only an `OSError` has one",
+            codes.UNKNOWN_ATTRIBUTE,
+            node,
+            f"`{kind}` has no errno: only an `OSError` has one",
             help="catch it apart:\nexcept OSError as error:",
-        )  # fmt: skip
+        )
     return body.error(
-        codes.UNKNOWN_ATTRIBUTE, node, f"an exception has no attribute `{name}` in kernel Python",
+        codes.UNKNOWN_ATTRIBUTE,
+        node,
+        f"an exception has no attribute `{name}` in kernel Python",
         help="what it carries is its class, its message and, for an `OSError`, its `errno`",
-    )  # fmt: skip
+    )
 
 
 def _c_member(
@@ -215,12 +232,14 @@ def _c_member(
 def _unknown(body: Body, node: ast.Attribute, what: str, name: str, known: list[str]) -> tree.Expression:
     close = difflib.get_close_matches(name, [k for k in known if not k.startswith("__")], 1, 0.6)
     return body.error(
-        codes.UNKNOWN_ATTRIBUTE, node, f"{what} has no attribute `{name}`",
+        codes.UNKNOWN_ATTRIBUTE,
+        node,
+        f"{what} has no attribute `{name}`",
         help=f"did you mean `{close[0]}`?" if close else None,
-    )  # fmt: skip
+    )
 
 
-# --- subscripts ------------------------------------------------------------------------------------------------
+# --- subscripts ---------------------------------------------------------------------------------------------
 
 
 def subscript(body: Body, node: ast.Subscript, value: ast.expr, index: ast.expr) -> tree.Expression:
@@ -235,20 +254,26 @@ def subscript(body: Body, node: ast.Subscript, value: ast.expr, index: ast.expr)
             position = _constant_index(index)
             if position is None or not -len(items) <= position < len(items):
                 return body.error(
-                    codes.BAD_OPERANDS, index, f"a tuple of {len(items)} takes a constant index within it",
+                    codes.BAD_OPERANDS,
+                    index,
+                    f"a tuple of {len(items)} takes a constant index within it",
                     help="use a `list` for a computed index",
-                )  # fmt: skip
+                )
             position %= len(items)
             return tree.TupleGet(container, position, span, items[position])
         case PointerType(target=target):
             expressions.need_unsafe(body, span, "looking through a pointer")
             if target is None:
-                return body.error(codes.BAD_OPERANDS, span, "a `Pointer[None]` points at no value", help="cast it first")
+                return body.error(
+                    codes.BAD_OPERANDS, span, "a `Pointer[None]` points at no value", help="cast it first"
+                )
             offset = expressions.value_for(body, index, INT, "the index")
             return tree.PointerGet(container, offset, span, target)
         case ClassType():
             method, arguments = selector(body, node, kind, index, "get")
-            return calls.method_call(body, container, method, arguments, span) if method else body.poison(node)
+            return (
+                calls.method_call(body, container, method, arguments, span) if method else body.poison(node)
+            )
         case OptionalType():
             return may_be_none(body, node, container, "items")
         case _:
@@ -293,4 +318,12 @@ def selector(
     return method, [coerce(body, value, wanted, index, "the index")]
 
 
-__all__ = ["attribute", "class_attribute", "may_be_none", "selector", "subscript", "substitute", "value_attribute"]
+__all__ = [
+    "attribute",
+    "class_attribute",
+    "may_be_none",
+    "selector",
+    "subscript",
+    "substitute",
+    "value_attribute",
+]

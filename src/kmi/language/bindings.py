@@ -19,14 +19,18 @@ from kmi.language.types import CStructType
 from kmi.language.world import World
 
 
-def declare_struct(world: World, scope: ModuleScope, node: ast.ClassDef, decorators: Decorators) -> CStructInfo:
+def declare_struct(
+    world: World, scope: ModuleScope, node: ast.ClassDef, decorators: Decorators
+) -> CStructInfo:
     """The C struct of a binding class. Its members are read when ``struct_members`` asks for them."""
     flags = decorators.flags
     size, align = flags.get("size", 0), flags.get("align", 0)
     binding = tree.CStruct(
-        node.name, str(flags.get("tag", f"struct {node.name}")),
-        size=size if isinstance(size, int) else 0, align=align if isinstance(align, int) else 0,
-    )  # fmt: skip
+        node.name,
+        str(flags.get("tag", f"struct {node.name}")),
+        size=size if isinstance(size, int) else 0,
+        align=align if isinstance(align, int) else 0,
+    )
     info = CStructInfo(CStructType(binding))
     scope.resolved[node.name] = info
     world.structs[binding.name] = (scope, node)
@@ -42,7 +46,9 @@ def struct_members(world: World, kind: CStructType) -> dict[str, tree.CField]:
     reader = Annotations(world, scope)
     for statement in node.body:
         match statement:
-            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.Call(args=arguments)):
+            case ast.AnnAssign(
+                target=ast.Name(id=name), annotation=annotation, value=ast.Call(args=arguments)
+            ):
                 values = [argument.value for argument in arguments if isinstance(argument, ast.Constant)]
                 offset = values[0] if values and isinstance(values[0], int) else 0
                 path = values[1] if len(values) > 1 and isinstance(values[1], str) else name
@@ -53,7 +59,9 @@ def struct_members(world: World, kind: CStructType) -> dict[str, tree.CField]:
                 pass
             case _:
                 world.reporter.error(
-                    codes.BAD_TOP_LEVEL, scope.span(statement), "a C struct holds only its members",
+                    codes.BAD_TOP_LEVEL,
+                    scope.span(statement),
+                    "a C struct holds only its members",
                     help="name: i32 = member(0)",
-                )  # fmt: skip
+                )
     return kind.binding.fields

@@ -1,8 +1,8 @@
 """One function while its body is analysed: its locals, what is known at this point, and its diagnostics.
 
-The place of a local is that of its first value. Where a later value shows that this was too narrow (a `u8` first and
-an `int` later, ``None`` first and an object later) the body is analysed once more with the wider place: ``Widen``.
-Diagnostics are therefore held back until a round went through.
+The place of a local is that of its first value. Where a later value shows that this was too narrow (a `u8`
+first and an `int` later, ``None`` first and an object later) the body is analysed once more with the wider
+place: ``Widen``. Diagnostics are therefore held back until a round went through.
 """
 
 from __future__ import annotations

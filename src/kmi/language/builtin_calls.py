@@ -21,7 +21,7 @@ from kmi.language.types import (
 )
 
 INSTEAD = {
-    "print": "log it:\nfrom kmi import info\ninfo(f\"…\")",
+    "print": 'log it:\nfrom kmi import info\ninfo(f"…")',
     "sorted": "keep the list in order as you insert",
     "sum": "add in a `for` loop",
     "any": "return `True` from a `for` loop",
@@ -42,14 +42,16 @@ def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -
     match name, node.args:
         case "len", [argument]:
             return _len(body, node, argument)
-        case ("min" | "max"), [_, _, *_]:
+        case (("min" | "max"), [_, _, *_]):
             return _extreme(body, node, name)
         case "abs", [argument]:
             value = expressions.expression(body, argument)
             if value.type is POISON:
                 return value
             if not is_int(value.type):
-                return body.error(codes.BAD_OPERANDS, argument, f"`abs` does not take `{describe(value.type)}`")
+                return body.error(
+                    codes.BAD_OPERANDS, argument, f"`abs` does not take `{describe(value.type)}`"
+                )
             return tree.Unary("abs", as_int(body, value), body.span(node))
         case "divmod", [left, right]:
             return _divmod(body, node, left, right)
@@ -67,9 +69,11 @@ def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -
             if value.type is POISON or is_int(value.type):
                 return as_int(body, value)
             return body.error(
-                codes.BAD_OPERANDS, argument, f"`int` does not take `{describe(value.type)}`",
-                help="of bytes: `int.from_bytes(data, \"little\")`",
-            )  # fmt: skip
+                codes.BAD_OPERANDS,
+                argument,
+                f"`int` does not take `{describe(value.type)}`",
+                help='of bytes: `int.from_bytes(data, "little")`',
+            )
         case "ord", [argument]:
             return _ord(body, node, argument)
         case "isinstance", _:
@@ -77,13 +81,18 @@ def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -
             return made
         case "range", _:
             return body.error(
-                codes.NOT_A_VALUE, node, "`range` stands only in the head of a `for`", help="for i in range(…):"
+                codes.NOT_A_VALUE,
+                node,
+                "`range` stands only in the head of a `for`",
+                help="for i in range(…):",
             )
         case "enumerate", _:
             return body.error(
-                codes.NOT_A_VALUE, node, "`enumerate` stands only in the head of a `for`",
+                codes.NOT_A_VALUE,
+                node,
+                "`enumerate` stands only in the head of a `for`",
                 help="for i, item in enumerate(…):",
-            )  # fmt: skip
+            )
         case "super", _:
             return body.error(codes.NOT_A_VALUE, node, "`super()` is only called on: `super().method(…)`")
         case _ if name in INSTEAD:
@@ -118,7 +127,9 @@ def _extreme(body: Body, node: ast.Call, name: str) -> tree.Expression:
         return tree.NoneLiteral(span, INT)
     for value, argument in zip(values, node.args, strict=True):
         if not isinstance(value.type, IntType):
-            return body.error(codes.BAD_OPERANDS, argument, f"`{name}` does not take `{describe(value.type)}`")
+            return body.error(
+                codes.BAD_OPERANDS, argument, f"`{name}` does not take `{describe(value.type)}`"
+            )
     made = values[0]
     for value in values[1:]:
         made = tree.Binary(name, made, value, span)
@@ -156,16 +167,25 @@ def _hash(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
     if isinstance(kind, ClassType) and calls.find_method(body.world, kind, "__hash__") is not None:
         return calls.method_call(body, value, "__hash__", [], span)
     return body.error(
-        codes.BAD_OPERANDS, argument, f"`hash` of `{describe(kind)}` differs between runs of Python",
+        codes.BAD_OPERANDS,
+        argument,
+        f"`hash` of `{describe(kind)}` differs between runs of Python",
         help="use the value itself as the key of a `dict`",
-    )  # fmt: skip
+    )
 
 
 def _ord(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
-    if isinstance(argument, ast.Constant) and isinstance(argument.value, str | bytes) and len(argument.value) == 1:
+    if (
+        isinstance(argument, ast.Constant)
+        and isinstance(argument.value, str | bytes)
+        and len(argument.value) == 1
+    ):
         return tree.IntLiteral(ord(argument.value), body.span(node))
     return body.error(
-        codes.UNSUPPORTED, node, "`ord` of a computed value is not in kernel Python", help="use `bytes`: an item is a number"
+        codes.UNSUPPORTED,
+        node,
+        "`ord` of a computed value is not in kernel Python",
+        help="use `bytes`: an item is a number",
     )
 
 
@@ -182,12 +202,17 @@ def wrapping(body: Body, node: ast.Call) -> tree.Expression:
         return body.poison(node)
     if not isinstance(width, IntType) or body.world.enum_of(width) is not None:
         return body.error(
-            codes.BAD_ARGUMENTS, node.args[0], f"`{width}` is not an integer width", help="wrapping(u32, value)"
+            codes.BAD_ARGUMENTS,
+            node.args[0],
+            f"`{width}` is not an integer width",
+            help="wrapping(u32, value)",
         )
     if value.type is POISON:
         return tree.NoneLiteral(span, width)
     if not is_int(value.type):
-        return body.error(codes.BAD_OPERANDS, node.args[1], f"`wrapping` does not take `{describe(value.type)}`")
+        return body.error(
+            codes.BAD_OPERANDS, node.args[1], f"`wrapping` does not take `{describe(value.type)}`"
+        )
     return tree.Fit(value, span, width, wrap=True)
 
 
@@ -209,7 +234,9 @@ def _runtime(body: Body, node: ast.Call, name: str, first: list[tree.Expression]
     home = body.world.scope("kmi.runtime.integers")
     info = names.own(body.world, home, name) if home is not None and not name.startswith("_") else None
     if not isinstance(info, FunctionInfo):
-        return body.error(codes.UNKNOWN_ATTRIBUTE, node.func, f"an `int` has no method `{name}` in kernel Python")
+        return body.error(
+            codes.UNKNOWN_ATTRIBUTE, node.func, f"an `int` has no method `{name}` in kernel Python"
+        )
     if not first:
         return calls.call_function(body, node, info, None, {}, None)
     return calls.call_function(body, node, info, first[0], {}, None)

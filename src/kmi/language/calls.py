@@ -2,8 +2,8 @@
 
     MiscDevice("echo", Echo(4096))      ->  New(MiscDevice[None], ["echo", New(Echo, [4096]), 0o600])
 
-Arguments are put into the order of the parameters, defaults are filled in, and what type variables stand for is
-learnt from the arguments and from the place where the result goes.
+Arguments are put into the order of the parameters, defaults are filled in, and what type variables stand
+for is learnt from the arguments and from the place where the result goes.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ from kmi.language.types import (
 )
 from kmi.language.world import World
 
-
 LIBRARY = ("kmi.runtime.", "kmi.kernels.")
 """Modules whose classes may have a method for each class of argument, which Python has not."""
 
@@ -59,7 +58,9 @@ def find_method(world: World, kind: ClassType, name: str) -> FunctionInfo | None
 
 
 def overload(world: World, kind: ClassType, name: str, argument: Type) -> str:
-    """The name of the method of a run-time class for an argument of this class: ``extend`` of a bytearray is ``__extend_bytearray__``."""
+    """The name of the method of a run-time class for an argument of this class: ``extend`` of a bytearray
+    is ``__extend_bytearray__``.
+    """
     if isinstance(argument, ClassType) and kind.definition.module.startswith(LIBRARY):
         special = f"__{name.strip('_')}_{argument.definition.name}__"
         if find_method(world, kind, special) is not None:
@@ -99,7 +100,9 @@ def method_call(
     bindings = class_bindings(kind, function.owner)
     wanted = function.parameters[1:]
     if len(arguments) != len(wanted):
-        return body.error(codes.BAD_ARGUMENTS, span, f"`{function.qualified}` takes {len(wanted)} arguments here")
+        return body.error(
+            codes.BAD_ARGUMENTS, span, f"`{function.qualified}` takes {len(wanted)} arguments here"
+        )
     fitted = [
         coerce(body, argument, substitute(parameter.type, bindings), argument.span, f"`{parameter.name}`")
         for argument, parameter in zip(arguments, wanted, strict=True)
@@ -118,9 +121,14 @@ def _as_owner(receiver: tree.Expression, function: tree.Function, span: Span) ->
 
 
 def _finish(
-    body: Body, info: FunctionInfo, arguments: list[tree.Expression], span: Span, bindings: Mapping[str, Type],
-    *, virtual: bool,
-) -> tree.Expression:  # fmt: skip
+    body: Body,
+    info: FunctionInfo,
+    arguments: list[tree.Expression],
+    span: Span,
+    bindings: Mapping[str, Type],
+    *,
+    virtual: bool,
+) -> tree.Expression:
     function = info.function
     body.world.want(info)
     if any(argument.type is POISON for argument in arguments):
@@ -132,9 +140,13 @@ def _finish(
     if function.static and function.owner is not None:
         own |= {v.name for v in function.owner.type_parameters}
     return tree.Call(
-        function, arguments, span, substitute(function.result, bindings),
-        virtual=virtual and not function.static, type_arguments={n: t for n, t in bindings.items() if n in own},
-    )  # fmt: skip
+        function,
+        arguments,
+        span,
+        substitute(function.result, bindings),
+        virtual=virtual and not function.static,
+        type_arguments={n: t for n, t in bindings.items() if n in own},
+    )
 
 
 def _useful(kind: Type) -> bool:
@@ -142,7 +154,7 @@ def _useful(kind: Type) -> bool:
     return not poisoned(kind) and not isinstance(kind, TypeVariable)
 
 
-# --- what is called --------------------------------------------------------------------------------------------
+# --- what is called -----------------------------------------------------------------------------------------
 
 
 def call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expression:
@@ -193,7 +205,9 @@ def call_entity(body: Body, node: ast.Call, entity: Entity, expected: Type | Non
         case CStructInfo(type=struct):
             expressions.need_unsafe(body, node, "a C struct")
             if node.args or node.keywords:
-                return body.error(codes.BAD_ARGUMENTS, node, "a C struct is made of zeroes and takes no arguments")
+                return body.error(
+                    codes.BAD_ARGUMENTS, node, "a C struct is made of zeroes and takes no arguments"
+                )
             return tree.CZero(body.span(node), struct)
         case Form():
             from kmi.language.forms import call_form
@@ -213,16 +227,24 @@ def _call_value(body: Body, node: ast.Call, value: tree.Expression, expected: Ty
         return construct(body, node, value.type.instance, expected)
     if isinstance(value.type, FunctionType):
         return body.error(
-            codes.NOT_CALLABLE, node, "calling a function that is a value is not in kernel Python",
+            codes.NOT_CALLABLE,
+            node,
+            "calling a function that is a value is not in kernel Python",
             help="call a method of an object instead",
-        )  # fmt: skip
+        )
     return body.error(codes.NOT_CALLABLE, node, f"`{describe(value.type)}` cannot be called")
 
 
 def call_function(
-    body: Body, node: ast.Call, info: FunctionInfo, receiver: tree.Expression | None,
-    bindings: dict[str, Type], expected: Type | None, *, virtual: bool = False,
-) -> tree.Expression:  # fmt: skip
+    body: Body,
+    node: ast.Call,
+    info: FunctionInfo,
+    receiver: tree.Expression | None,
+    bindings: dict[str, Type],
+    expected: Type | None,
+    *,
+    virtual: bool = False,
+) -> tree.Expression:
     """A call of a known function; ``receiver`` is the value of its first parameter, if it is a method."""
     function = info.function
     free = {v.name for v in function.type_parameters}
@@ -237,15 +259,21 @@ def call_function(
     missing = [name for name in free if name not in bindings]
     if missing:
         return body.error(
-            codes.CANNOT_INFER, node, f"what `{missing[0]}` is in this call of `{function.qualified}` cannot be seen",
+            codes.CANNOT_INFER,
+            node,
+            f"what `{missing[0]}` is in this call of `{function.qualified}` cannot be seen",
             help="put the result into a variable with a type: `items: list[int] = …`",
-        )  # fmt: skip
+        )
     first = [_as_owner(receiver, function, body.span(node))] if receiver is not None else []
     return _finish(body, info, [*first, *arguments], body.span(node), bindings, virtual=virtual)
 
 
 def _learn_result(result: Type, expected: Type, bindings: dict[str, Type], free: frozenset[str]) -> None:
-    inner = expected.inner if isinstance(expected, OptionalType) and not isinstance(result, OptionalType) else expected
+    inner = (
+        expected.inner
+        if isinstance(expected, OptionalType) and not isinstance(result, OptionalType)
+        else expected
+    )
     if isinstance(result, ClassType) and isinstance(inner, ClassType):
         unify(result, inner, bindings, free)
 
@@ -259,7 +287,7 @@ def _failed(
     return body.poison(node)
 
 
-# --- methods ---------------------------------------------------------------------------------------------------
+# --- methods ------------------------------------------------------------------------------------------------
 
 
 def _call_method(
@@ -383,9 +411,11 @@ def _call_class_method(
         return call_function(body, node, method, None, bindings, expected)
     if body.owner is None or not node.args:
         return body.error(
-            codes.BAD_ARGUMENTS, node, f"`{name}` is a method of objects, not of the class",
+            codes.BAD_ARGUMENTS,
+            node,
+            f"`{name}` is a method of objects, not of the class",
             help=f"call it on an object: `object.{name}(…)`",
-        )  # fmt: skip
+        )
     first = expressions.expression(body, node.args[0])
     if not isinstance(first.type, ClassType) or not first.type.definition.derives_from(info.definition):
         return body.error(codes.BAD_ARGUMENTS, node.args[0], f"this is not a `{info.definition.name}`")
@@ -405,7 +435,9 @@ def _call_super(body: Body, node: ast.Call, name: str) -> tree.Expression:
         if name == "__init__" and not node.args:
             return tree.NoneLiteral(span)
         return body.error(
-            codes.UNKNOWN_ATTRIBUTE, node, f"`{owner.definition.name}` has no base class with a method `{name}`"
+            codes.UNKNOWN_ATTRIBUTE,
+            node,
+            f"`{owner.definition.name}` has no base class with a method `{name}`",
         )
     method = find_method(body.world, base, name)
     if method is None:
@@ -420,12 +452,10 @@ def _call_super(body: Body, node: ast.Call, name: str) -> tree.Expression:
 
         complete(body.world, body.world.classes[base.definition])
         body.flow.assigned.update(base.definition.all_fields())
-    return call_function(
-        body, node, method, receiver, class_bindings(base, method.function.owner), None
-    )
+    return call_function(body, node, method, receiver, class_bindings(base, method.function.owner), None)
 
 
-# --- objects ---------------------------------------------------------------------------------------------------
+# --- objects ------------------------------------------------------------------------------------------------
 
 
 def construct(body: Body, node: ast.Call, kind: Type, expected: Type | None) -> tree.Expression:
@@ -449,9 +479,11 @@ def construct(body: Body, node: ast.Call, kind: Type, expected: Type | None) -> 
             return construct_class(body, node, enum, None, expected)
         case IntType():
             return body.error(
-                codes.NOT_CALLABLE, node, f"`{kind}` names a place and cannot be called",
+                codes.NOT_CALLABLE,
+                node,
+                f"`{kind}` names a place and cannot be called",
                 help=f"declare a variable, `x: {kind} = …`, which checks, or write `wrapping({kind}, …)`",
-            )  # fmt: skip
+            )
         case CStructType():
             expressions.need_unsafe(body, node, "a C struct")
             return tree.CZero(span, kind)
@@ -492,16 +524,22 @@ def construct_class(
     if method is None:
         if node.args or node.keywords:
             return body.error(
-                codes.BAD_ARGUMENTS, node, f"`{definition.name}` takes no arguments: it has no `__init__`",
+                codes.BAD_ARGUMENTS,
+                node,
+                f"`{definition.name}` takes no arguments: it has no `__init__`",
                 labels=[(definition.span, "the class")] if info.scope.author else [],
                 help="add one, or make it a `@dataclass`",
-            )  # fmt: skip
+            )
     else:
         assert method.function.owner is not None
         # The base's `__init__` speaks of the base's variables: see them as this class does.
-        view = class_bindings(own, method.function.owner)
-        inner: dict[str, Type] = {n: substitute(t, bindings) for n, t in view.items()}
-        unknown = {n for n, t in inner.items() if isinstance(t, TypeVariable) and t.name in free and t.name not in bindings}
+        seen = class_bindings(own, method.function.owner)
+        inner: dict[str, Type] = {n: substitute(t, bindings) for n, t in seen.items()}
+        unknown = {
+            n
+            for n, t in inner.items()
+            if isinstance(t, TypeVariable) and t.name in free and t.name not in bindings
+        }
         for name in unknown:
             del inner[name]
         own_variables = {v.name for v in method.function.type_parameters}
@@ -509,7 +547,7 @@ def construct_class(
         body.world.want(method)
         extra = {name: inner[name] for name in own_variables if name in inner}
         for name in unknown:
-            variable = view[name]
+            variable = seen[name]
             if name in inner and isinstance(variable, TypeVariable):
                 bindings[variable.name] = inner[name]
         if bound is None:
@@ -521,9 +559,11 @@ def construct_class(
         if variable.name not in bindings:
             if variable.default is None:
                 return body.error(
-                    codes.CANNOT_INFER, node, f"of what this `{definition.name}` is cannot be seen",
+                    codes.CANNOT_INFER,
+                    node,
+                    f"of what this `{definition.name}` is cannot be seen",
                     help=f"say it: `value: {definition.name}[int] = {definition.name}()`",
-                )  # fmt: skip
+                )
             bindings[variable.name] = variable.default
     kind = ClassType(definition, tuple(bindings[name] for name in names))
     if any(argument.type is POISON for argument in arguments):
@@ -532,7 +572,9 @@ def construct_class(
 
 
 def _maker(body: Body, node: ast.Call, info: ClassInfo) -> FunctionInfo | None:
-    """The static method ``__from_<type>__`` that makes an object of the one argument, if the class has such."""
+    """The static method ``__from_<type>__`` that makes an object of the one argument, if the class has
+    such.
+    """
     makers = {name: m for name, m in info.methods.items() if name.startswith("__from_") and m.function.static}
     if not makers:
         return None
@@ -559,14 +601,29 @@ def _enum_value(body: Body, node: ast.Call, info: ClassInfo) -> tree.Expression:
     if value.type is POISON:
         return tree.NoneLiteral(body.span(node), info.enum)
     if not isinstance(value.type, IntType):
-        return body.error(codes.TYPE_MISMATCH, node.args[0], f"`{name}` takes an integer, not a `{value.type}`")
+        return body.error(
+            codes.TYPE_MISMATCH, node.args[0], f"`{name}` takes an integer, not a `{value.type}`"
+        )
     known = isinstance(value, tree.IntLiteral) and value.value in info.enum_values.values()
     if "Flag" not in info.enum_kind and not known and value.type != info.enum:
         return body.error(
-            codes.BAD_ENUM, node, f"whether this integer is a `{name}` cannot be seen",
+            codes.BAD_ENUM,
+            node,
+            f"whether this integer is a `{name}` cannot be seen",
             help=f"compare it with each: `if value == {name}.{next(iter(info.enum_values), 'NAME')}: …`",
-        )  # fmt: skip
+        )
     return tree.Fit(value, body.span(node), info.enum)
 
 
-__all__ = ["NONE", "UnionType", "call", "call_function", "class_bindings", "construct", "find_method", "is_reference", "method_call", "parameter_types"]
+__all__ = [
+    "NONE",
+    "UnionType",
+    "call",
+    "call_function",
+    "class_bindings",
+    "construct",
+    "find_method",
+    "is_reference",
+    "method_call",
+    "parameter_types",
+]

@@ -40,7 +40,9 @@ def condition(body: Body, node: ast.expr) -> Condition:
             return _not(made, body.span(node)), when_false, when_true
         case ast.BoolOp(op=op, values=values):
             return _chain(body, node, isinstance(op, ast.And), values)
-        case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot() as op], comparators=[ast.Constant(value=None)]):
+        case ast.Compare(
+            left=left, ops=[ast.Is() | ast.IsNot() as op], comparators=[ast.Constant(value=None)]
+        ):
             return _is_none(body, node, left, isinstance(op, ast.Is))
         case ast.Call(func=ast.Name(id="isinstance")) if "isinstance" not in body.names:
             return _isinstance(body, node)
@@ -102,7 +104,11 @@ def _is_none(body: Body, node: ast.Compare, left: ast.expr, positive: bool) -> C
         made, some = tree.BoolLiteral(True, span), Flow(dead=True)
     elif isinstance(value, tree.Narrow) and path is not None:
         # Narrowed before: look at the value itself again, it may be stale.
-        made = tree.IsNone(value.value, span) if isinstance(value.value.type, OptionalType) else tree.BoolLiteral(False, span)
+        made = (
+            tree.IsNone(value.value, span)
+            if isinstance(value.value.type, OptionalType)
+            else tree.BoolLiteral(False, span)
+        )
         some.narrow(path, kind)
         if isinstance(value.value.type, OptionalType):
             none.types.pop(path, None)
@@ -110,7 +116,10 @@ def _is_none(body: Body, node: ast.Compare, left: ast.expr, positive: bool) -> C
         made = tree.IsNone(value, span)
     else:
         body.error(
-            codes.BAD_OPERANDS, node, f"this is `{describe(kind)}` and never `None`", help="leave the test out"
+            codes.BAD_OPERANDS,
+            node,
+            f"this is `{describe(kind)}` and never `None`",
+            help="leave the test out",
         )
         made = body.poison(node)
     if positive:
@@ -203,9 +212,11 @@ def truth(body: Body, value: tree.Expression, at: ast.AST | Span) -> tree.Expres
             return tree.Compare("!=", length, tree.IntLiteral(0, span), span)
         case _:
             return body.error(
-                codes.BAD_OPERANDS, span, f"a `{describe(kind)}` is always true",
+                codes.BAD_OPERANDS,
+                span,
+                f"a `{describe(kind)}` is always true",
                 help="compare it, or look at one of its fields",
-            )  # fmt: skip
+            )
 
 
 def _has_truth(body: Body, kind: ClassType) -> bool:

@@ -3,8 +3,8 @@
     GET: Final = IOR("s", 1, Taken)     ->  an integer
     LIMIT = 4 * 1024
 
-``fold`` evaluates integers, bools, strings, bytes and tuples of them. Module level holds definitions and constants
-only; anything that could change is refused with where to put it.
+``fold`` evaluates integers, bools, strings, bytes and tuples of them. Module level holds definitions and
+constants only; anything that could change is refused with where to put it.
 """
 
 from __future__ import annotations
@@ -134,9 +134,11 @@ def constant(world: World, info: ConstantInfo) -> Folded | None:
     if isinstance(kind, IntType) and isinstance(folded.value, int) and not isinstance(folded.value, bool):
         if not kind.low <= folded.value <= kind.high:
             world.reporter.error(
-                codes.NOT_CONSTANT, info.scope.span(info.node), f"{folded.value} does not fit `{kind}`",
+                codes.NOT_CONSTANT,
+                info.scope.span(info.node),
+                f"{folded.value} does not fit `{kind}`",
                 help=f"`{kind}` holds {kind.low} to {kind.high}",
-            )  # fmt: skip
+            )
             return None
         return Folded(folded.value, kind, folded.name)
     return folded
@@ -154,10 +156,13 @@ def fold(
         mutable = isinstance(error.node, ast.List | ast.Dict | ast.Call)
         if mutable and name is not None:
             world.reporter.error(
-                codes.GLOBAL_STATE, scope.span(error.node), f"`{name}` is state at the top of the module",
-                note="the top of a module holds definitions and constants: state is made and released with the module",
-                help=f"in the `Module` subclass's `__init__`: self.{name.lower()} = {ast.unparse(error.node)}",
-            )  # fmt: skip
+                codes.GLOBAL_STATE,
+                scope.span(error.node),
+                f"`{name}` is state at the top of the module",
+                note="the top of a module holds definitions and constants; state lives with the module",
+                help="make it in the `__init__` of the `Module` subclass:\n"
+                f"self.{name.lower()} = {ast.unparse(error.node)}",
+            )
         else:
             message = error.message or f"`{ast.unparse(error.node)}` is not a constant"
             world.reporter.error(codes.NOT_CONSTANT, scope.span(error.node), message)
@@ -273,7 +278,11 @@ class _Folder:
         value = self._arithmetic(node, a, op, b)
         if not -(1 << 127) <= value < 1 << 127:
             raise NotConstant(node, "the constant does not fit 128 bits")
-        kind = left.type if left.type == right.type and isinstance(op, ast.BitOr | ast.BitAnd | ast.BitXor) else None
+        kind = (
+            left.type
+            if left.type == right.type and isinstance(op, ast.BitOr | ast.BitAnd | ast.BitXor)
+            else None
+        )
         return Folded(value, kind if kind is not None and self.world.enum_of(kind) is not None else None)
 
     def _arithmetic(self, node: ast.BinOp, a: int, op: ast.operator, b: int) -> int:
@@ -315,7 +324,7 @@ class _Folder:
         if not isinstance(entity, Form):
             raise NotConstant(node)
         match entity.name, node.args:
-            case ("kmi.ioctl.IO" | "kmi.ioctl.IOR" | "kmi.ioctl.IOW" | "kmi.ioctl.IOWR"), _:
+            case (("kmi.ioctl.IO" | "kmi.ioctl.IOR" | "kmi.ioctl.IOW" | "kmi.ioctl.IOWR"), _):
                 from kmi.language.ioctls import command
 
                 return Folded(command(self.world, self.scope, self.fold, node, entity.short))

@@ -109,8 +109,10 @@ def convert(body: Body, value: tree.Expression, target: Type, span: Span) -> tre
     """The value made to fit ``target``; None if it does not go there."""
     kind = value.type
     if poisoned(kind) or poisoned(target):
-        return value if same(kind, target) or poisoned(kind) or isinstance(target, IntType) else _poisoned_upcast(
-            body, value, target, span
+        return (
+            value
+            if same(kind, target) or poisoned(kind) or isinstance(target, IntType)
+            else _poisoned_upcast(body, value, target, span)
         )
     if kind == target or isinstance(kind, NeverType):
         return value
@@ -129,7 +131,11 @@ def convert(body: Body, value: tree.Expression, target: Type, span: Span) -> tre
             converted = convert(body, value, inner, span)
             return tree.Upcast(converted, span, target) if converted is not None else None
         case ClassType():
-            if isinstance(kind, TypeVariable) and isinstance(kind.bound, ClassType) and _subtype(kind.bound, target):
+            if (
+                isinstance(kind, TypeVariable)
+                and isinstance(kind.bound, ClassType)
+                and _subtype(kind.bound, target)
+            ):
                 return tree.Upcast(value, span, target)
             return tree.Upcast(value, span, target) if _subtype(kind, target) else None
         case UnionType():
@@ -143,7 +149,9 @@ def convert(body: Body, value: tree.Expression, target: Type, span: Span) -> tre
         case TupleType(items=items):
             return _tuple(body, value, items, span)
         case TypeObject():
-            return value if isinstance(kind, TypeObject) and _subtype(kind.instance, target.instance) else None
+            return (
+                value if isinstance(kind, TypeObject) and _subtype(kind.instance, target.instance) else None
+            )
         case FunctionType():
             return value if isinstance(kind, FunctionType) and _callable(kind, target) else None
         case _:
@@ -201,16 +209,16 @@ def _pointer(value: tree.Expression, target: PointerType, span: Span) -> tree.Ex
         return tree.Cast(value, span, target)
     if not isinstance(kind, PointerType):
         return None
-    if kind.qualifier not in ("", target.qualifier) and not (kind.qualifier == "const" and target.target is None):
+    if kind.qualifier not in ("", target.qualifier) and not (
+        kind.qualifier == "const" and target.target is None
+    ):
         return None
     if target.target is None or same(kind, target):
         return tree.Cast(value, span, target)
     return None
 
 
-def _tuple(
-    body: Body, value: tree.Expression, items: tuple[Type, ...], span: Span
-) -> tree.Expression | None:
+def _tuple(body: Body, value: tree.Expression, items: tuple[Type, ...], span: Span) -> tree.Expression | None:
     if not isinstance(value.type, TupleType) or len(value.type.items) != len(items):
         return None
     if isinstance(value, tree.TupleNew):
@@ -224,7 +232,9 @@ def _tuple(
 def coerce(
     body: Body, value: tree.Expression, target: Type, at: ast.AST | Span, what: str = "the value"
 ) -> tree.Expression:
-    """The value made to fit ``target``, reported where it does not go there; ``what`` names the place or the value."""
+    """The value made to fit ``target``, reported where it does not go there; ``what`` names the place or
+    the value.
+    """
     span = at if isinstance(at, Span) else body.span(at)
     converted = convert(body, value, target, span)
     if converted is not None:
@@ -233,13 +243,17 @@ def coerce(
     if isinstance(kind, OptionalType) and not isinstance(target, OptionalType):
         if convert(body, tree.Narrow(value, span, kind.inner), target, span) is not None:
             return body.error(
-                codes.MAYBE_NONE, span, f"{what} is `{target}`, but this may be `None`",
+                codes.MAYBE_NONE,
+                span,
+                f"{what} is `{target}`, but this may be `None`",
                 help="look first:\nif value is not None:\n    …",
-            )  # fmt: skip
+            )
     return body.error(
-        codes.TYPE_MISMATCH, span, f"{what} is `{describe(target)}`, but this is `{describe(kind)}`",
+        codes.TYPE_MISMATCH,
+        span,
+        f"{what} is `{describe(target)}`, but this is `{describe(kind)}`",
         help=_mismatch_help(body, kind, target),
-    )  # fmt: skip
+    )
 
 
 def describe(kind: Type) -> str:
@@ -272,7 +286,9 @@ def as_int(body: Body, value: tree.Expression) -> tree.Expression:
 
 
 def join_types(body: Body, left: Type, right: Type) -> Type | None:
-    """The type that holds both: for conditional expressions and locals of mixed values. None if there is none."""
+    """The type that holds both: for conditional expressions and locals of mixed values. None if there is
+    none.
+    """
     if left is POISON or right is POISON or left == right:
         return right if left is POISON else left
     if isinstance(left, NeverType):

@@ -4,9 +4,9 @@
     class Permits:           ->  Class(fields=[count: int], methods={"__init__": …})
         count: int = 0
 
-A class is declared in two steps, so that classes may mention each other: its header (name, type parameters, base)
-when its name is first used, its members when somebody looks inside. Fields that only ``__init__`` shows
-are found by ``fields``, when its body is analysed.
+A class is declared in two steps, so that classes may mention each other: its header (name, type parameters,
+base) when its name is first used, its members when somebody looks inside. Fields that only ``__init__``
+shows are found by ``fields``, when its body is analysed.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from kmi.language.scope import (
     FunctionInfo,
     ModuleScope,
 )
+from kmi.language.source import Span
 from kmi.language.types import (
     NONE,
     ClassType,
@@ -106,12 +107,16 @@ def _bases(world: World, info: ClassInfo) -> None:
             continue
         if position:
             world.reporter.error(
-                codes.BAD_BASE, scope.span(base), f"`{definition.name}` has a second base class, `{kind}`",
+                codes.BAD_BASE,
+                scope.span(base),
+                f"`{definition.name}` has a second base class, `{kind}`",
                 help="keep one base class, and hold the other object in a field",
-            )  # fmt: skip
+            )
             continue
         if definition in base_class.ancestors():
-            world.reporter.error(codes.BAD_BASE, scope.span(base), f"`{definition.name}` is its own base class")
+            world.reporter.error(
+                codes.BAD_BASE, scope.span(base), f"`{definition.name}` is its own base class"
+            )
             continue
         definition.base = kind if isinstance(kind, ClassType) else ClassType(base_class)
         base_class.subclasses.append(definition)
@@ -163,10 +168,12 @@ def _member(world: World, info: ClassInfo, statement: ast.stmt) -> None:
         case ast.FunctionDef(name=name):
             if name in info.methods:
                 world.reporter.error(
-                    codes.DUPLICATE, scope.span(statement), f"`{info.definition.name}.{name}` is defined twice",
+                    codes.DUPLICATE,
+                    scope.span(statement),
+                    f"`{info.definition.name}.{name}` is defined twice",
                     labels=[(info.methods[name].function.span, "the first time")],
                     help="give one of them another name",
-                )  # fmt: skip
+                )
                 return
             made = declare_function(world, scope, statement, info)
             info.methods[name] = made
@@ -181,18 +188,26 @@ def _member(world: World, info: ClassInfo, statement: ast.stmt) -> None:
             pass
         case _:
             world.reporter.error(
-                codes.BAD_TOP_LEVEL, info.scope.span(statement), "this statement may not stand in a class body",
+                codes.BAD_TOP_LEVEL,
+                info.scope.span(statement),
+                "this statement may not stand in a class body",
                 help="a class body holds methods, annotated fields and constants",
-            )  # fmt: skip
+            )
 
 
 def _annotated(
-    world: World, info: ClassInfo, statement: ast.AnnAssign, name: str, annotation: ast.expr, value: ast.expr | None
+    world: World,
+    info: ClassInfo,
+    statement: ast.AnnAssign,
+    name: str,
+    annotation: ast.expr,
+    value: ast.expr | None,
 ) -> None:
     reader = Annotations(world, info.scope, info, self_type(info))
     head = reader.entity(annotation.value if isinstance(annotation, ast.Subscript) else annotation)
     constant = isinstance(head, Form) and (
-        head.name == "typing.ClassVar" or (head.name == "typing.Final" and value is not None and not info.dataclass)
+        head.name == "typing.ClassVar"
+        or (head.name == "typing.Final" and value is not None and not info.dataclass)
     )
     if constant:
         if value is not None:
@@ -202,9 +217,11 @@ def _annotated(
         return
     if isinstance(head, Form) and head.name == "typing.Final" and not isinstance(annotation, ast.Subscript):
         world.reporter.error(
-            codes.MISSING_ANNOTATION, info.scope.span(annotation), f"the field `{name}` has no type",
+            codes.MISSING_ANNOTATION,
+            info.scope.span(annotation),
+            f"the field `{name}` has no type",
             help=f"{name}: Final[int]",
-        )  # fmt: skip
+        )
         return
     kind = reader.read(annotation)
     made = tree.Field(name, kind, info.scope.span(statement), place=is_place(kind))
@@ -216,10 +233,12 @@ def _annotated(
             info.defaults[name] = value
         else:
             world.reporter.error(
-                codes.CLASS_FIELD_VALUE, info.scope.span(value),
+                codes.CLASS_FIELD_VALUE,
+                info.scope.span(value),
                 f"`{name}` has a value in the class body, where all objects would share it",
-                help=f"in `__init__`: self.{name} = {ast.unparse(value)}\nor, for a constant: {name}: ClassVar[…]",
-            )  # fmt: skip
+                help="assign it in `__init__`, or declare a constant with `ClassVar`:\n"
+                f"self.{name} = {ast.unparse(value)}",
+            )
 
 
 def _assigned(world: World, info: ClassInfo, statement: ast.Assign, name: str, value: ast.expr) -> None:
@@ -274,9 +293,11 @@ def declare_function(
         function.result = reader.read(node.returns)
     elif scope.author or world.library.complete:
         world.reporter.error(
-            codes.MISSING_ANNOTATION, _header(scope, node), f"`{function.qualified}` does not say what it returns",
+            codes.MISSING_ANNOTATION,
+            _header(scope, node),
+            f"`{function.qualified}` does not say what it returns",
             help=_header_help(node),
-        )  # fmt: skip
+        )
         function.result = POISON
     own = owner.variables if owner is not None else {}
     function.type_parameters = tuple(v for n, v in reader.met.items() if n not in own)
@@ -285,13 +306,13 @@ def declare_function(
     return info
 
 
-def _header(scope: ModuleScope, node: ast.FunctionDef) -> tree.Span:
+def _header(scope: ModuleScope, node: ast.FunctionDef) -> Span:
     span = scope.span(node)
     text = scope.source.lines[span.line - 1] if span.line <= len(scope.source.lines) else ""
     start = text.find(node.name, span.column)
     if start < 0:
         return span
-    return tree.Span(scope.source, span.line, start, span.line, start + len(node.name))
+    return Span(scope.source, span.line, start, span.line, start + len(node.name))
 
 
 def _header_help(node: ast.FunctionDef) -> str:
@@ -324,9 +345,11 @@ def _parameters(world: World, info: FunctionInfo, reader: Annotations, receiver:
     is_method = info.owner is not None and (not function.static or info.class_method)
     if is_method and not listed:
         world.reporter.error(
-            codes.BAD_SIGNATURE, _header(scope, info.node), f"the method `{function.qualified}` has no `self`",
+            codes.BAD_SIGNATURE,
+            _header(scope, info.node),
+            f"the method `{function.qualified}` has no `self`",
             help=f"def {info.node.name}(self) -> …",
-        )  # fmt: skip
+        )
         return
     for position, argument in enumerate(listed):
         span = scope.span(argument)
@@ -339,9 +362,11 @@ def _parameters(world: World, info: FunctionInfo, reader: Annotations, receiver:
             break  # the exception is not given to kmi's own locks, nor to an author's
         if argument.annotation is None:
             world.reporter.error(
-                codes.MISSING_ANNOTATION, span, f"the parameter `{argument.arg}` of `{function.qualified}` has no type",
+                codes.MISSING_ANNOTATION,
+                span,
+                f"the parameter `{argument.arg}` of `{function.qualified}` has no type",
                 help=f"{argument.arg}: int",
-            )  # fmt: skip
+            )
             kind = POISON
         else:
             kind = reader.read(argument.annotation)
@@ -366,9 +391,11 @@ def _generate_init(world: World, info: ClassInfo) -> None:
             late = entry.name
         elif late is not None and owner is info:
             world.reporter.error(
-                codes.BAD_SIGNATURE, entry.span, f"the field `{entry.name}` has no default but follows `{late}`, which has",
+                codes.BAD_SIGNATURE,
+                entry.span,
+                f"the field `{entry.name}` has no default but follows `{late}`, which has",
                 help="put the fields with defaults last",
-            )  # fmt: skip
+            )
     info.methods["__init__"] = made
     definition.methods["__init__"] = function
     world.functions[function] = made

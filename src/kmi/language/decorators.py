@@ -18,21 +18,44 @@ from kmi.language.world import World
 
 FUNCTION = frozenset(
     {
-        "builtins.property", "builtins.staticmethod", "builtins.classmethod", "abc.abstractmethod", "typing.override",
-        "typing.final", "typing.overload", "kmi.interface.provided", "kmi.interface.sleeps", "kmi.interface.raises",
-        "kmi.interface.context", "kmi.unsafe.callback", "kmi.unsafe.per_place", "kmi.unsafe.inline",
+        "builtins.property",
+        "builtins.staticmethod",
+        "builtins.classmethod",
+        "abc.abstractmethod",
+        "typing.override",
+        "typing.final",
+        "typing.overload",
+        "kmi.interface.provided",
+        "kmi.interface.sleeps",
+        "kmi.interface.raises",
+        "kmi.interface.context",
+        "kmi.unsafe.callback",
+        "kmi.unsafe.per_place",
+        "kmi.unsafe.inline",
         "kmi.unsafe.c_function",
     }
-)  # fmt: skip
+)
 CLASS = frozenset(
     {
-        "dataclasses.dataclass", "typing.final", "typing.dataclass_transform", "enum.unique", "kmi.interface.provided",
-        "kmi.modules.module", "kmi.unsafe.place", "kmi.unsafe.c_struct",
+        "dataclasses.dataclass",
+        "typing.final",
+        "typing.dataclass_transform",
+        "enum.unique",
+        "kmi.interface.provided",
+        "kmi.modules.module",
+        "kmi.unsafe.place",
+        "kmi.unsafe.c_struct",
     }
-)  # fmt: skip
+)
 LICENSES = (
-    "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL", "Proprietary",
-)  # fmt: skip
+    "GPL",
+    "GPL v2",
+    "GPL and additional rights",
+    "Dual BSD/GPL",
+    "Dual MIT/GPL",
+    "Dual MPL/GPL",
+    "Proprietary",
+)
 
 
 @dataclass(slots=True)
@@ -59,10 +82,16 @@ def class_decorators(world: World, scope: ModuleScope, node: ast.ClassDef) -> De
             case "dataclasses.dataclass":
                 for keyword in call.keywords if call is not None else []:
                     value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
-                    if keyword.arg not in ("frozen", "eq", "slots", "kw_only", "order") or not isinstance(value, bool):
-                        _bad(world, scope, keyword, f"`{keyword.arg}=` of `@dataclass` is not in kernel Python")
+                    if keyword.arg not in ("frozen", "eq", "slots", "kw_only", "order") or not isinstance(
+                        value, bool
+                    ):
+                        _bad(
+                            world, scope, keyword, f"`{keyword.arg}=` of `@dataclass` is not in kernel Python"
+                        )
                     elif keyword.arg in ("kw_only", "order") and value:
-                        _bad(world, scope, keyword, f"`{keyword.arg}=` of `@dataclass` is not in kernel Python")
+                        _bad(
+                            world, scope, keyword, f"`{keyword.arg}=` of `@dataclass` is not in kernel Python"
+                        )
                     else:
                         found.flags[keyword.arg] = value
             case "kmi.unsafe.c_struct" if call is not None:
@@ -74,6 +103,7 @@ def class_decorators(world: World, scope: ModuleScope, node: ast.ClassDef) -> De
                 found.about = _about(world, scope, decorator, call)
             case _:
                 pass
+    _refuse_provided(world, scope, node, found)
     return found
 
 
@@ -83,8 +113,17 @@ def function_decorators(
     found = Decorators()
     reader = Annotations(world, scope)
     for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter") and owner is not None:
-            _bad(world, scope, decorator, f"`@{ast.unparse(decorator)}` is not in kernel Python; write a method")
+        if (
+            isinstance(decorator, ast.Attribute)
+            and decorator.attr in ("setter", "deleter")
+            and owner is not None
+        ):
+            _bad(
+                world,
+                scope,
+                decorator,
+                f"`@{ast.unparse(decorator)}` is not in kernel Python; write a method",
+            )
             continue
         form = _form(world, scope, reader, decorator, FUNCTION, "function")
         if form is None:
@@ -97,7 +136,9 @@ def function_decorators(
                 found.effects.sleeps = True
             case "kmi.interface.context" if call is not None:
                 found.effects = found.effects or tree.Effects()
-                words = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                words = [
+                    a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+                ]
                 found.effects.context = words[0] if words else "any"
             case "kmi.interface.raises" if call is not None:
                 found.effects = found.effects or tree.Effects()
@@ -113,9 +154,22 @@ def function_decorators(
                 found.external = _external(node, call)
             case _:
                 pass
+    _refuse_provided(world, scope, node, found)
     if scope.interface and "kmi.interface.provided" in found.names and found.effects is None:
         found.effects = tree.Effects(context="any", raises=())
     return found
+
+
+def _refuse_provided(
+    world: World, scope: ModuleScope, node: ast.ClassDef | ast.FunctionDef, found: Decorators
+) -> None:
+    if scope.author and "kmi.interface.provided" in found.names:
+        world.reporter.error(
+            codes.BAD_DECORATOR,
+            scope.span(node.decorator_list[0]),
+            f"`{node.name}` is declared as part of the interface, which no kernel provides",
+            help="leave `@provided` away and write the body",
+        )
 
 
 def _external(node: ast.FunctionDef, call: ast.Call | None) -> tree.CFunction:
@@ -145,9 +199,11 @@ def _form(
     name = ast.unparse(node.func if isinstance(node, ast.Call) else node)
     if entity is None:
         world.reporter.error(
-            codes.UNKNOWN_NAME, scope.span(node), f"there is no decorator `{name}` here",
+            codes.UNKNOWN_NAME,
+            scope.span(node),
+            f"there is no decorator `{name}` here",
             help="import it:\nfrom kmi import module" if name == "module" else None,
-        )  # fmt: skip
+        )
     else:
         _bad(world, scope, node, f"`@{name}` is not a decorator that a {what} can have in kernel Python")
     return None
@@ -169,10 +225,16 @@ def _about(world: World, scope: ModuleScope, node: ast.expr, call: ast.Call | No
             if keyword.arg == "license" and keyword.value.value not in LICENSES:
                 names = ", ".join(LICENSES)
                 _bad_module(
-                    world, scope, keyword.value, f"kernels do not know the license `{keyword.value.value}`", f"one of: {names}"
+                    world,
+                    scope,
+                    keyword.value,
+                    f"kernels do not know the license `{keyword.value.value}`",
+                    f"one of: {names}",
                 )
         else:
-            _bad_module(world, scope, keyword.value, f"`{keyword.arg}` of `@module` is not a string constant", help)
+            _bad_module(
+                world, scope, keyword.value, f"`{keyword.arg}` of `@module` is not a string constant", help
+            )
     if not call.args:
         for wanted in ("license", "description"):
             if not any(keyword.arg == wanted for keyword in call.keywords):

@@ -3,8 +3,8 @@
     class Poll(IntFlag):     ->  the integer type `Poll`, of 64 bits, with constants Poll.IN, …
         IN = 1
 
-An enum's value is an integer place with the enum's name, so that mixing two of them up is a type error while the C is
-plain arithmetic.
+An enum's value is an integer place with the enum's name, so that mixing two of them up is a type error
+while the C is plain arithmetic.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kmi.language.world import World
 
 
 def enum_kind(world: World, scope: ModuleScope, node: ast.ClassDef) -> str | None:
-    """"IntEnum", "IntFlag" and so on for an enum; None for another class."""
+    """ "IntEnum", "IntFlag" and so on for an enum; None for another class."""
     reader = Annotations(world, scope)
     for base in node.bases:
         entity = reader.entity(base)
@@ -42,7 +42,7 @@ def declare_enum(world: World, info: ClassInfo, kind: str) -> None:
         match statement:
             case ast.Assign(targets=[ast.Name(id=member)], value=value):
                 if _is_auto(world, info, value):
-                    number: int | None = (1 << last.bit_length() if "Flag" in kind else last + 1)
+                    number: int | None = 1 << last.bit_length() if "Flag" in kind else last + 1
                 else:
                     folded = constants.fold(world, info.scope, value, info)
                     given = folded.value if folded is not None else None

@@ -34,13 +34,18 @@ def exception_new(body: Body, node: ast.Call, definition: tree.Class) -> tree.Ex
             if is_int(value.type):
                 text = ast.unparse(first)
                 return body.error(
-                    codes.NO_ERRNO, node, f"`{definition.name}({text})` has no errno: Python takes the only argument for a message",
-                    help=f'give both, or let the system name it:\nraise {definition.name}({text}, "…")\nraise error({text})',
-                )  # fmt: skip
+                    codes.NO_ERRNO,
+                    node,
+                    f"`{definition.name}({text})` has no errno: Python takes the only argument for a message",
+                    help="give both, or let the system name it:\n"
+                    f'raise {definition.name}({text}, "…")\nraise error({text})',
+                )
             return body.error(
-                codes.NO_ERRNO, node, f"this `{definition.name}` has a message but no errno",
+                codes.NO_ERRNO,
+                node,
+                f"this `{definition.name}` has a message but no errno",
                 help=f"raise {definition.name}(EIO, {ast.unparse(first)})",
-            )  # fmt: skip
+            )
         case [first, second] if os_error:
             number = expressions.value_for(body, first, INT, "the errno")
             message = _message(body, second)
@@ -49,9 +54,11 @@ def exception_new(body: Body, node: ast.Call, definition: tree.Class) -> tree.Ex
             return tree.ExceptionNew(definition, None, _message(body, first), span, kind)
         case _:
             return body.error(
-                codes.BAD_EXCEPTION, node, f"`{definition.name}` takes a message" + (" after its errno" if os_error else ""),
+                codes.BAD_EXCEPTION,
+                node,
+                f"`{definition.name}` takes a message" + (" after its errno" if os_error else ""),
                 help='raise ValueError("what is wrong")',
-            )  # fmt: skip
+            )
 
 
 def _message(body: Body, node: ast.expr) -> tree.Expression | None:
@@ -61,9 +68,11 @@ def _message(body: Body, node: ast.expr) -> tree.Expression | None:
     if not body.world.is_builtin(value.type, "str"):
         if is_int(value.type) or body.world.is_builtin(value.type, "bytes"):
             body.error(
-                codes.BAD_EXCEPTION, node, f"the message of an exception is a string, not a `{describe(value.type)}`",
+                codes.BAD_EXCEPTION,
+                node,
+                f"the message of an exception is a string, not a `{describe(value.type)}`",
                 help=f'f"{{{ast.unparse(node)}}}"',
-            )  # fmt: skip
+            )
             return None
         coerce(body, value, body.world.str_type, node, "the message")
         return None
@@ -76,7 +85,10 @@ def error_call(body: Body, node: ast.Call) -> tree.Expression:
     span = body.span(node)
     if node.keywords or not 1 <= len(node.args) <= 2:
         return body.error(
-            codes.BAD_ARGUMENTS, node, "`error` takes an errno and, if you like, a message", help="raise error(EBUSY)"
+            codes.BAD_ARGUMENTS,
+            node,
+            "`error` takes an errno and, if you like, a message",
+            help="raise error(EBUSY)",
         )
     number = expressions.value_for(body, node.args[0], INT, "the errno")
     message = _message(body, node.args[1]) if len(node.args) == 2 else None
@@ -94,17 +106,27 @@ def raise_statement(body: Body, node: ast.Raise) -> list[tree.Statement]:
     value = expressions.expression(body, node.exc)
     if node.cause is not None:
         cause = expressions.expression(body, node.cause)
-        if not isinstance(cause.type, ExceptionType) and cause.type is not POISON and not isinstance(cause, tree.NoneLiteral):
+        if (
+            not isinstance(cause.type, ExceptionType)
+            and cause.type is not POISON
+            and not isinstance(cause, tree.NoneLiteral)
+        ):
             if not (isinstance(cause.type, TypeObject) and isinstance(cause.type.instance, ExceptionType)):
-                body.error(codes.BAD_EXCEPTION, node.cause, f"a cause is an exception, not a `{describe(cause.type)}`")
+                body.error(
+                    codes.BAD_EXCEPTION,
+                    node.cause,
+                    f"a cause is an exception, not a `{describe(cause.type)}`",
+                )
     if isinstance(value.type, TypeObject) and isinstance(value.type.instance, ExceptionType):
         kind = value.type.instance
         value = tree.ExceptionNew(kind.definition, None, None, value.span, kind)
     if value.type is not POISON and not isinstance(value.type, ExceptionType):
         body.error(
-            codes.BAD_EXCEPTION, node.exc, f"a `{describe(value.type)}` cannot be raised",
-            help="raise an exception: `raise ValueError(\"…\")`",
-        )  # fmt: skip
+            codes.BAD_EXCEPTION,
+            node.exc,
+            f"a `{describe(value.type)}` cannot be raised",
+            help='raise an exception: `raise ValueError("…")`',
+        )
     made = tree.Raise(value, span)
     body.flow = Flow(dead=True)
     return [made]
@@ -153,7 +175,8 @@ def try_statement(body: Body, node: ast.Try) -> list[tree.Statement]:
         names = changed | statements.assigned_names([*node.orelse, *node.handlers])
         anywhere = before.copy()
         statements.forget_names(body, anywhere, names)
-        # What `finally` itself makes known holds on every way; it is analysed knowing what holds on every way in.
+        # What `finally` itself makes known holds on every way; it is analysed knowing what holds on every
+        # way in.
         body.flow = anywhere
         final = statements.block(body, node.finalbody)
         if body.flow.dead:
@@ -173,9 +196,11 @@ def _handler(body: Body, node: ast.ExceptHandler, seen: list[tree.Class]) -> tre
             if isinstance(entity, ClassInfo) and entity.definition.exception:
                 if entity.definition.name == "BaseException":
                     body.error(
-                        codes.BAD_EXCEPTION, item, "`BaseException` is not caught in kernel Python",
+                        codes.BAD_EXCEPTION,
+                        item,
+                        "`BaseException` is not caught in kernel Python",
                         help="except Exception:",
-                    )  # fmt: skip
+                    )
                 classes.append(entity.definition)
             elif isinstance(entity, Poisoned):
                 continue
@@ -187,9 +212,11 @@ def _handler(body: Body, node: ast.ExceptHandler, seen: list[tree.Class]) -> tre
             hidden = next((other for other in seen if definition.derives_from(other)), None)
             if hidden is not None:
                 body.error(
-                    codes.BAD_EXCEPTION, node, f"this never sees a `{definition.name}`: `except {hidden.name}` above catches it",
+                    codes.BAD_EXCEPTION,
+                    node,
+                    f"this never sees a `{definition.name}`: `except {hidden.name}` above catches it",
                     help="put the narrower one first",
-                )  # fmt: skip
+                )
         seen.extend(classes)
     local: tree.Local | None = None
     if node.name is not None:

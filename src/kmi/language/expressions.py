@@ -1,7 +1,7 @@
 """Expressions: from syntax to the typed tree, left to right.
 
-``expression(body, node, expected)`` is the one entry. ``expected`` is the type of the place where the value goes, if
-that is known: it tells ``[]`` what it holds. The value is not made to fit; see ``convert.coerce``.
+``expression(body, node, expected)`` is the one entry. ``expected`` is the type of the place where the value
+goes, if that is known: it tells ``[]`` what it holds. The value is not made to fit; see ``convert.coerce``.
 """
 
 from __future__ import annotations
@@ -85,9 +85,7 @@ def expression(body: Body, node: ast.expr, expected: Type | None = None) -> tree
             return body.poison(node)  # refused by the whitelist, which has said so
 
 
-def value_for(
-    body: Body, node: ast.expr, target: Type, what: str = "the value"
-) -> tree.Expression:
+def value_for(body: Body, node: ast.expr, target: Type, what: str = "the value") -> tree.Expression:
     """An expression that goes into a place of type ``target``."""
     return coerce(body, expression(body, node, target), target, node, what)
 
@@ -102,26 +100,32 @@ def _constant(body: Body, node: ast.expr, value: object) -> tree.Expression:
         case int():
             if not -(1 << 127) <= value < 1 << 127:
                 return body.error(
-                    codes.NOT_CONSTANT, span, "the number does not fit 128 bits",
+                    codes.NOT_CONSTANT,
+                    span,
+                    "the number does not fit 128 bits",
                     help="expressions are exact to signed 128 bits, places hold 64",
-                )  # fmt: skip
+                )
             return tree.IntLiteral(value, span)
         case str():
             if any(0xD800 <= ord(c) <= 0xDFFF for c in value):
-                return body.error(codes.NOT_CONSTANT, span, "the string holds a surrogate, which UTF-8 cannot")
+                return body.error(
+                    codes.NOT_CONSTANT, span, "the string holds a surrogate, which UTF-8 cannot"
+                )
             return tree.StrLiteral(value, span, body.world.str_type)
         case bytes():
             return tree.BytesLiteral(value, span, body.world.bytes_type)
         case _:
             if value is ...:
                 body.error(
-                    codes.UNSUPPORTED, span, "`...` as a value is not in kernel Python",
+                    codes.UNSUPPORTED,
+                    span,
+                    "`...` as a value is not in kernel Python",
                     help="write the body, or `pass`, or `raise NotImplementedError`",
-                )  # fmt: skip
+                )
             return body.poison(node)
 
 
-# --- names -----------------------------------------------------------------------------------------------------
+# --- names --------------------------------------------------------------------------------------------------
 
 
 def name_value(body: Body, node: ast.expr, name: str) -> tree.Expression:
@@ -145,10 +149,12 @@ def local_value(body: Body, local: tree.Local, span: Span) -> tree.Expression:
 def _unassigned(body: Body, at: ast.AST | Span, name: str) -> tree.Expression:
     where = body.deleted.get(name)
     return body.error(
-        codes.UNASSIGNED, at, f"`{name}` may have no value here",
+        codes.UNASSIGNED,
+        at,
+        f"`{name}` may have no value here",
         labels=[(where, "its life ends here")] if where is not None else [],
         help=f"give `{name}` a value on every way that leads here",
-    )  # fmt: skip
+    )
 
 
 def narrowed(body: Body, value: tree.Expression) -> tree.Expression:
@@ -203,16 +209,24 @@ def entity_value(body: Body, node: ast.expr, entity: Entity | None, name: str) -
             return constants.literal(
                 body.world, constants.Folded(constants.ERRNOS[entity.short], name=entity.short), span
             )
-        case Form(name="builtins.int" | "builtins.bool") | TypeAlias_() | ClassInfo() | TypeVariable() | CStructInfo():
+        case (
+            Form(name="builtins.int" | "builtins.bool")
+            | TypeAlias_()
+            | ClassInfo()
+            | TypeVariable()
+            | CStructInfo()
+        ):
             kind = body.read_type(node)
             return tree.TypeGet(span, TypeObject(kind)) if kind is not POISON else body.poison(node)
         case Poisoned():
             return body.poison(node)
         case FunctionInfo():
             return body.error(
-                codes.NOT_A_VALUE, span, f"the function `{name}` is used as a value",
+                codes.NOT_A_VALUE,
+                span,
+                f"the function `{name}` is used as a value",
                 help=f"call it: `{name}(…)`; functions are not passed around",
-            )  # fmt: skip
+            )
         case Form() | ModuleScope() | PseudoModule():
             return body.error(codes.NOT_A_VALUE, span, f"`{name}` is {names.describe(entity)}, not a value")
 
@@ -242,12 +256,14 @@ def need_unsafe(body: Body, at: ast.AST | Span, what: str) -> None:
     """Reports ``what`` outside of an unsafe block."""
     if not body.unsafe:
         body.error(
-            codes.NEEDS_UNSAFE, at, f"{what} needs an unsafe block",
+            codes.NEEDS_UNSAFE,
+            at,
+            f"{what} needs an unsafe block",
             help='from kmi.unsafe import unsafe\nwith unsafe("why this is sound"):',
-        )  # fmt: skip
+        )
 
 
-# --- and, or, if-else ------------------------------------------------------------------------------------------
+# --- and, or, if-else ---------------------------------------------------------------------------------------
 
 
 def _logical(body: Body, node: ast.BoolOp, expected: Type | None) -> tree.Expression:
@@ -283,14 +299,13 @@ def _both(
     joined = join_types(body, left.type, right.type)
     if joined is None or isinstance(joined, TupleType | ExceptionType):
         return body.error(
-            codes.BAD_OPERANDS, node,
+            codes.BAD_OPERANDS,
+            node,
             f"`{operator}` gives either a `{describe(left.type)}` or a `{describe(right.type)}`",
             help="compare, so that both sides are `bool`, or write an `if`",
-        )  # fmt: skip
+        )
     kind = place_type(joined)
-    return tree.Logical(
-        operator, coerce(body, left, kind, span), coerce(body, right, kind, span), span, kind
-    )
+    return tree.Logical(operator, coerce(body, left, kind, span), coerce(body, right, kind, span), span, kind)
 
 
 def _or_else(
@@ -303,10 +318,14 @@ def _or_else(
     inner = tree.Narrow(get, span, held.type.inner)
     condition = tree.Truth(get, span)
     return tree.Let(
-        held, left,
-        tree.Conditional(condition, coerce(body, inner, kind, span), coerce(body, right, kind, span), span, kind),
-        span, kind,
-    )  # fmt: skip
+        held,
+        left,
+        tree.Conditional(
+            condition, coerce(body, inner, kind, span), coerce(body, right, kind, span), span, kind
+        ),
+        span,
+        kind,
+    )
 
 
 def _conditional(
@@ -321,20 +340,25 @@ def _conditional(
     body.flow = join([when_true, body.flow])
     if POISON in (left.type, right.type, condition.type):
         return body.poison(node)
-    kind = expected if expected is not None and expected is not POISON else join_types(body, left.type, right.type)
+    kind = (
+        expected
+        if expected is not None and expected is not POISON
+        else join_types(body, left.type, right.type)
+    )
     if kind is None:
         return body.error(
-            codes.BAD_OPERANDS, node,
+            codes.BAD_OPERANDS,
+            node,
             f"this is either a `{describe(left.type)}` or a `{describe(right.type)}`",
             help="give both the same type",
-        )  # fmt: skip
+        )
     if kind != EXACT:
         left = coerce(body, left, kind, then)
         right = coerce(body, right, kind, otherwise)
     return tree.Conditional(condition, left, right, body.span(node), kind)
 
 
-# --- displays --------------------------------------------------------------------------------------------------
+# --- displays -----------------------------------------------------------------------------------------------
 
 
 def _tuple(body: Body, node: ast.expr, items: list[ast.expr], expected: Type | None) -> tree.Expression:
@@ -356,15 +380,19 @@ def _tuple(body: Body, node: ast.expr, items: list[ast.expr], expected: Type | N
 def _list(body: Body, node: ast.expr, items: list[ast.expr], expected: Type | None) -> tree.Expression:
     wanted = expected.inner if isinstance(expected, OptionalType) else expected
     element = (
-        wanted.arguments[0] if isinstance(wanted, ClassType) and body.world.is_builtin(wanted, "list") else None
+        wanted.arguments[0]
+        if isinstance(wanted, ClassType) and body.world.is_builtin(wanted, "list")
+        else None
     )
     made = [expression(body, item, element) for item in items]
     if element is None:
         if not items:
             return body.error(
-                codes.CANNOT_INFER, node, "of what this list is cannot be seen",
+                codes.CANNOT_INFER,
+                node,
+                "of what this list is cannot be seen",
                 help="say it where it is made:\nitems: list[int] = []",
-            )  # fmt: skip
+            )
         element = _element(body, made, items)
     if element is None or element is POISON:
         return body.poison(node)
@@ -378,9 +406,11 @@ def _element(body: Body, values: list[tree.Expression], nodes: list[ast.expr]) -
         joined = join_types(body, kind, value.type)
         if joined is None:
             body.error(
-                codes.TYPE_MISMATCH, node, f"the items before are `{describe(kind)}`, this is `{describe(value.type)}`",
+                codes.TYPE_MISMATCH,
+                node,
+                f"the items before are `{describe(kind)}`, this is `{describe(value.type)}`",
                 help="give all items one type",
-            )  # fmt: skip
+            )
             return None
         kind = joined
     return place_type(kind)
@@ -389,7 +419,9 @@ def _element(body: Body, values: list[tree.Expression], nodes: list[ast.expr]) -
 def _dict(body: Body, node: ast.Dict, expected: Type | None) -> tree.Expression:
     wanted = expected.inner if isinstance(expected, OptionalType) else expected
     arguments = (
-        wanted.arguments if isinstance(wanted, ClassType) and body.world.is_builtin(wanted, "dict") else (None, None)
+        wanted.arguments
+        if isinstance(wanted, ClassType) and body.world.is_builtin(wanted, "dict")
+        else (None, None)
     )
     key, item = arguments[0], arguments[1]
     keys = [k for k in node.keys if k is not None]
@@ -399,9 +431,11 @@ def _dict(body: Body, node: ast.Dict, expected: Type | None) -> tree.Expression:
     if key is None or item is None:
         if not pairs:
             return body.error(
-                codes.CANNOT_INFER, node, "of what this dict is cannot be seen",
+                codes.CANNOT_INFER,
+                node,
+                "of what this dict is cannot be seen",
                 help="say it where it is made:\nitems: dict[int, bytes] = {}",
-            )  # fmt: skip
+            )
         key = _element(body, [k for k, _ in pairs], keys)
         item = _element(body, [v for _, v in pairs], node.values)
     if key is None or item is None or POISON in (key, item):
@@ -413,7 +447,7 @@ def _dict(body: Body, node: ast.Dict, expected: Type | None) -> tree.Expression:
     return tree.DictNew(fitted, body.span(node), body.world.builtin_type("dict", key, item))
 
 
-# --- f-strings -------------------------------------------------------------------------------------------------
+# --- f-strings ----------------------------------------------------------------------------------------------
 
 
 def _format(body: Body, node: ast.JoinedStr) -> tree.Expression:
@@ -438,7 +472,10 @@ def _piece(
         parts = [part.value for part in spec.values if isinstance(part, ast.Constant)]
         if len(parts) != len(spec.values):
             body.error(
-                codes.BAD_FORMAT, whole, "the format of a value is computed", help="write the width as a number"
+                codes.BAD_FORMAT,
+                whole,
+                "the format of a value is computed",
+                help="write the width as a number",
             )
         text = "".join(str(part) for part in parts)
     letter = chr(conversion) if conversion > 0 else ""
@@ -455,6 +492,18 @@ def _piece(
 
 
 __all__ = [
-    "NONE", "IntType", "constant_value", "entity_of", "entity_value", "expression", "is_int", "local_value",
-    "name_value", "narrowed", "need_unsafe", "path_of", "unknown_name", "value_for",
-]  # fmt: skip
+    "NONE",
+    "IntType",
+    "constant_value",
+    "entity_of",
+    "entity_value",
+    "expression",
+    "is_int",
+    "local_value",
+    "name_value",
+    "narrowed",
+    "need_unsafe",
+    "path_of",
+    "unknown_name",
+    "value_for",
+]

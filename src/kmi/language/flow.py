@@ -1,13 +1,15 @@
-"""What is known at a point of a function: which locals have a value, and which values are narrower than declared.
+"""What is known at a point of a function: which locals have a value, and which values are narrower than
+declared.
 
     if entry is not None:      # here `entry` is narrowed from `Entry | None` to `Entry`
         use(entry)
 
-A ``Path`` is a local, or fields reached from one: ``entry``, ``self.head.next``. The knowledge about a local lasts
-until it is assigned, that about fields which never change as well; the knowledge about any other path is *stale* after a call
-or a store that may change it, and is then checked when it is used.
+A ``Path`` is a local, or fields reached from one: ``entry``, ``self.head.next``. The knowledge about a
+local lasts until it is assigned, that about fields which never change as well; the knowledge about any
+other path is *stale* after a call or a store that may change it, and is then checked when it is used.
 
-Invariant: at a join only what is known on all ways in survives; a dead flow (after ``return``) knows everything.
+Invariant: at a join only what is known on all ways in survives; a dead flow (after ``return``) knows
+everything.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ def check(world: World, kind: Type, spec: str, conversion: str) -> str | None:
         case IntType() | BoolType() if not conversion:
             enum = world.enum_of(kind)
             if enum is not None:
-                return f"the name of a `{enum.definition.name}` is not known in a kernel: compare it and write the word"
+                return f"a kernel does not know the names of `{enum.definition.name}`"
             if INTEGER.fullmatch(spec):
                 return None
             return f"an integer cannot be formatted with `{spec}`"

@@ -26,11 +26,17 @@ def call_form(body: Body, node: ast.Call, form: Form, expected: Type | None) -> 
             from kmi.language import constants
 
             folded = constants.fold(body.world, body.scope, node, body.owner)
-            return constants.literal(body.world, folded, body.span(node)) if folded is not None else body.poison(node)
+            return (
+                constants.literal(body.world, folded, body.span(node))
+                if folded is not None
+                else body.poison(node)
+            )
         case "kmi.parameter":
             return body.error(
-                codes.BAD_PARAMETER, node, "a `Parameter` belongs into the body of the `Module` subclass",
+                codes.BAD_PARAMETER,
+                node,
+                "a `Parameter` belongs into the body of the `Module` subclass",
                 help='class Echo(Module):\n    capacity = Parameter(4096, "bytes kept at most")',
-            )  # fmt: skip
+            )
         case _:
             return body.error(codes.NOT_CALLABLE, node, f"`{short}` has no meaning in the body of a function")

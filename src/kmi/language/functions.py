@@ -1,4 +1,6 @@
-"""Bodies of functions: each analysed once its signature is known, and again where a local needs a wider place."""
+"""Bodies of functions: each analysed once its signature is known, and again where a local needs a wider
+place.
+"""
 
 from __future__ import annotations
 
@@ -85,13 +87,18 @@ def _check_end(body: Body, info: FunctionInfo) -> None:
         result = function.result
         if not isinstance(result, NoneType | OptionalType) and result is not POISON:
             if isinstance(result, NeverType):
-                body.error(codes.MISSING_RETURN, info.node.body[-1], f"`{function.qualified}` comes back, though it says `Never`")
+                body.error(
+                    codes.MISSING_RETURN,
+                    info.node.body[-1],
+                    f"`{function.qualified}` comes back, though it says `Never`",
+                )
             else:
                 body.error(
-                    codes.MISSING_RETURN, _last(info.node),
+                    codes.MISSING_RETURN,
+                    _last(info.node),
                     f"`{function.qualified}` may end here without returning a `{result}`",
                     help="end it with `return …` or `raise …`",
-                )  # fmt: skip
+                )
         if body.initializer:
             from kmi.language.assignments import check_init_complete
 
@@ -102,9 +109,12 @@ def _check_end(body: Body, info: FunctionInfo) -> None:
         for entry in info.owner.definition.fields:
             if entry not in assigned and not isinstance(entry.type, CStructType) and entry.type is not POISON:
                 body.error(
-                    codes.UNASSIGNED, span, f"`self.{entry.name}` has no value on a way that ends here",
-                    labels=[(entry.span, "the field")], help=f"self.{entry.name} = …",
-                )  # fmt: skip
+                    codes.UNASSIGNED,
+                    span,
+                    f"`self.{entry.name}` has no value on a way that ends here",
+                    labels=[(entry.span, "the field")],
+                    help=f"self.{entry.name} = …",
+                )
 
 
 def _last(node: ast.FunctionDef) -> ast.stmt:

@@ -1,8 +1,8 @@
 """Methods that nobody wrote: the ``__init__`` of dataclasses and Structs, and ``__eq__`` of dataclasses.
 
-    @dataclass
-    class Permits:           def __init__(self, count: int) -> None:
-        count: int      ->       self.count = count
+@dataclass
+class Permits:           def __init__(self, count: int) -> None:
+    count: int      ->       self.count = count
 """
 
 from __future__ import annotations
@@ -50,12 +50,19 @@ def generate_equal(world: World, info: ClassInfo) -> None:
     test: tree.Expression = tree.BoolLiteral(True, span)
     for entry in definition.all_fields():
         equal = operators.compare_values(
-            body, entry.span, tree.FieldGet(left, entry, entry.span, entry.type), ast.Eq(),
+            body,
+            entry.span,
+            tree.FieldGet(left, entry, entry.span, entry.type),
+            ast.Eq(),
             tree.FieldGet(right, entry, entry.span, entry.type),
-        )  # fmt: skip
+        )
         if equal.type is POISON:
             continue
-        test = equal if isinstance(test, tree.BoolLiteral) else tree.Logical("and", test, equal, entry.span, BOOL)
+        test = (
+            equal
+            if isinstance(test, tree.BoolLiteral)
+            else tree.Logical("and", test, equal, entry.span, BOOL)
+        )
     function.body = [tree.Return(test, span)]
     function.locals = list(body.ordered)
 

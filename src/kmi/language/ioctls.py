@@ -26,18 +26,28 @@ LARGEST = (1 << 14) - 1
 def command(
     world: World, scope: ModuleScope, fold: Callable[[ast.expr], Folded], node: ast.Call, kind: str
 ) -> int:
-    """The number of ``IOR("s", 1, Taken)``. Raises NotConstant where the arguments are not constants of that form."""
+    """The number of ``IOR("s", 1, Taken)``. Raises NotConstant where the arguments are not constants of
+    that form.
+    """
     from kmi.language.constants import NotConstant
 
     wanted = 2 if kind == "IO" else 3
     arguments = list(node.args)
     for keyword in node.keywords:
-        position = ("group", "number", "kind").index(keyword.arg) if keyword.arg in ("group", "number", "kind") else -1
+        position = (
+            ("group", "number", "kind").index(keyword.arg)
+            if keyword.arg in ("group", "number", "kind")
+            else -1
+        )
         if position != len(arguments):
-            raise NotConstant(node, f"`{kind}` takes a group, a number" + (" and a Struct" if wanted == 3 else ""))
+            raise NotConstant(
+                node, f"`{kind}` takes a group, a number" + (" and a Struct" if wanted == 3 else "")
+            )
         arguments.append(keyword.value)
     if len(arguments) != wanted:
-        raise NotConstant(node, f"`{kind}` takes a group, a number" + (" and a Struct" if wanted == 3 else ""))
+        raise NotConstant(
+            node, f"`{kind}` takes a group, a number" + (" and a Struct" if wanted == 3 else "")
+        )
     group, number = fold(arguments[0]).value, fold(arguments[1]).value
     if not isinstance(group, str) or len(group) != 1 or ord(group) > 127:
         raise NotConstant(arguments[0], "the group of an ioctl command is one ASCII character")
@@ -50,5 +60,7 @@ def command(
             raise NotConstant(arguments[2], f"`{ast.unparse(arguments[2])}` is not a subclass of `Struct`")
         size = size_of(world, entity)
         if size > LARGEST:
-            raise NotConstant(arguments[2], f"the record has {size} bytes: an ioctl command can say {LARGEST} at most")
+            raise NotConstant(
+                arguments[2], f"the record has {size} bytes: an ioctl command can say {LARGEST} at most"
+            )
     return DIRECTION[kind] << 30 | size << 16 | ord(group) << 8 | number

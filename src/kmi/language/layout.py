@@ -1,14 +1,15 @@
 """The layout of a ``Struct``: C's, with no padding that nobody wrote.
 
-    class Taken(Struct):
-        tag: u8              # offset 0
-        count: u64           # C would put 7 bytes of padding before this: refused, with what to write
+class Taken(Struct):
+    tag: u8              # offset 0
+    count: u64           # C would put 7 bytes of padding before this: refused, with what to write
 """
 
 from __future__ import annotations
 
 from kmi.language import codes
 from kmi.language.scope import POISON, ClassInfo
+from kmi.language.source import Span
 from kmi.language.types import BOOL, ClassType, IntType, Type
 from kmi.language.world import World
 
@@ -31,9 +32,11 @@ def check_layout(world: World, info: ClassInfo) -> None:
         if size == 0:
             if own and entry.type is not POISON:
                 world.reporter.error(
-                    codes.STRUCT_FIELD, entry.span, f"`{entry.name}: {entry.type}` has no width in C",
+                    codes.STRUCT_FIELD,
+                    entry.span,
+                    f"`{entry.name}: {entry.type}` has no width in C",
                     help=f"{entry.name}: u64",
-                )  # fmt: skip
+                )
             continue
         if offset % align:
             if own:
@@ -46,12 +49,9 @@ def check_layout(world: World, info: ClassInfo) -> None:
         _padding(world, info, None, last.span, largest - offset % largest)
 
 
-def _padding(world: World, info: ClassInfo, before: str | None, span: object, count: int) -> None:
-    from kmi.language.source import Span
-
-    assert isinstance(span, Span)
+def _padding(world: World, info: ClassInfo, before: str | None, span: Span, count: int) -> None:
     widths = {1: "u8", 2: "u16", 4: "u32"}
-    lines = []
+    lines: list[str] = []
     left = count
     for size in (1, 2, 4):
         if left & size:
@@ -59,11 +59,12 @@ def _padding(world: World, info: ClassInfo, before: str | None, span: object, co
             left -= size
     where = f"before `{before}`" if before is not None else "at its end"
     world.reporter.error(
-        codes.PADDING, span,
-        f"C would put {count} byte{'s' * (count != 1)} of padding into `{info.definition.name}` {where}",
+        codes.PADDING,
+        span,
+        f"`{info.definition.name}` has {count} byte{'s' * (count != 1)} of implicit padding {where}",
         note="padding is not cleared and would carry kernel memory to whoever gets the record",
         help="write it out:\n" + "\n".join(lines),
-    )  # fmt: skip
+    )
 
 
 def _extent(world: World, kind: Type) -> tuple[int, int]:

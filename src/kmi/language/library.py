@@ -1,10 +1,10 @@
 """Where the modules are found that a module imports: paths only, so that the language knows no kernel.
 
-    Library()                                        # `kmi check`: the interface's declarations are all there is
-    Library(kernel=Path("src/kmi/kernels/linux"), bindings=Path("…/bindings.py"))
+    Library()                                        # `kmi check`: the interface's declarations are all
+    there is Library(kernel=Path("src/kmi/kernels/linux"), bindings=Path("…/bindings.py"))
 
-With a kernel, what the interface only declares (``@provided``) is taken from the kernel's layer, and the bodies of
-everything that the module reaches are analysed too.
+With a kernel, what the interface only declares (``@provided``) is taken from the kernel's layer, and the
+bodies of everything that the module reaches are analysed too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ class Library:
     bodies: bool = False
     """Analyse the bodies of the library that are reached, even without a kernel."""
     roots: tuple[str, ...] = ("module",)
-    """The modules of the layer that are compiled whether the author's module reaches them or not, where they exist."""
+    """The modules of the layer that are compiled whether the author's module reaches them or not, where
+    they exist.
+    """
 
     @property
     def layer(self) -> str | None:
@@ -58,7 +60,9 @@ class Library:
         return None
 
     def layer_module(self, interface: str) -> str | None:
-        """The module of the layer that implements an interface module: ``kmi.device`` -> ``kmi.kernels.linux.device``."""
+        """The module of the layer that implements an interface module: ``kmi.device`` ->
+        ``kmi.kernels.linux.device``.
+        """
         return f"{self.layer}.{interface.removeprefix('kmi.')}" if self.layer is not None else None
 
 

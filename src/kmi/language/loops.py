@@ -66,15 +66,19 @@ def _is_builtin(body: Body, name: str) -> bool:
 def _range(body: Body, node: ast.For, call: ast.Call) -> list[tree.Statement]:
     span = body.span(node)
     if not 1 <= len(call.args) <= 3 or call.keywords:
-        body.error(codes.BAD_ARGUMENTS, call, "`range` takes one to three integers", help="range(start, stop)")
+        body.error(
+            codes.BAD_ARGUMENTS, call, "`range` takes one to three integers", help="range(start, stop)"
+        )
     bounds: list[tree.Expression] = []
     for argument in call.args[:3]:
         value = expressions.expression(body, argument)
         if value.type is not POISON and not is_int(value.type):
             body.error(
-                codes.TYPE_MISMATCH, argument, f"`range` takes integers, not a `{describe(value.type)}`",
+                codes.TYPE_MISMATCH,
+                argument,
+                f"`range` takes integers, not a `{describe(value.type)}`",
                 help="for i in range(len(items)):" if isinstance(value.type, ClassType) else None,
-            )  # fmt: skip
+            )
             value = body.poison(argument)
         bounds.append(coerce(body, value, INT, argument))
     zero = tree.Fit(tree.IntLiteral(0, span), span, INT)
@@ -91,7 +95,9 @@ def _range(body: Body, node: ast.For, call: ast.Call) -> list[tree.Statement]:
 
 
 def _target(body: Body, target: ast.expr, kind: Type) -> tuple[tree.Local, ast.expr | None]:
-    """The local that takes each item; where the target is not that local, what the item is then stored into."""
+    """The local that takes each item; where the target is not that local, what the item is then stored
+    into.
+    """
     if isinstance(target, ast.Name):
         known = body.locals.get(target.id)
         if known is None or known.type == kind:
@@ -105,9 +111,13 @@ def _target(body: Body, target: ast.expr, kind: Type) -> tuple[tree.Local, ast.e
 
 
 def _rounds(
-    body: Body, node: ast.For, before: Flow, target: tree.Local, prologue: ast.expr | None,
+    body: Body,
+    node: ast.For,
+    before: Flow,
+    target: tree.Local,
+    prologue: ast.expr | None,
     extra: list[tree.Statement] | None = None,
-) -> tuple[list[tree.Statement], list[tree.Statement]]:  # fmt: skip
+) -> tuple[list[tree.Statement], list[tree.Statement]]:
     """The body of a ``for`` and its ``else``; ``before`` is what is known when no round has run."""
     changed = statements.assigned_names([node])
     head = before.copy()
@@ -130,7 +140,11 @@ def _rounds(
 
 
 def _each(
-    body: Body, node: ast.For, iterable: tree.Expression, extra: list[tree.Statement], targets: ast.expr | None = None
+    body: Body,
+    node: ast.For,
+    iterable: tree.Expression,
+    extra: list[tree.Statement],
+    targets: ast.expr | None = None,
 ) -> list[tree.Statement]:
     """``for target in object``."""
     span = body.span(node)
@@ -141,9 +155,11 @@ def _each(
         item = calls.find_method(body.world, kind, "__item__")
         if advance is None or item is None:
             body.error(
-                codes.NOT_ITERABLE, node.iter, f"one cannot loop over a `{kind}`",
+                codes.NOT_ITERABLE,
+                node.iter,
+                f"one cannot loop over a `{kind}`",
                 help="loop over a list, bytes, a dict, or `range(…)`",
-            )  # fmt: skip
+            )
         else:
             body.world.want(advance)
             body.world.want(item)
@@ -151,9 +167,11 @@ def _each(
             element = substitute(item.function.result, calls.class_bindings(kind, item.function.owner))
     elif isinstance(kind, TupleType):
         body.error(
-            codes.NOT_ITERABLE, node.iter, "one cannot loop over a tuple in kernel Python",
+            codes.NOT_ITERABLE,
+            node.iter,
+            "one cannot loop over a tuple in kernel Python",
             help="use a list, whose items have one type",
-        )  # fmt: skip
+        )
     elif kind is not POISON:
         help = "for i in range(…):" if is_int(kind) else None
         body.error(codes.NOT_ITERABLE, node.iter, f"one cannot loop over a `{describe(kind)}`", help=help)
@@ -173,7 +191,10 @@ def _enumerate(body: Body, node: ast.For, call: ast.Call) -> list[tree.Statement
         return []
     if not isinstance(node.target, ast.Tuple) or len(node.target.elts) != 2:
         body.error(
-            codes.TYPE_MISMATCH, node.target, "`enumerate` gives a number and an item", help="for i, item in enumerate(…):"
+            codes.TYPE_MISMATCH,
+            node.target,
+            "`enumerate` gives a number and an item",
+            help="for i, item in enumerate(…):",
         )
         return []
     iterable = expressions.expression(body, call.args[0])
@@ -184,7 +205,9 @@ def _enumerate(body: Body, node: ast.For, call: ast.Call) -> list[tree.Statement
     number, item = node.target.elts
     get = tree.LocalGet(counter, body.span(number), INT)
     first = tree.Assign(counter, coerce(body, start, INT, span), span)
-    step = tree.Assign(counter, tree.Fit(tree.Binary("+", get, tree.IntLiteral(1, span), span, EXACT), span, INT), span)
+    step = tree.Assign(
+        counter, tree.Fit(tree.Binary("+", get, tree.IntLiteral(1, span), span, EXACT), span, INT), span
+    )
     if not isinstance(number, ast.Name):
         body.error(codes.UNSUPPORTED, number, "the number of `enumerate` goes into a plain variable")
         return []

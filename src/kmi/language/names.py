@@ -2,9 +2,9 @@
 
     from kmi import info          # kmi -> kmi.log.info -> the kernel's own `info`
 
-Resolution is late (see ``scope``): a name is looked into when it is first used. Imports may be circular, a chain of
-re-imports is followed to the definition, and an interface name under ``@provided`` leads to the kernel's
-implementation where there is a kernel.
+Resolution is late (see ``scope``): a name is looked into when it is first used. Imports may be circular, a
+chain of re-imports is followed to the definition, and an interface name under ``@provided`` leads to the
+kernel's implementation where there is a kernel.
 """
 
 from __future__ import annotations
@@ -34,20 +34,49 @@ from kmi.language.world import World
 
 FORMS: frozenset[str] = frozenset(
     {
-        "kmi.integers.wrapping", "kmi.errors.error", "kmi.modules.module", "kmi.parameter.Parameter",
-        "kmi.ioctl.IO", "kmi.ioctl.IOR", "kmi.ioctl.IOW", "kmi.ioctl.IOWR",
-        "kmi.interface.provided", "kmi.interface.sleeps", "kmi.interface.raises", "kmi.interface.context",
+        "kmi.integers.wrapping",
+        "kmi.errors.error",
+        "kmi.modules.module",
+        "kmi.parameter.Parameter",
+        "kmi.ioctl.IO",
+        "kmi.ioctl.IOR",
+        "kmi.ioctl.IOW",
+        "kmi.ioctl.IOWR",
+        "kmi.interface.provided",
+        "kmi.interface.sleeps",
+        "kmi.interface.raises",
+        "kmi.interface.context",
         "kmi.interface.Context",
     }
-)  # fmt: skip
+)
 """Names of the package with a meaning of their own in the language; all of ``kmi.unsafe`` are, too."""
 
 STANDARD: dict[str, frozenset[str]] = {
-    "typing": frozenset({
-        "Final", "ClassVar", "Generic", "TypeVar", "TypeAlias", "Self", "Any", "Optional", "Union", "Literal",
-        "TYPE_CHECKING", "final", "override", "cast", "Protocol", "NoReturn", "Never", "overload",
-        "dataclass_transform", "Callable", "NamedTuple",
-    }),
+    "typing": frozenset(
+        {
+            "Final",
+            "ClassVar",
+            "Generic",
+            "TypeVar",
+            "TypeAlias",
+            "Self",
+            "Any",
+            "Optional",
+            "Union",
+            "Literal",
+            "TYPE_CHECKING",
+            "final",
+            "override",
+            "cast",
+            "Protocol",
+            "NoReturn",
+            "Never",
+            "overload",
+            "dataclass_transform",
+            "Callable",
+            "NamedTuple",
+        }
+    ),
     "typing_extensions": frozenset({"TypeVar", "override", "Self", "final", "Never", "TypeAlias", "Final"}),
     "dataclasses": frozenset({"dataclass", "field"}),
     "enum": frozenset({"Enum", "IntEnum", "IntFlag", "Flag", "auto", "unique"}),
@@ -56,16 +85,43 @@ STANDARD: dict[str, frozenset[str]] = {
     "types": frozenset({"TracebackType"}),
     "errno": frozenset(errno.errorcode.values()) | {"ERESTARTSYS"},
     "__future__": frozenset({"annotations"}),
-}  # fmt: skip
+}
 """The modules of the standard library that a kernel module may import from, and the names in them."""
 
 FUNCTIONS: frozenset[str] = frozenset(
     {
-        "len", "min", "max", "abs", "range", "isinstance", "print", "enumerate", "hash", "int", "bool", "ord", "chr",
-        "divmod", "tuple", "super", "property", "staticmethod", "classmethod", "object", "type", "repr", "zip", "reversed",
-        "sorted", "sum", "any", "all", "NotImplemented", "Ellipsis",
+        "len",
+        "min",
+        "max",
+        "abs",
+        "range",
+        "isinstance",
+        "print",
+        "enumerate",
+        "hash",
+        "int",
+        "bool",
+        "ord",
+        "chr",
+        "divmod",
+        "tuple",
+        "super",
+        "property",
+        "staticmethod",
+        "classmethod",
+        "object",
+        "type",
+        "repr",
+        "zip",
+        "reversed",
+        "sorted",
+        "sum",
+        "any",
+        "all",
+        "NotImplemented",
+        "Ellipsis",
     }
-)  # fmt: skip
+)
 CONTAINERS: frozenset[str] = frozenset({"list", "bytes", "bytearray", "str", "dict", "memoryview", "set"})
 """Built-in classes, each written in kernel Python in a file of the run time."""
 
@@ -91,9 +147,12 @@ def _bind(world: World, scope: ModuleScope, name: str, statement: ast.stmt) -> N
     earlier = scope.bindings.get(name)
     if earlier is not None and scope.author and not _same_import(earlier, statement):
         world.reporter.error(
-            codes.DUPLICATE, scope.span(statement), f"`{name}` is defined twice",
-            labels=[(scope.span(earlier), "the first time")], help="give one of them another name",
-        )  # fmt: skip
+            codes.DUPLICATE,
+            scope.span(statement),
+            f"`{name}` is defined twice",
+            labels=[(scope.span(earlier), "the first time")],
+            help="give one of them another name",
+        )
         return
     scope.bindings[name] = statement
 
@@ -192,16 +251,20 @@ def _resolve(world: World, scope: ModuleScope, name: str, statement: ast.stmt) -
             return provided if provided is not None else declare.declare_class(world, scope, statement)
         case ast.FunctionDef():
             provided = _provided(world, scope, name, statement)
-            return provided if provided is not None else declare.declare_function(world, scope, statement, None)
+            return (
+                provided if provided is not None else declare.declare_function(world, scope, statement, None)
+            )
         case ast.Assign(value=value):
             return constants.module_name(world, scope, name, value, None)
         case ast.AnnAssign(value=ast.expr() as value, annotation=annotation):
             return constants.module_name(world, scope, name, value, annotation)
         case ast.AnnAssign():
             world.reporter.error(
-                codes.BAD_TOP_LEVEL, scope.span(statement), f"`{name}` has no value",
+                codes.BAD_TOP_LEVEL,
+                scope.span(statement),
+                f"`{name}` has no value",
                 help=f"give the constant its value: `{name}: Final = …`",
-            )  # fmt: skip
+            )
             return Poisoned()
         case _:
             return None
@@ -226,10 +289,11 @@ def _provided(
     if entity is None or isinstance(entity, Poisoned):
         if entity is None:
             world.reporter.error(
-                codes.INTERFACE_MISMATCH, scope.span(node),
+                codes.INTERFACE_MISMATCH,
+                scope.span(node),
                 f"the kernel's layer lacks `{scope.name.removeprefix('kmi.')}.{name}`",
                 help=f"define `{name}` in the module `{home}`",
-            )  # fmt: skip
+            )
         return Poisoned()
     scope.resolved[name] = entity
     if isinstance(entity, ClassInfo):
@@ -241,9 +305,7 @@ def _provided(
     return entity
 
 
-def _module(
-    world: World, scope: ModuleScope, statement: ast.AST, dotted: str, *, whole: bool
-) -> Entity:
+def _module(world: World, scope: ModuleScope, statement: ast.AST, dotted: str, *, whole: bool) -> Entity:
     if dotted in STANDARD:
         return PseudoModule(dotted)
     found = world.scope(dotted)
@@ -252,9 +314,11 @@ def _module(
         return Poisoned()
     if not whole and "." in dotted:
         world.reporter.error(
-            codes.UNKNOWN_IMPORT, scope.span(statement), f"`import {dotted}` without a name of its own",
+            codes.UNKNOWN_IMPORT,
+            scope.span(statement),
+            f"`import {dotted}` without a name of its own",
             help=f"from {dotted} import …",
-        )  # fmt: skip
+        )
         return Poisoned()
     return found
 
@@ -262,11 +326,13 @@ def _module(
 def _unknown_module(world: World, scope: ModuleScope, node: ast.AST, dotted: str) -> None:
     close = difflib.get_close_matches(dotted, [*STANDARD, *world.library_names()], 1, 0.7)
     world.reporter.error(
-        codes.UNKNOWN_IMPORT, scope.span(node), f"there is no module `{dotted}` in a kernel",
+        codes.UNKNOWN_IMPORT,
+        scope.span(node),
+        f"there is no module `{dotted}` in a kernel",
         note="a kernel module may import the interface (`kmi`, `kmi.device`, …) and a few names of "
         "`typing`, `dataclasses`, `enum`, `errno`",
         help=f"did you mean `{close[0]}`?" if close else None,
-    )  # fmt: skip
+    )
 
 
 def import_name(world: World, scope: ModuleScope, node: ast.AST, module: str, name: str) -> Entity:
@@ -276,9 +342,11 @@ def import_name(world: World, scope: ModuleScope, node: ast.AST, module: str, na
         if found is None:
             close = difflib.get_close_matches(name, STANDARD[module], 1, 0.7)
             world.reporter.error(
-                codes.UNKNOWN_IMPORT, scope.span(node), f"kernel Python has no `{name}` of `{module}`",
+                codes.UNKNOWN_IMPORT,
+                scope.span(node),
+                f"kernel Python has no `{name}` of `{module}`",
                 help=f"did you mean `{close[0]}`?" if close else None,
-            )  # fmt: skip
+            )
             return Poisoned()
         return found
     home = world.scope(module)
@@ -292,9 +360,11 @@ def import_name(world: World, scope: ModuleScope, node: ast.AST, module: str, na
             return inner
         close = difflib.get_close_matches(name, home.bindings, 1, 0.6)
         world.reporter.error(
-            codes.UNKNOWN_IMPORT, scope.span(node), f"`{module}` has no `{name}`",
+            codes.UNKNOWN_IMPORT,
+            scope.span(node),
+            f"`{module}` has no `{name}`",
             help=f"did you mean `{close[0]}`?" if close else None,
-        )  # fmt: skip
+        )
         return Poisoned()
     return entity
 
@@ -346,6 +416,8 @@ def make_scope(world: World, name: str, source: Source, syntax: ast.Module) -> M
     scope = ModuleScope(name, source, module)
     scope.stored = stored_attributes(syntax)
     scope.interface = (
-        name.startswith("kmi") and not name.startswith(("kmi.runtime", "kmi.kernels")) and name != "kmi.unsafe"
+        name.startswith("kmi")
+        and not name.startswith(("kmi.runtime", "kmi.kernels"))
+        and name != "kmi.unsafe"
     )
     return scope

@@ -1,7 +1,7 @@
 """Operators: exact arithmetic on integers, methods of objects, comparisons.
 
-    a + b        of integers is Binary, of objects a call of ``__add__``
-    a < f() < b  evaluates f() once: Let
+a + b        of integers is Binary, of objects a call of ``__add__``
+a < f() < b  evaluates f() once: Let
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from kmi.language import calls, codes, expressions, tree
 from kmi.language.body import Body
-from kmi.language.convert import as_int, describe, is_int, same
+from kmi.language.convert import as_int, convert, describe, is_int, same
 from kmi.language.declare import members
 from kmi.language.scope import POISON
 from kmi.language.source import Span
@@ -42,8 +42,13 @@ SYMBOLS: dict[type[ast.operator], tuple[str, str]] = {
     ast.RShift: (">>", "rshift"),
 }
 COMPARISONS: dict[type[ast.cmpop], str] = {
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
-}  # fmt: skip
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
 ORDER = {"<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
 MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -77,8 +82,12 @@ def combine(
     symbol, name = SYMBOLS[type(op)]
     left_kind, right_kind = first.type, second.type
     if isinstance(left_kind, BoolType) and isinstance(right_kind, BoolType) and symbol in "&|^":
-        return tree.Compare("!=", tree.Binary(symbol, as_int(body, first), as_int(body, second), span),
-                            tree.IntLiteral(0, span), span)  # fmt: skip
+        return tree.Compare(
+            "!=",
+            tree.Binary(symbol, as_int(body, first), as_int(body, second), span),
+            tree.IntLiteral(0, span),
+            span,
+        )
     if is_int(left_kind) and is_int(right_kind):
         enum = body.world.enum_of(left_kind)
         made = tree.Binary(symbol, as_int(body, first), as_int(body, second), span)
@@ -90,7 +99,12 @@ def combine(
         count: tree.Expression = second if symbol == "+" else tree.Unary("-", second, span)
         return tree.PointerAdd(first, tree.Fit(count, span, INT), span, left_kind)
     if isinstance(left_kind, ClassType):
-        if calls.find_method(body.world, left_kind, f"__{name}__") is not None:
+        special = calls.overload(body.world, left_kind, f"__{name}__", right_kind)
+        method = calls.find_method(body.world, left_kind, special)
+        if method is not None:
+            wanted = calls.parameter_types(method, left_kind)[0]
+            if convert(body, second, wanted, span) is None:
+                return bad_operands(body, span, symbol, left_kind, right_kind)
             return calls.method_call(body, first, f"__{name}__", [second], span)
     elif isinstance(right_kind, ClassType) and symbol == "*" and is_int(left_kind):
         if calls.find_method(body.world, right_kind, "__mul__") is not None and _simple(first):
@@ -108,24 +122,31 @@ def _power(body: Body, span: Span, first: tree.Expression, second: tree.Expressi
         case _:
             pass
     return body.error(
-        codes.UNSUPPORTED, span, "`**` of anything but small constants is not in kernel Python",
+        codes.UNSUPPORTED,
+        span,
+        "`**` of anything but small constants is not in kernel Python",
         help="multiply, or shift: `1 << n`",
-    )  # fmt: skip
+    )
 
 
 def bad_operands(body: Body, span: Span, symbol: str, left: Type, right: Type) -> tree.Expression:
     if isinstance(left, OptionalType) or isinstance(right, OptionalType):
         return body.error(
-            codes.MAYBE_NONE, span, f"one side of `{symbol}` may be `None`",
+            codes.MAYBE_NONE,
+            span,
+            f"one side of `{symbol}` may be `None`",
             help="look first:\nif value is not None:\n    …",
-        )  # fmt: skip
+        )
     help = None
     if isinstance(left, TypeVariable) or isinstance(right, TypeVariable):
         help = "a value of a type variable can be stored, passed and compared, nothing else"
     elif body.world.is_builtin(left, "str") and symbol in "+%":
         help = 'use an f-string: f"{name}: {value}"'
     return body.error(
-        codes.BAD_OPERANDS, span, f"`{symbol}` does not take `{describe(left)}` and `{describe(right)}`", help=help
+        codes.BAD_OPERANDS,
+        span,
+        f"`{symbol}` does not take `{describe(left)}` and `{describe(right)}`",
+        help=help,
     )
 
 
@@ -152,7 +173,7 @@ def unary(body: Body, node: ast.expr, op: ast.unaryop, operand: ast.expr) -> tre
     return tree.Unary(symbol, as_int(body, value), span)
 
 
-# --- comparisons -----------------------------------------------------------------------------------------------
+# --- comparisons --------------------------------------------------------------------------------------------
 
 
 def compare(body: Body, node: ast.Compare) -> tree.Expression:
@@ -169,10 +190,16 @@ def _rest(
         made = _membership(body, node, left, rights[0])
         if made.type is not POISON and isinstance(ops[0], ast.NotIn):
             made = tree.Not(made, span)
-        return made if len(ops) == 1 else body.error(
-            codes.UNSUPPORTED, node, "`in` within a chain of comparisons is not in kernel Python",
-            help="write two comparisons with `and`",
-        )  # fmt: skip
+        return (
+            made
+            if len(ops) == 1
+            else body.error(
+                codes.UNSUPPORTED,
+                node,
+                "`in` within a chain of comparisons is not in kernel Python",
+                help="write two comparisons with `and`",
+            )
+        )
     right = expressions.expression(body, rights[0], left.type if not is_int(left.type) else None)
     if len(ops) == 1:
         return compare_values(body, span, left, ops[0], right)
@@ -223,7 +250,13 @@ def once(
 def _simple(value: tree.Expression) -> bool:
     """Whether evaluating it twice is evaluating it once."""
     match value:
-        case tree.IntLiteral() | tree.BoolLiteral() | tree.NoneLiteral() | tree.StrLiteral() | tree.BytesLiteral():
+        case (
+            tree.IntLiteral()
+            | tree.BoolLiteral()
+            | tree.NoneLiteral()
+            | tree.StrLiteral()
+            | tree.BytesLiteral()
+        ):
             return True
         case tree.LocalGet():
             return True
@@ -249,9 +282,11 @@ def compare_values(
         return tree.Compare(symbol, left, right, span)
     if isinstance(left_kind, NoneType) or isinstance(right_kind, NoneType):
         return body.error(
-            codes.BAD_OPERANDS, span, f"`{symbol}` with `None`",
+            codes.BAD_OPERANDS,
+            span,
+            f"`{symbol}` with `None`",
             help="write `is None` or `is not None`",
-        )  # fmt: skip
+        )
     if isinstance(left_kind, TypeVariable) and left_kind == right_kind:
         if symbol in ("==", "!="):
             same_value = tree.Generic("==", left, right, span, BOOL)
@@ -280,7 +315,9 @@ def _identity(
 ) -> tree.Expression:
     def is_object(kind: Type) -> bool:
         inner = kind.inner if isinstance(kind, OptionalType) else kind
-        return isinstance(inner, ClassType | PointerType | TypeVariable) and not body.world.is_builtin(inner, "str")
+        return isinstance(inner, ClassType | PointerType | TypeVariable) and not body.world.is_builtin(
+            inner, "str"
+        )
 
     if isinstance(right.type, NoneType):
         if isinstance(left.type, OptionalType | PointerType | TypeVariable):
@@ -292,9 +329,11 @@ def _identity(
         made = tree.Identity(left, right, span)
         return made if positive else tree.Not(made, span)
     return body.error(
-        codes.BAD_OPERANDS, span, f"`is` of `{describe(left.type)}` and `{describe(right.type)}`",
+        codes.BAD_OPERANDS,
+        span,
+        f"`is` of `{describe(left.type)}` and `{describe(right.type)}`",
         help="use `==` for values",
-    )  # fmt: skip
+    )
 
 
 def _equal(
@@ -339,17 +378,19 @@ def _ordered(
             if symbol == ">=" or (_simple(left) and _simple(right)):
                 return tree.Not(calls.method_call(body, first, "__lt__", [second], span), span)
             return once(
-                body, left,
+                body,
+                left,
                 lambda a: once(
                     body, right, lambda b: tree.Not(calls.method_call(body, b, "__lt__", [a], span), span)
                 ),
-            )  # fmt: skip
+            )
     return bad_operands(body, span, symbol, left.type, right.type)
 
 
 def _membership(body: Body, node: ast.Compare, left: tree.Expression, right: ast.expr) -> tree.Expression:
     span = body.span(node)
     if isinstance(right, ast.Tuple | ast.List) and right.elts:
+
         def among(value: tree.Expression) -> tree.Expression:
             made: tree.Expression | None = None
             for item in right.elts:
@@ -370,15 +411,25 @@ def _membership(body: Body, node: ast.Compare, left: tree.Expression, right: ast
     enum = body.world.enum_of(kind)
     if enum is not None and left.type == kind:
         return once(
-            body, left,
+            body,
+            left,
             lambda a: tree.Compare("==", tree.Binary("&", a, container, span), a, span),
-        )  # fmt: skip
+        )
     if isinstance(kind, OptionalType):
         return bad_operands(body, span, "in", left.type, kind)
     return body.error(codes.BAD_OPERANDS, span, f"`in` does not look into a `{describe(kind)}`")
 
 
 __all__ = [
-    "ExceptionType", "IntType", "bad_operands", "binary", "binary_value", "combine", "compare", "compare_values", "members",
-    "once", "unary",
-]  # fmt: skip
+    "ExceptionType",
+    "IntType",
+    "bad_operands",
+    "binary",
+    "binary_value",
+    "combine",
+    "compare",
+    "compare_values",
+    "members",
+    "once",
+    "unary",
+]

@@ -1,6 +1,6 @@
 """Overrides: a method that replaces a base's takes and gives the same types.
 
-    def read(self, file: File, data: Uio) -> int: …     # error: FileOperations.read returns nothing
+def read(self, file: File, data: Uio) -> int: …     # error: FileOperations.read returns nothing
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from kmi.language import codes
 from kmi.language.convert import describe, same
 from kmi.language.scope import ClassInfo, FunctionInfo
-from kmi.language.types import NONE, ClassType, OptionalType, TypeVariable, substitute
+from kmi.language.types import NONE, ClassType, OptionalType, Type, TypeVariable, substitute
 from kmi.language.world import World
 
 
@@ -33,7 +33,8 @@ def check_overrides(world: World, info: ClassInfo) -> None:
 
 
 def _check_defaults(world: World, info: ClassInfo, base: ClassType) -> None:
-    """Refuses to inherit a method of the interface that gives ``None`` where this class promises something else.
+    """Refuses to inherit a method of the interface that gives ``None`` where this class promises something
+    else.
 
     `open` of `FileOperations[Cursor]` has to be written: the interface's own returns None.
     """
@@ -42,54 +43,69 @@ def _check_defaults(world: World, info: ClassInfo, base: ClassType) -> None:
     for definition in base.definition.ancestors():
         for name, method in world.classes[definition].methods.items():
             result = method.function.result
-            if not isinstance(result, TypeVariable) or result.default != NONE or definition.module == info.scope.name:
+            if (
+                not isinstance(result, TypeVariable)
+                or result.default != NONE
+                or definition.module == info.scope.name
+            ):
                 continue
             wanted = class_bindings(base, definition).get(result.name, NONE)
             found = find_method(world, ClassType(info.definition, info.definition.type_parameters), name)
             if found is method and wanted != NONE and not isinstance(wanted, TypeVariable | OptionalType):
-                parameters = ", ".join(f"{p.name}: {describe(p.type)}" for p in method.function.parameters[1:])
+                parameters = ", ".join(
+                    f"{p.name}: {describe(p.type)}" for p in method.function.parameters[1:]
+                )
                 world.reporter.error(
-                    codes.BAD_OVERRIDE, info.definition.span,
-                    f"`{info.definition.name}` promises a `{describe(wanted)}` from `{name}`, but has no `{name}`: the inherited one returns `None`",
+                    codes.BAD_OVERRIDE,
+                    info.definition.span,
+                    f"`{info.definition.name}` inherits a `{name}` that returns `None`, "
+                    f"but promises a `{describe(wanted)}`",
                     help=f"def {name}(self, {parameters}) -> {describe(wanted)}:",
-                )  # fmt: skip
+                )
 
 
 def _compare(
-    world: World, info: ClassInfo, method: FunctionInfo, replaced: FunctionInfo, bindings: dict[str, object]
+    world: World, info: ClassInfo, method: FunctionInfo, replaced: FunctionInfo, known: dict[str, Type]
 ) -> None:
     own, other = method.function, replaced.function
-    known = {name: kind for name, kind in bindings.items()}
-    wanted = [substitute(p.type, known) for p in other.parameters[1:]]  # type: ignore[arg-type]
+    wanted = [substitute(p.type, known) for p in other.parameters[1:]]
     given = [p.type for p in own.parameters[1:]]
     header = ", ".join(
         ["self", *(f"{p.name}: {describe(k)}" for p, k in zip(other.parameters[1:], wanted, strict=True))]
     )
-    result = substitute(other.result, known)  # type: ignore[arg-type]
+    result = substitute(other.result, known)
     help = f"def {own.name}({header}) -> {describe(result)}:"
     required = [p for p, d in zip(own.parameters, method.defaults, strict=False) if d is None][1:]
     if len(given) < len(wanted) or len(required) > len(wanted):
         world.reporter.error(
-            codes.BAD_OVERRIDE, own.span,
+            codes.BAD_OVERRIDE,
+            own.span,
             f"`{own.qualified}` takes {len(given)} arguments, but `{other.qualified}` takes {len(wanted)}",
             help=help,
-        )  # fmt: skip
+        )
         return
     for parameter, kind, expected in zip(own.parameters[1:], given, wanted, strict=False):
         if not same(kind, expected):
             world.reporter.error(
-                codes.BAD_OVERRIDE, parameter.span,
-                f"`{parameter.name}` of `{own.qualified}` is `{describe(kind)}`, but `{other.qualified}` has `{describe(expected)}`",
+                codes.BAD_OVERRIDE,
+                parameter.span,
+                f"`{parameter.name}` of `{own.qualified}` is `{describe(kind)}`, "
+                f"but `{other.qualified}` has `{describe(expected)}`",
                 help=help,
-            )  # fmt: skip
+            )
     inner = result.inner if isinstance(result, OptionalType) else result
     if not same(own.result, result) and not same(own.result, inner):
         world.reporter.error(
-            codes.BAD_OVERRIDE, own.span,
-            f"`{own.qualified}` returns `{describe(own.result)}`, but `{other.qualified}` returns `{describe(result)}`",
+            codes.BAD_OVERRIDE,
+            own.span,
+            f"`{own.qualified}` returns `{describe(own.result)}`, "
+            f"but `{other.qualified}` returns `{describe(result)}`",
             help=help,
-        )  # fmt: skip
+        )
     elif own.property != other.property:
         world.reporter.error(
-            codes.BAD_OVERRIDE, own.span, f"one of `{own.qualified}` and `{other.qualified}` is a property", help=help
+            codes.BAD_OVERRIDE,
+            own.span,
+            f"one of `{own.qualified}` and `{other.qualified}` is a property",
+            help=help,
         )

@@ -1,4 +1,6 @@
-"""Parameters of the module: ``capacity = Parameter(4096, "bytes kept", minimum=1)`` in the ``Module`` subclass."""
+"""Parameters of the module: ``capacity = Parameter(4096, "bytes kept", minimum=1)`` in the ``Module``
+subclass.
+"""
 
 from __future__ import annotations
 
@@ -69,6 +71,8 @@ def module_parameter(
 
 def _refuse(world: World, scope: ModuleScope, node: ast.AST, message: str) -> None:
     world.reporter.error(
-        codes.BAD_PARAMETER, scope.span(node), message,
+        codes.BAD_PARAMETER,
+        scope.span(node),
+        message,
         help='capacity = Parameter(4096, "bytes kept at most", minimum=1)',
-    )  # fmt: skip
+    )

@@ -2,10 +2,11 @@
 
     async def f() -> None: ...        # error[KMI0102]: `async def` is not in kernel Python
 
-Everything that is not on the list is an error with what to write instead, so that no later pass meets a construct
-that it does not know. All of a file's are reported in one run.
+Everything that is not on the list is an error with what to write instead, so that no later pass meets a
+construct that it does not know. All of a file's are reported in one run.
 
-Invariant: a tree that passes holds only nodes of ``ALLOWED``; what a construct means is the later passes' affair.
+Invariant: a tree that passes holds only nodes of ``ALLOWED``; what a construct means is the later passes'
+affair.
 """
 
 from __future__ import annotations
@@ -18,17 +19,83 @@ from kmi.language.diagnostics import Reporter
 from kmi.language.scope import span_of
 from kmi.language.source import Source, Span
 
-ALLOWED: frozenset[type[ast.AST]] = frozenset({
-    ast.Module, ast.FunctionDef, ast.ClassDef, ast.Return, ast.Delete, ast.Assign, ast.AugAssign, ast.AnnAssign,
-    ast.For, ast.While, ast.If, ast.With, ast.withitem, ast.Raise, ast.Try, ast.ExceptHandler, ast.Assert,
-    ast.Import, ast.ImportFrom, ast.alias, ast.Expr, ast.Pass, ast.Break, ast.Continue,
-    ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.IfExp, ast.Dict, ast.Compare, ast.Call, ast.keyword,
-    ast.FormattedValue, ast.JoinedStr, ast.Constant, ast.Attribute, ast.Subscript, ast.Name, ast.List, ast.Tuple,
-    ast.Slice, ast.arguments, ast.arg, ast.Load, ast.Store, ast.Del, ast.And, ast.Or,
-    ast.Add, ast.Sub, ast.Mult, ast.Mod, ast.LShift, ast.RShift, ast.BitOr, ast.BitXor, ast.BitAnd, ast.FloorDiv,
-    ast.Pow, ast.Invert, ast.Not, ast.UAdd, ast.USub,
-    ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Is, ast.IsNot, ast.In, ast.NotIn,
-})  # fmt: skip
+ALLOWED: frozenset[type[ast.AST]] = frozenset(
+    {
+        ast.Module,
+        ast.FunctionDef,
+        ast.ClassDef,
+        ast.Return,
+        ast.Delete,
+        ast.Assign,
+        ast.AugAssign,
+        ast.AnnAssign,
+        ast.For,
+        ast.While,
+        ast.If,
+        ast.With,
+        ast.withitem,
+        ast.Raise,
+        ast.Try,
+        ast.ExceptHandler,
+        ast.Assert,
+        ast.Import,
+        ast.ImportFrom,
+        ast.alias,
+        ast.Expr,
+        ast.Pass,
+        ast.Break,
+        ast.Continue,
+        ast.BoolOp,
+        ast.BinOp,
+        ast.UnaryOp,
+        ast.IfExp,
+        ast.Dict,
+        ast.Compare,
+        ast.Call,
+        ast.keyword,
+        ast.FormattedValue,
+        ast.JoinedStr,
+        ast.Constant,
+        ast.Attribute,
+        ast.Subscript,
+        ast.Name,
+        ast.List,
+        ast.Tuple,
+        ast.Slice,
+        ast.arguments,
+        ast.arg,
+        ast.Load,
+        ast.Store,
+        ast.Del,
+        ast.And,
+        ast.Or,
+        ast.Add,
+        ast.Sub,
+        ast.Mult,
+        ast.Mod,
+        ast.LShift,
+        ast.RShift,
+        ast.BitOr,
+        ast.BitXor,
+        ast.BitAnd,
+        ast.FloorDiv,
+        ast.Pow,
+        ast.Invert,
+        ast.Not,
+        ast.UAdd,
+        ast.USub,
+        ast.Eq,
+        ast.NotEq,
+        ast.Lt,
+        ast.LtE,
+        ast.Gt,
+        ast.GtE,
+        ast.Is,
+        ast.IsNot,
+        ast.In,
+        ast.NotIn,
+    }
+)
 
 REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.AsyncFunctionDef: ("`async def`", "write a plain function; waiting is `Condition.wait()`"),
@@ -42,7 +109,10 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.GeneratorExp: ("a generator expression", "use a `for` loop"),
     ast.Yield: ("`yield`", "fill a list and return it"),
     ast.YieldFrom: ("`yield from`", "fill a list and return it"),
-    ast.Global: ("`global`", "keep state in a field of the `Module` object: it is born and dies with the module"),
+    ast.Global: (
+        "`global`",
+        "keep state in a field of the `Module` object: it is born and dies with the module",
+    ),
     ast.Nonlocal: ("`nonlocal`", "keep the variable in a field of an object"),
     ast.NamedExpr: ("an assignment inside an expression", "assign on a line of its own"),
     ast.Match: ("`match`", "use `if` and `elif`"),
@@ -56,7 +126,8 @@ if hasattr(ast, "TryStar"):
 
 
 def parse(source: Source, reporter: Reporter) -> ast.Module | None:
-    """The syntax of a file, or None where it is not Python. Constructs that are not supported are reported."""
+    """The syntax of a file, or None where it is not Python. Constructs that are not supported are reported.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -72,7 +143,9 @@ def parse(source: Source, reporter: Reporter) -> ast.Module | None:
         return None
     except (ValueError, RecursionError, MemoryError) as error:
         what = "it is nested too deeply" if not isinstance(error, ValueError) else str(error)
-        reporter.error(codes.SYNTAX_ERROR, Span(source, 1, 0, 1, 0), f"the file cannot be read as Python: {what}")
+        reporter.error(
+            codes.SYNTAX_ERROR, Span(source, 1, 0, 1, 0), f"the file cannot be read as Python: {what}"
+        )
         return None
     _check(source, module, reporter)
     return module
@@ -85,7 +158,9 @@ def _check(source: Source, module: ast.Module, reporter: Reporter) -> None:
         node, parent = waiting.pop()
         if type(node) not in ALLOWED:
             where = node if hasattr(node, "lineno") else parent
-            what, instead = REFUSED.get(type(node), (f"`{type(node).__name__}`", "write it in simpler statements"))
+            what, instead = REFUSED.get(
+                type(node), (f"`{type(node).__name__}`", "write it in simpler statements")
+            )
             reporter.error(
                 codes.UNSUPPORTED, span_of(source, where), f"{what} is not in kernel Python", help=instead
             )
@@ -96,11 +171,15 @@ def _check(source: Source, module: ast.Module, reporter: Reporter) -> None:
 
 def _check_node(source: Source, node: ast.AST, reporter: Reporter) -> None:
     def refuse(at: ast.AST, what: str, instead: str) -> None:
-        reporter.error(codes.UNSUPPORTED, span_of(source, at), f"{what} is not in kernel Python", help=instead)
+        reporter.error(
+            codes.UNSUPPORTED, span_of(source, at), f"{what} is not in kernel Python", help=instead
+        )
 
     match node:
         case ast.Constant(value=float()):
-            refuse(node, "a float", "scale to integers: milliseconds, thousandths; kernels do not use the FPU")
+            refuse(
+                node, "a float", "scale to integers: milliseconds, thousandths; kernels do not use the FPU"
+            )
         case ast.Constant(value=complex()):
             refuse(node, "a complex number", "use two integers")
         case ast.arguments(vararg=ast.arg() as extra):
@@ -113,14 +192,22 @@ def _check_node(source: Source, node: ast.AST, reporter: Reporter) -> None:
             refuse(node.value, "`**` in a call", "name the arguments")
         case ast.Dict(keys=keys) if None in keys:
             refuse(node, "`**` in a dict", "set the items one by one")
-        case ast.FunctionDef(body=body) | ast.If(body=body) | ast.For(body=body) | ast.While(body=body) | ast.With(
-            body=body
+        case (
+            ast.FunctionDef(body=body)
+            | ast.If(body=body)
+            | ast.For(body=body)
+            | ast.While(body=body)
+            | ast.With(body=body)
         ):
             for statement in body if isinstance(node, ast.FunctionDef) else ():
                 for inner in ast.walk(statement):
                     if isinstance(inner, ast.FunctionDef | ast.ClassDef):
                         what = "a function" if isinstance(inner, ast.FunctionDef) else "a class"
-                        refuse(inner, f"{what} inside a function", "define it at the top of the file or in a class")
+                        refuse(
+                            inner,
+                            f"{what} inside a function",
+                            "define it at the top of the file or in a class",
+                        )
         case ast.ClassDef(body=body):
             for statement in body:
                 if isinstance(statement, ast.ClassDef):

@@ -1,4 +1,5 @@
-"""The kernel's implementation of an interface name is what the interface declares: same parameters, same result.
+"""The kernel's implementation of an interface name is what the interface declares: same parameters, same
+result.
 
 Comparing waits until all is declared. An implementation may add fields and methods of its own.
 """
@@ -49,9 +50,12 @@ def _method(
             return  # of a `Struct`: see `calls`
         if entity.definition.module.startswith("kmi.kernels"):
             world.reporter.error(
-                codes.INTERFACE_MISMATCH, entity.definition.span, f"`{entity.definition.name}` lacks `{node.name}`",
-                labels=[(scope.span(node), "declared here")], help=f"def {node.name}({ast.unparse(node.args)}): …",
-            )  # fmt: skip
+                codes.INTERFACE_MISMATCH,
+                entity.definition.span,
+                f"`{entity.definition.name}` lacks `{node.name}`",
+                labels=[(scope.span(node), "declared here")],
+                help=f"def {node.name}({ast.unparse(node.args)}): …",
+            )
         return
     _compare(world, scope, node, method, declaration)
 
@@ -69,13 +73,17 @@ def _compare(
     given = [a.arg for a in [*method.node.args.args, *method.node.args.kwonlyargs]]
     if [name for name in wanted if name != "self"] != [name for name in given if name != "self"]:
         world.reporter.error(
-            codes.INTERFACE_MISMATCH, function.span,
+            codes.INTERFACE_MISMATCH,
+            function.span,
             f"`{function.qualified}` takes ({', '.join(given)}), declared is ({', '.join(wanted)})",
-            labels=[(scope.span(node), "declared here")], help=f"def {node.name}({ast.unparse(node.args)}): …",
-        )  # fmt: skip
+            labels=[(scope.span(node), "declared here")],
+            help=f"def {node.name}({ast.unparse(node.args)}): …",
+        )
         return
     pairs = zip(
-        [*node.args.args, *node.args.kwonlyargs], [*method.node.args.args, *method.node.args.kwonlyargs], strict=True
+        [*node.args.args, *node.args.kwonlyargs],
+        [*method.node.args.args, *method.node.args.kwonlyargs],
+        strict=True,
     )
     for declared, own in pairs:
         if declared.annotation is not None and own.annotation is not None:
@@ -85,9 +93,11 @@ def _compare(
     for name in ("property", "staticmethod", "classmethod"):
         if _decorated(node, name) != _decorated(method.node, name):
             world.reporter.error(
-                codes.INTERFACE_MISMATCH, function.span, f"`{function.qualified}`: one of the two is a `{name}`",
+                codes.INTERFACE_MISMATCH,
+                function.span,
+                f"`{function.qualified}`: one of the two is a `{name}`",
                 labels=[(scope.span(node), "declared here")],
-            )  # fmt: skip
+            )
 
 
 def _decorated(node: ast.FunctionDef, name: str) -> bool:
@@ -102,20 +112,25 @@ def _annotation(
         return
     if given in wanted.split(" | ") and _has_overload(method):
         return  # the other classes have methods of their own
-    if any(v.name == given and v.bound is not None and str(v.bound) == wanted for v in method.function.type_parameters):
+    if any(
+        v.name == given and v.bound is not None and str(v.bound) == wanted
+        for v in method.function.type_parameters
+    ):
         return  # any class that is within the declared one
     variable = names.own(world, method.scope, given)
     if isinstance(variable, TypeVariable) and str(variable.bound) == wanted:
         return  # the layer wants to know which subclass it is
     if method.owner is not None and all(
-        part == given or f"__{method.function.name}_{part}__" in method.owner.methods for part in wanted.split(" | ")
+        part == given or f"__{method.function.name}_{part}__" in method.owner.methods
+        for part in wanted.split(" | ")
     ):
         return  # a method for each class of argument
     world.reporter.error(
-        codes.INTERFACE_MISMATCH, method.scope.span(own),
+        codes.INTERFACE_MISMATCH,
+        method.scope.span(own),
         f"`{method.function.qualified}` has `{ast.unparse(own)}` here, declared is `{ast.unparse(declared)}`",
         labels=[(scope.span(declared), "declared here")],
-    )  # fmt: skip
+    )
 
 
 def _has_overload(method: FunctionInfo) -> bool:
@@ -125,7 +140,9 @@ def _has_overload(method: FunctionInfo) -> bool:
 
 
 def _spelling(node: ast.expr) -> str:
-    """The annotation as a text in which quotes and `memoryview`, which no kernel has yet, make no difference."""
+    """The annotation as a text in which quotes and `memoryview`, which no kernel has yet, make no
+    difference.
+    """
     text = ast.unparse(node).replace("'", "").replace('"', "")
     parts = sorted(part.strip() for part in text.split("|") if part.strip() != "memoryview")
     return " | ".join(parts)

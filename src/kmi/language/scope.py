@@ -17,7 +17,9 @@ from kmi.language.types import CStructType, NeverType, Type, TypeVariable
 
 @dataclass(frozen=True, slots=True)
 class PoisonType(NeverType):
-    """The type of what is already reported as wrong, and of ``Any`` in a declaration: it goes with everything."""
+    """The type of what is already reported as wrong, and of ``Any`` in a declaration: it goes with
+    everything.
+    """
 
     def __str__(self) -> str:
         return "?"
@@ -100,7 +102,9 @@ class TypeAlias_:
 
 @dataclass(slots=True, eq=False)
 class Form:
-    """A name that the language itself gives a meaning to, by its qualified name: ``builtins.len``, ``kmi.unsafe.cast``."""
+    """A name that the language itself gives a meaning to, by its qualified name: ``builtins.len``,
+    ``kmi.unsafe.cast``.
+    """
 
     name: str
 
@@ -140,7 +144,9 @@ class ModuleScope:
     implementation: ModuleScope | None = None
     """Of an interface module: the kernel's module that provides what it declares."""
     stored: set[str] = field(default_factory=set)
-    """Names of attributes that are assigned anywhere but to ``self`` in an ``__init__``: those are not final."""
+    """Names of attributes that are assigned anywhere but to ``self`` in an ``__init__``: those are not
+    final.
+    """
     author: bool = False
     """The module that is being checked, as opposed to the library."""
     interface: bool = False

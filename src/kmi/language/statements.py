@@ -2,8 +2,8 @@
 
     count += 1        ->  Assign(count, Fit(count + 1))
 
-Every kind of statement has its function; those on assignments, loops and exceptions are in files of their own. A
-statement that cannot be reached is analysed and not kept.
+Every kind of statement has its function; those on assignments, loops and exceptions are in files of their
+own. A statement that cannot be reached is analysed and not kept.
 """
 
 from __future__ import annotations
@@ -62,9 +62,11 @@ def statement(body: Body, node: ast.stmt) -> list[tree.Statement]:
             return _with(body, node, node.items)
         case ast.Import() | ast.ImportFrom():
             body.error(
-                codes.UNSUPPORTED, span, "an import inside a function is not in kernel Python",
+                codes.UNSUPPORTED,
+                span,
+                "an import inside a function is not in kernel Python",
                 help="import at the top of the file",
-            )  # fmt: skip
+            )
             return []
         case _:
             return []  # refused by the whitelist, which has said so
@@ -78,9 +80,11 @@ def _evaluate(body: Body, node: ast.Expr, value: ast.expr) -> list[tree.Statemen
         body.flow = Flow(dead=True)
     if not isinstance(value, ast.Call):
         body.error(
-            codes.NO_EFFECT, node, "this statement does nothing with its value",
+            codes.NO_EFFECT,
+            node,
+            "this statement does nothing with its value",
             help="call it, assign it, or leave it out",
-        )  # fmt: skip
+        )
         return []
     if isinstance(made, tree.NoneLiteral):
         return []
@@ -96,18 +100,26 @@ def _return(body: Body, node: ast.Return, value: ast.expr | None) -> list[tree.S
     if value is None:
         if not isinstance(wanted, NoneType) and not _returns_none(wanted):
             body.error(
-                codes.TYPE_MISMATCH, node, f"`{function.qualified}` returns `{describe(wanted)}`, but nothing is returned here",
+                codes.TYPE_MISMATCH,
+                node,
+                f"`{function.qualified}` returns `{describe(wanted)}`, but nothing is returned here",
                 help="return a value",
-            )  # fmt: skip
+            )
         elif isinstance(wanted, OptionalType):
             made = tree.Upcast(tree.NoneLiteral(span), span, wanted)
     else:
         result = expressions.expression(body, value, wanted)
-        if isinstance(wanted, NoneType) and not isinstance(result.type, NoneType) and result.type is not POISON:
+        if (
+            isinstance(wanted, NoneType)
+            and not isinstance(result.type, NoneType)
+            and result.type is not POISON
+        ):
             body.error(
-                codes.TYPE_MISMATCH, value, f"`{function.qualified}` returns nothing, but this is `{describe(result.type)}`",
+                codes.TYPE_MISMATCH,
+                value,
+                f"`{function.qualified}` returns nothing, but this is `{describe(result.type)}`",
                 help=f"say what it returns: `-> {describe(result.type)}`",
-            )  # fmt: skip
+            )
         elif isinstance(wanted, NoneType):
             if not isinstance(result, tree.NoneLiteral) and result.type is not POISON:
                 assignments.check_init_complete(body, node)
@@ -137,7 +149,7 @@ def _if(body: Body, node: ast.If) -> list[tree.Statement]:
     return [tree.If(test, then, otherwise, body.span(node))]
 
 
-# --- with ------------------------------------------------------------------------------------------------------
+# --- with ---------------------------------------------------------------------------------------------------
 
 
 def _with(body: Body, node: ast.With, items: list[ast.withitem]) -> list[tree.Statement]:
@@ -160,9 +172,11 @@ def _with(body: Body, node: ast.With, items: list[ast.withitem]) -> list[tree.St
         leave = calls.find_method(body.world, kind, "__exit__")
         if enter is None or leave is None:
             body.error(
-                codes.BAD_CONTEXT, item.context_expr, f"a `{kind}` cannot stand in a `with`",
+                codes.BAD_CONTEXT,
+                item.context_expr,
+                f"a `{kind}` cannot stand in a `with`",
                 help="it needs `__enter__` and `__exit__`: a `Mutex` or a `SpinLock` has them",
-            )  # fmt: skip
+            )
         else:
             body.world.want(enter)
             body.world.want(leave)
@@ -172,16 +186,21 @@ def _with(body: Body, node: ast.With, items: list[ast.withitem]) -> list[tree.St
             entered = substitute(enter.function.result, calls.class_bindings(kind, enter.function.owner))
     elif kind is not POISON:
         body.error(
-            codes.BAD_CONTEXT, item.context_expr, f"a `{describe(kind)}` cannot stand in a `with`",
-            help="a `with` takes a lock, or `unsafe(\"reason\")`",
-        )  # fmt: skip
+            codes.BAD_CONTEXT,
+            item.context_expr,
+            f"a `{describe(kind)}` cannot stand in a `with`",
+            help='a `with` takes a lock, or `unsafe("reason")`',
+        )
     body.flow.disturb()
     local: tree.Local | None = None
     if isinstance(item.optional_vars, ast.Name):
         local = bind_local(body, item.optional_vars, item.optional_vars.id, entered)
     elif item.optional_vars is not None:
         body.error(
-            codes.UNSUPPORTED, item.optional_vars, "a `with` that unpacks is not in kernel Python", help="with … as name:"
+            codes.UNSUPPORTED,
+            item.optional_vars,
+            "a `with` that unpacks is not in kernel Python",
+            help="with … as name:",
         )
     before = body.flow.copy()
     inside = _with(body, node, items[1:])
@@ -204,13 +223,15 @@ def _unsafe_reason(body: Body, item: ast.withitem) -> str | None:
             return reason
         case _:
             body.error(
-                codes.NEEDS_REASON, node, "this unsafe block has no reason",
+                codes.NEEDS_REASON,
+                node,
+                "this unsafe block has no reason",
                 help='say why it is sound:\nwith unsafe("the caller holds the lock"):',
-            )  # fmt: skip
+            )
             return "no reason"
 
 
-# --- locals ----------------------------------------------------------------------------------------------------
+# --- locals -------------------------------------------------------------------------------------------------
 
 
 def bind_local(body: Body, node: ast.AST, name: str, kind: Type) -> tree.Local:
@@ -276,4 +297,14 @@ def forget_names(body: Body, flow: Flow, names: set[str]) -> None:
     flow.disturb()
 
 
-__all__ = ["EXACT", "NONE", "assigned_names", "bind_local", "block", "forget_names", "require", "statement", "widen"]
+__all__ = [
+    "EXACT",
+    "NONE",
+    "assigned_names",
+    "bind_local",
+    "block",
+    "forget_names",
+    "require",
+    "statement",
+    "widen",
+]

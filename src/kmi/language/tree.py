@@ -1,14 +1,15 @@
 """The typed tree: what the front end makes of a module and what every compiler pass reads.
 
-It is structured (``while``, ``try``, ``with`` stay), every node has a span, every expression a type, every name is
-resolved. What Python spells in many ways is spelt in one: keyword and default arguments are in their places,
-``x += 1`` is an assignment, ``assert`` an ``If`` with a ``Raise``, ``match`` a chain of ``If``, a chained
-comparison an ``And``, ``a[i]`` a call of ``__getitem__``, ``a[i:j]`` of ``__slice__``, ``for`` over anything but
-``range`` a ``ForEach``.
+It is structured (``while``, ``try``, ``with`` stay), every node has a span, every expression a type, every
+name is resolved. What Python spells in many ways is spelt in one: keyword and default arguments are in
+their places, ``x += 1`` is an assignment, ``assert`` an ``If`` with a ``Raise``, ``match`` a chain of
+``If``, a chained comparison an ``And``, ``a[i]`` a call of ``__getitem__``, ``a[i:j]`` of ``__slice__``,
+``for`` over anything but ``range`` a ``ForEach``.
 
 Invariants, which ``verify`` checks:
 
-- The value stored in a place has the place's type: integers by a ``Fit``, subclasses and ``T | None`` by an ``Upcast``.
+- The value stored in a place has the place's type: integers by a ``Fit``, subclasses and ``T | None`` by an
+  ``Upcast``.
 - Evaluation is left to right; a node's operands are evaluated in the order of its fields.
 - Only ``unsafe`` bodies hold the nodes of the last section.
 """
@@ -22,8 +23,9 @@ from kmi.language.source import Source, Span
 from kmi.language.types import BOOL, EXACT, NONE, ClassType, Type, TypeVariable
 
 _property = property  # Function has a field of that name
+_field = field  # and InitPlace of that one
 
-# --- definitions -----------------------------------------------------------------------------------------------
+# --- definitions --------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +46,8 @@ class Field:
     type: Type
     span: Span
     place: bool = False
-    """Embedded in its object, pinned, with one owner: a lock, a registration, a C struct (see language.md)."""
+    """Embedded in its object, pinned, with one owner: a lock, a registration, a C struct (see language.md).
+    """
     final: bool = False
     """Assigned in ``__init__`` only."""
 
@@ -158,7 +161,9 @@ class CStruct:
 
 @dataclass(slots=True, eq=False)
 class CField:
-    """A member of a C struct, or a path to one: ``c_name`` may be ``a.b`` where the union in between has no name."""
+    """A member of a C struct, or a path to one: ``c_name`` may be ``a.b`` where the union in between has no
+    name.
+    """
 
     name: str
     c_name: str
@@ -207,7 +212,8 @@ class Module:
 
 @dataclass(slots=True, eq=False)
 class Program:
-    """Everything that is compiled together: the author's module, and what it reaches of layer and run time."""
+    """Everything that is compiled together: the author's module, and what it reaches of layer and run time.
+    """
 
     main: Module
     modules: dict[str, Module]
@@ -216,7 +222,9 @@ class Program:
     about: dict[str, str] = field(default_factory=dict)
     """What ``@module(...)`` says: license, description, author, version, name."""
     parameters: list[ModuleParameter] = field(default_factory=list)
-    """Those of the entry class, in order; reading one is a ``CGlobal`` of the name ``KMI_PARAMETER_<name>``."""
+    """Those of the entry class, in order; reading one is a ``CGlobal`` of the name
+    ``KMI_PARAMETER_<name>``.
+    """
 
     def find(self, qualified: str) -> Class:
         """The class of that dotted name, as ``kmi.device.File``: for passes that know a class by name."""
@@ -224,7 +232,7 @@ class Program:
         return self.modules[module].classes[name]
 
 
-# --- expressions -----------------------------------------------------------------------------------------------
+# --- expressions --------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -310,7 +318,8 @@ class Unary:
 
 @dataclass(slots=True, eq=False)
 class Fit:
-    """The value, checked to fit the integer place ``type``; ``OverflowError`` if not. ``wrap`` takes the low bits.
+    """The value, checked to fit the integer place ``type``; ``OverflowError`` if not. ``wrap`` takes the
+    low bits.
 
     The value may be a bool: then it is 0 or 1.
     """
@@ -359,7 +368,9 @@ class IsInstance:
 
 @dataclass(slots=True, eq=False)
 class Truth:
-    """The bool that Python's truth gives of a value that is not a bool: an integer, a container, a ``T | None``."""
+    """The bool that Python's truth gives of a value that is not a bool: an integer, a container, a ``T |
+    None``.
+    """
 
     value: Expression
     span: Span
@@ -395,7 +406,8 @@ class Conditional:
 
 @dataclass(slots=True, eq=False)
 class Let:
-    """``local`` gets the value, then ``body`` is the node's value; ``local`` is released when it has been evaluated.
+    """``local`` gets the value, then ``body`` is the node's value; ``local`` is released when it has been
+    evaluated.
 
     For what Python evaluates once and uses twice: the middle of ``a < f() < b``.
     """
@@ -411,8 +423,8 @@ class Let:
 class Call:
     """A call of a known function, method or C function, its arguments complete and in order.
 
-    ``virtual``: the method is looked up by the class of the first argument. ``type_arguments`` bind the function's
-    own type variables, and those of its class where it is static.
+    ``virtual``: the method is looked up by the class of the first argument. ``type_arguments`` bind the
+    function's own type variables, and those of its class where it is static.
     """
 
     function: Function
@@ -467,7 +479,9 @@ class Upcast:
 
 @dataclass(slots=True, eq=False)
 class Narrow:
-    """The same value seen as a narrower type. ``checked``: proven nowhere, so ``None`` there raises at run time."""
+    """The same value seen as a narrower type. ``checked``: proven nowhere, so ``None`` there raises at run
+    time.
+    """
 
     value: Expression
     span: Span
@@ -510,7 +524,8 @@ class DictNew:
 class Generic:
     """``left == right``, ``left < right`` or ``hash(left)`` of values whose type is a bare type variable.
 
-    Monomorphising turns it into a ``Compare``, an ``Identity`` or a call of ``__eq__``, ``__lt__``, ``__hash__``.
+    Monomorphising turns it into a ``Compare``, an ``Identity`` or a call of ``__eq__``, ``__lt__``,
+    ``__hash__``.
     """
 
     operator: str
@@ -547,7 +562,7 @@ class TypeGet:
     type: Type
 
 
-# --- expressions of unsafe code --------------------------------------------------------------------------------
+# --- expressions of unsafe code -----------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -591,7 +606,8 @@ class PointerAdd:
 
 @dataclass(slots=True, eq=False)
 class Cast:
-    """``cast(T, value)``: between pointers, pointers and integers, objects and pointers; integers by truncation.
+    """``cast(T, value)``: between pointers, pointers and integers, objects and pointers; integers by
+    truncation.
 
     From an object to a pointer it borrows; from a pointer to an object the result is borrowed, too.
     """
@@ -603,7 +619,8 @@ class Cast:
 
 @dataclass(slots=True, eq=False)
 class PointerTake:
-    """``take(pointer, index)``: the reference there is moved out; the memory counts as uninitialised after."""
+    """``take(pointer, index)``: the reference there is moved out; the memory counts as uninitialised after.
+    """
 
     pointer: Expression
     index: Expression
@@ -631,7 +648,9 @@ class FromRaw:
 
 @dataclass(slots=True, eq=False)
 class Allocate:
-    """``allocate(T, extra)``: an object without ``__init__``, its fields zero, and ``extra`` bytes behind it."""
+    """``allocate(T, extra)``: an object without ``__init__``, its fields zero, and ``extra`` bytes behind
+    it.
+    """
 
     extra: Expression
     span: Span
@@ -666,7 +685,9 @@ class ContainerOf:
 
 @dataclass(slots=True, eq=False)
 class FunctionGet:
-    """The C address of a callback, for a function pointer in a C struct. ``receiver`` binds the class's type arguments."""
+    """The C address of a callback, for a function pointer in a C struct. ``receiver`` binds the class's
+    type arguments.
+    """
 
     function: Function
     receiver: Type | None
@@ -706,12 +727,12 @@ Expression: TypeAlias = (
     | Binary | Unary | Fit | Compare | Identity | IsNone | IsInstance | Truth | Not | Logical | Conditional
     | Let | Call | New | ExceptionNew | ExceptionErrno | Upcast | Narrow
     | TupleNew | TupleGet | ListNew | DictNew | Generic | Format | TypeGet
-    | AddressOf | CMember | PointerGet | PointerAdd | PointerTake | Cast | IntoRaw | FromRaw | Allocate | TailOf
-    | SizeOf | ContainerOf | FunctionGet | CGlobal | CZero | CString
+    | AddressOf | CMember | PointerGet | PointerAdd | PointerTake | Cast | IntoRaw | FromRaw | Allocate
+    | TailOf | SizeOf | ContainerOf | FunctionGet | CGlobal | CZero | CString
 )  # fmt: skip
 
 
-# --- statements ------------------------------------------------------------------------------------------------
+# --- statements ---------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -740,15 +761,16 @@ class InitPlace:
     arguments: list[Expression]
     """Those of the class's ``__init__``; none for a C struct, which is zeroed."""
     span: Span
-    type_arguments: dict[str, Type] = field(default_factory=dict)
+    type_arguments: dict[str, Type] = _field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
 class Store:
     """A value goes to memory: ``pointer[index] = v`` or ``struct.member = v``; only in unsafe code.
 
-    The target is a ``PointerGet`` or a ``CMember``. A counted reference is *moved* there: raw memory owns it and
-    the old content is not released (``PointerGet`` of a reference gives a borrowed one; see ``take``).
+    The target is a ``PointerGet`` or a ``CMember``. A counted reference is *moved* there: raw memory owns
+    it and the old content is not released (``PointerGet`` of a reference gives a borrowed one; see
+    ``take``).
     """
 
     target: Expression
@@ -795,10 +817,11 @@ class ForRange:
 
 @dataclass(slots=True, eq=False)
 class ForEach:
-    """``for target in iterable``: by the class's ``__advance__(position) -> int`` and ``__item__(position) -> T``.
+    """``for target in iterable``: by the class's ``__advance__(position) -> int`` and ``__item__(position)
+    -> T``.
 
-    ``__advance__(i)`` gives the first position >= i that holds an item, or -1 at the end. It is asked before every
-    round, so that a list that grows or shrinks meanwhile behaves as in CPython.
+    ``__advance__(i)`` gives the first position >= i that holds an item, or -1 at the end. It is asked
+    before every round, so that a list that grows or shrinks meanwhile behaves as in CPython.
     """
 
     target: Local
@@ -826,7 +849,9 @@ class Return:
 
 @dataclass(slots=True, eq=False)
 class Raise:
-    """``raise value``, or the one that is being handled again where ``value`` is None. A cause is only checked."""
+    """``raise value``, or the one that is being handled again where ``value`` is None. A cause is only
+    checked.
+    """
 
     value: Expression | None
     span: Span
@@ -855,7 +880,8 @@ class Try:
 class With:
     """``with context as target``: ``__enter__``, the body, and ``__exit__`` on every way out.
 
-    ``context`` is a place (a lock) or an object; ``__exit__`` of kmi's own takes no argument but self and returns None.
+    ``context`` is a place (a lock) or an object; ``__exit__`` of kmi's own takes no argument but self and
+    returns None.
     """
 
     context: Expression

@@ -3,7 +3,8 @@
     with unsafe("the inode outlives its open file"):
         file = container_of(pointer, File, "raw")
 
-Each form is a function of ``kmi.unsafe`` and one node of the tree. All but a few need an unsafe block around them.
+Each form is a function of ``kmi.unsafe`` and one node of the tree. All but a few need an unsafe block
+around them.
 """
 
 from __future__ import annotations
@@ -39,22 +40,43 @@ VOID = PointerType(None)
 BYTES = PointerType(WIDTHS["u8"])
 SAFE = frozenset({"sizeof"})
 ARGUMENTS: dict[str, tuple[int, ...]] = {
-    "address_of": (1,), "cast": (2,), "container_of": (3,), "sizeof": (1,), "take": (2,), "into_raw": (1,),
-    "from_raw": (2,), "allocate": (1, 2), "tail": (1,), "null": (1,), "c_string": (1,), "c_global": (2,),
-}  # fmt: skip
+    "address_of": (1,),
+    "cast": (2,),
+    "container_of": (3,),
+    "sizeof": (1,),
+    "take": (2,),
+    "into_raw": (1,),
+    "from_raw": (2,),
+    "allocate": (1, 2),
+    "tail": (1,),
+    "null": (1,),
+    "c_string": (1,),
+    "c_global": (2,),
+}
 
 
 def call_unsafe(body: Body, node: ast.Call, name: str) -> tree.Expression:
     """A call of a name of ``kmi.unsafe``."""
     forms: dict[str, Callable[[Body, ast.Call], tree.Expression]] = {
-        "address_of": _address_of, "cast": _cast, "container_of": _container_of, "sizeof": _sizeof, "take": _take,
-        "into_raw": _into_raw, "from_raw": _from_raw, "allocate": _allocate, "tail": _tail, "null": _null,
-        "c_string": _c_string, "c_global": _c_global,
-    }  # fmt: skip
+        "address_of": _address_of,
+        "cast": _cast,
+        "container_of": _container_of,
+        "sizeof": _sizeof,
+        "take": _take,
+        "into_raw": _into_raw,
+        "from_raw": _from_raw,
+        "allocate": _allocate,
+        "tail": _tail,
+        "null": _null,
+        "c_string": _c_string,
+        "c_global": _c_global,
+    }
     if name not in forms:
         return _bad(body, node, f"`{name}` is not called in the body of a function")
     if node.keywords or len(node.args) not in ARGUMENTS[name]:
-        return _bad(body, node, f"`{name}` takes {' or '.join(map(str, ARGUMENTS[name]))} arguments, in order")
+        return _bad(
+            body, node, f"`{name}` takes {' or '.join(map(str, ARGUMENTS[name]))} arguments, in order"
+        )
     if name not in SAFE:
         expressions.need_unsafe(body, node, f"`{name}`")
     return forms[name](body, node)
@@ -93,9 +115,11 @@ def _address_of(body: Body, node: ast.Call) -> tree.Expression:
             return tree.AddressOf(place, span, PointerType(place.type))
         case _:
             return _bad(
-                body, node.args[0], f"a `{describe(place.type)}` that is computed has no address",
+                body,
+                node.args[0],
+                f"a `{describe(place.type)}` that is computed has no address",
                 "take the address of a field, of a local C struct, or of a member of one",
-            )  # fmt: skip
+            )
 
 
 def _cast(body: Body, node: ast.Call) -> tree.Expression:
@@ -127,7 +151,12 @@ def _container_of(body: Body, node: ast.Call) -> tree.Expression:
         return tree.NoneLiteral(span, kind)
     name = node.args[2].value if isinstance(node.args[2], ast.Constant) else None
     if not isinstance(pointer.type, PointerType) or not isinstance(name, str):
-        return _bad(body, node, "`container_of` takes a pointer, a class and the name of a field", 'container_of(pointer, Class, "field")')
+        return _bad(
+            body,
+            node,
+            "`container_of` takes a pointer, a class and the name of a field",
+            'container_of(pointer, Class, "field")',
+        )
     if isinstance(kind, CStructType):
         found_member = struct_members(body.world, kind).get(name)
         if found_member is None:
@@ -139,7 +168,9 @@ def _container_of(body: Body, node: ast.Call) -> tree.Expression:
     entry, entry_type = found
     target = pointer.type.target
     if target is not None and target != entry_type:
-        return _bad(body, node.args[0], f"this points at a `{target}`, but `{name}` is a `{describe(entry_type)}`")
+        return _bad(
+            body, node.args[0], f"this points at a `{target}`, but `{name}` is a `{describe(entry_type)}`"
+        )
     return tree.ContainerOf(pointer, entry, span, kind)
 
 
@@ -222,12 +253,12 @@ def _c_global(body: Body, node: ast.Call) -> tree.Expression:
         case ast.Constant(value=str() as name):
             return tree.CGlobal(name, body.span(node), kind)
         case _:
-            return _bad(body, node.args[0], "`c_global` takes the name as a literal", 'c_global("jiffies", u64)')
+            return _bad(
+                body, node.args[0], "`c_global` takes the name as a literal", 'c_global("jiffies", u64)'
+            )
 
 
-def function_get(
-    body: Body, span: Span, method: FunctionInfo, receiver: ClassType | None
-) -> tree.Expression:
+def function_get(body: Body, span: Span, method: FunctionInfo, receiver: ClassType | None) -> tree.Expression:
     """``self._open`` or ``Class._open`` of a callback: the address of its C function."""
     function = method.function
     expressions.need_unsafe(body, span, "the address of a callback")
@@ -242,6 +273,7 @@ def function_get(
         # `Class._open` inside the class itself speaks of the same type arguments.
         bound = ClassType(function.owner, function.owner.type_parameters)
     kind = FunctionType(
-        tuple(substitute(p.type, bindings) for p in function.parameters), substitute(function.result, bindings)
+        tuple(substitute(p.type, bindings) for p in function.parameters),
+        substitute(function.result, bindings),
     )
     return tree.FunctionGet(function, bound, span, kind)

@@ -1,7 +1,7 @@
 """One analysis: the modules it has read, the work that is left, and where its diagnostics go.
 
-Everything of the front end works on a ``World``: it finds modules in the library, gives the built-in types, and
-keeps the queue of functions whose bodies are still to be analysed.
+Everything of the front end works on a ``World``: it finds modules in the library, gives the built-in types,
+and keeps the queue of functions whose bodies are still to be analysed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class World:
     """Functions with an error in them: later passes leave them alone."""
 
     def scope(self, name: str) -> ModuleScope | None:
-        """The module of a dotted name, read and parsed when it is first asked for; None where there is no file."""
+        """The module of a dotted name, read and parsed when it is first asked for; None where there is no
+        file.
+        """
         if name in self.scopes:
             return self.scopes[name]
         if name in self.missing:

@@ -1,7 +1,7 @@
 """`Struct`: a record with C layout, the same on every kernel.
 
-A record is an object whose fields lie behind its header as C lays them out; `tail` is the first of them and `sizeof` their
-size. Both methods are made for each subclass, whose size is known.
+A record is an object whose fields lie behind its header as C lays them out; `tail` is the first of them and
+`sizeof` their size. Both methods are made for each subclass, whose size is known.
 """
 
 from typing import Self
