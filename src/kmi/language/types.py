@@ -3,10 +3,10 @@
 Every expression of the typed tree has one of these. They are immutable and compare by value, so that a
 monomorphised instance can be found by its type arguments.
 
-Integers: a *place* (local, field, parameter, element, result) has an ``IntType`` of a width; ``int`` is the place
-of 64 signed bits. An arithmetic *expression* is ``EXACT``: it has Python's value, to signed 128 bits, and is made
-to fit a place by a ``tree.Fit`` node, which raises ``OverflowError``. ``bool`` is a type of its own and an integer
-where Python says so.
+Integers: a *place* (local, field, parameter, element, result) has an ``IntType`` of a width; ``int`` is the
+place of 64 signed bits. An arithmetic *expression* is ``EXACT``: it has Python's value, to signed 128 bits,
+and is made to fit a place by a ``tree.Fit`` node, which raises ``OverflowError``. ``bool`` is a type of its
+own and an integer where Python says so.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class IntType:
 
 @dataclass(frozen=True, slots=True)
 class ClassType:
-    """An instance of a class, by reference and never ``None``; also every built-in container, ``str`` and ``bytes``.
+    """An instance of a class, by reference and never ``None``; also every built-in container, ``str`` and
+    ``bytes``.
 
     An ``Exception`` class is a value, not a reference: see ``ExceptionType``.
     """
@@ -146,7 +147,9 @@ class PointerType:
 
 @dataclass(frozen=True, slots=True)
 class CStructType:
-    """A C struct by value, as a binding declares it: an embedded field, a local on the stack, a pointer's target."""
+    """A C struct by value, as a binding declares it: an embedded field, a local on the stack, a pointer's
+    target.
+    """
 
     binding: CStruct
 
@@ -185,7 +188,9 @@ class TypeVariable:
 
 @dataclass(frozen=True, slots=True)
 class TypeObject:
-    """``type[T]``: a class given as an argument, as in ``request.get(Taken)``; known when compiling, never stored."""
+    """``type[T]``: a class given as an argument, as in ``request.get(Taken)``; known when compiling, never
+    stored.
+    """
 
     instance: Type
 
@@ -248,7 +253,8 @@ def substitute(kind: Type, bindings: Mapping[str, Type]) -> Type:
             return PointerType(substitute(target, bindings), qualifier)
         case FunctionType(parameters=parameters, result=result):
             return FunctionType(
-                tuple(substitute(parameter, bindings) for parameter in parameters), substitute(result, bindings)
+                tuple(substitute(parameter, bindings) for parameter in parameters),
+                substitute(result, bindings),
             )
         case TypeObject(instance=instance):
             return TypeObject(substitute(instance, bindings))
