@@ -10,6 +10,7 @@ Of a build is kept what a module needs (``make -C`` works on it) and the kernel 
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -150,6 +151,7 @@ def build(tree: Path, progress: Callable[[str], None]) -> None:
             process.terminate()
             process.wait()
     if status:
+        _complain_of_a_full_disk("".join(lines[-200:]))
         raise BuildError("the debug kernel does not build:\n" + "".join(lines[-30:]))
 
 
@@ -177,6 +179,11 @@ def unpack(package: Path, into: Path) -> Path:
     return tree
 
 
+def _complain_of_a_full_disk(said: str) -> None:
+    if os.strerror(errno.ENOSPC) in said:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # one sentence, by the cache
+
+
 def _found(root: Path, *patterns: str) -> Iterable[Path]:
     return [path for pattern in patterns for path in root.rglob(pattern)]
 
@@ -192,4 +199,5 @@ def _run(command: list[str], where: Path) -> None:
         command, cwd=where, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     if done.returncode:
+        _complain_of_a_full_disk(done.stdout)
         raise BuildError(f"{command[0]} failed:\n" + "\n".join(done.stdout.splitlines()[-20:]))

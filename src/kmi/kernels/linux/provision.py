@@ -1,4 +1,4 @@
-"""Getting a kernel onto this computer: headers and tools from apt, images and sources into the cache.
+"""Getting a kernel onto this computer: tools from apt, headers, images and sources into the cache.
 
     for lack in provision.missing(flavor):
         print(lack.what, lack.line)            # what is missing, and the exact line that installs it
@@ -6,13 +6,15 @@
     provision.headers(flavor)                  # the directory for `make -C`
     provision.image(flavor)                    # the kernel to boot
 
-``missing`` only looks, quickly, and changes nothing. Headers are installed as packages, since their Makefiles
-name absolute paths; images are only unpacked, so that this computer's own boot loader is left alone. An image
-always has exactly the release of the headers, since a module fits one release only.
+``missing`` only looks, quickly, and changes nothing. Only tools are installed as packages. Kernels and
+headers are downloaded as packages but unpacked into the cache: Debian's headers of 6.12 depend on the kernel
+itself, and installing that would change what this computer boots. Headers that are installed are used as
+they are. An image always has exactly the release of the headers, since a module fits one release only.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -35,6 +37,8 @@ _TOOLS = (
     ("qemu-system-x86_64", "qemu-system-x86"),
     ("/usr/lib/x86_64-linux-gnu/libc.a", "libc6-dev"),
     ("setpriv", "util-linux"),
+    ("/usr/lib/x86_64-linux-gnu/libelf.so.1", "libelf1"),  # the headers' objtool and modpost need it
+    ("pahole", "pahole"),  # and 6.12's build of a module writes its BTF
 )
 _DEBUG_TOOLS = (
     ("bc", "bc"),
@@ -73,7 +77,8 @@ def missing(flavor: KernelFlavor) -> list[Missing]:
         what = f"packages for linux:{flavor.name}: {', '.join(packages)}"
         lacks.append(Missing(what, _install_line(packages)))
     if not _has_image(flavor):
-        what = "the debug kernel, built here" if flavor.debug else f"the image of {flavor.title}"
+        parts = "the image of" if not flavor.debug and _found_headers(flavor) else "headers and image of"
+        what = "the debug kernel, built here" if flavor.debug else f"{parts} {flavor.title}"
         lacks.append(Missing(f"{what} (linux:{flavor.name})", _prepare_line(flavor)))
     return lacks
 
@@ -90,6 +95,9 @@ def prepare(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
     if flavor.debug:
         _build(flavor, progress)
     else:
+        if not _found_headers(flavor):
+            progress(f"fetching the headers of {flavor.title}")
+            _fetch_headers(flavor)
         progress(f"fetching the image of {flavor.title}, {release(flavor)}")
         _fetch_image(release(flavor))
 
@@ -105,9 +113,9 @@ def headers(flavor: KernelFlavor) -> Path:
     """The directory against which modules are built, for ``make -C``."""
     if flavor.debug:
         return _built(flavor)
-    if found := _installed_headers(flavor):
-        return found[-1]
-    raise ProvisionError(f"the headers of linux:{flavor.name} are not installed:", missing(flavor))
+    if found := _found_headers(flavor):
+        return found
+    raise ProvisionError(f"the headers of linux:{flavor.name} are missing:", missing(flavor))
 
 
 def image(flavor: KernelFlavor) -> Path:
@@ -119,20 +127,22 @@ def image(flavor: KernelFlavor) -> Path:
     raise ProvisionError(f"the image of linux:{flavor.name} was not fetched:", missing(flavor))
 
 
-def _installed_headers(flavor: KernelFlavor) -> list[Path]:
-    """All installed headers of the series, the newest last."""
-    found = SOURCES.glob(f"linux-headers-{flavor.series}.*-cloud-amd64")
-    return sorted(
-        (path for path in found if (path / "Makefile").exists() and (path / ".config").exists()),
-        key=lambda path: [int(number) for number in re.findall(r"\d+", path.name)],
-    )
+def _found_headers(flavor: KernelFlavor) -> Path | None:
+    """The newest headers of the series: those in the cache, else those that are installed."""
+    name = f"linux-headers-{flavor.series}.*-cloud-amd64"
+    for pattern in (f"headers/*/usr/src/{name}", None):
+        found = cache.directory().glob(pattern) if pattern else SOURCES.glob(name)
+        whole = [path for path in found if (path / "Makefile").exists() and (path / ".config").exists()]
+        if whole:
+            return max(whole, key=lambda path: [int(number) for number in re.findall(r"\d+", path.name)])
+    return None
 
 
 def _has_image(flavor: KernelFlavor) -> bool:
     if flavor.debug:
         return any(_debug_entries(flavor))
-    found = _installed_headers(flavor)
-    return bool(found) and _image_of(found[-1].name.removeprefix("linux-headers-")) is not None
+    found = _found_headers(flavor)
+    return found is not None and _image_of(found.name.removeprefix("linux-headers-")) is not None
 
 
 # ---- packages ----
@@ -143,8 +153,6 @@ def _packages(flavor: KernelFlavor) -> list[str]:
     wanted = [package for thing, package in _TOOLS if not _there(thing)]
     if flavor.debug and not _has_image(flavor):
         wanted += [package for thing, package in _DEBUG_TOOLS if not _there(thing)]
-    if flavor.headers_package and not _installed_headers(flavor):
-        wanted.append(flavor.headers_package)
     return wanted
 
 
@@ -163,35 +171,80 @@ def _prepare_line(flavor: KernelFlavor) -> str:
 
 def _install(packages: list[str]) -> None:
     lacks = [Missing(", ".join(packages), _install_line(packages))]
+    _apt_get(["update"], lacks)
+    _apt_get(["install", "--no-install-recommends", "-y", *packages], lacks)
+
+
+def _apt_get(arguments: list[str], lacks: list[Missing]) -> None:
+    """Carry out what of apt-get only root may, as root or through sudo without a question."""
     if not shutil.which("apt-get"):
-        raise ProvisionError(f"{', '.join(packages)} missing, and no apt-get here; on Debian 12:", lacks)
+        raise ProvisionError("there is no apt-get here; on Debian 12 this does it:", lacks)
     rights: list[str] = []
     if os.geteuid() != 0:
         if not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode:
-            raise ProvisionError("packages are missing, and only root may install them:", lacks)
+            raise ProvisionError(f"only root may apt-get {arguments[0]}; by hand:", lacks)
         rights = ["sudo", "-n"]
-    noninteractive = ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C"]
-    for arguments in (["update"], ["install", "--no-install-recommends", "-y", *packages]):
-        done = _run([*rights, *noninteractive, *_APT, *arguments])
-        if done.returncode:
-            said = "\n".join((done.stdout + done.stderr).splitlines()[-8:])
-            raise ProvisionError(f"apt-get {arguments[0]} failed:\n{said}\nby hand:", lacks)
+    done = _run([*rights, "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", *_APT, *arguments])
+    if done.returncode:
+        said = "\n".join((done.stdout + done.stderr).splitlines()[-8:])
+        raise ProvisionError(f"apt-get {arguments[0]} failed:\n{said}\nby hand:", lacks)
 
 
 def _download(package: str, into: Path) -> Path:
-    """Download a package's file without installing it."""
-    lacks = [Missing(package, "apt-get update")]
+    """Download a package's file without installing it, which needs no rights."""
+    lists = [Missing("apt's lists", f"{'' if os.geteuid() == 0 else 'sudo '}apt-get update")]
     if not shutil.which("apt-get"):
         raise ProvisionError(f"{package} is missing, and there is no apt-get here to download it")
-    done = _run([*_APT, "-o", "APT::Sandbox::User=root", "download", package], cwd=into)
-    if done.returncode and os.geteuid() == 0:
-        _run([*_APT, "update"])
-        done = _run([*_APT, "-o", "APT::Sandbox::User=root", "download", package], cwd=into)
-    found = sorted(into.glob(f"{package}_*.deb"))
-    if done.returncode or not found:
-        said = "\n".join(done.stderr.splitlines()[-4:])
-        raise ProvisionError(f"{package} cannot be downloaded: {said}\nif apt's lists are old:", lacks)
-    return found[-1]
+    command = [*_APT, "-o", "APT::Sandbox::User=root", "download", package]
+    if _run(command, cwd=into).returncode:
+        _apt_get(["update"], lists)  # the lists may be old, or none, as in a fresh container
+        done = _run(command, cwd=into)
+        if done.returncode:
+            said = "\n".join(done.stderr.splitlines()[-4:])
+            raise ProvisionError(f"{package} cannot be downloaded: {said}\nif apt's lists are old:", lists)
+    return max(into.glob(f"{package}_*.deb"))
+
+
+def _needs(package: str) -> list[str]:
+    """The packages that this one depends on, as apt's lists say."""
+    done = _run(["apt-cache", "depends", package])
+    if done.returncode or "Depends:" not in done.stdout:
+        _apt_get(["update"], [Missing("apt's lists", _install_line([package]))])
+        done = _run(["apt-cache", "depends", package])
+    return re.findall(r"Depends: (\S+)", done.stdout)
+
+
+def _unpack(package: Path, into: Path) -> None:
+    done = _run(["dpkg-deb", "-x", str(package), str(into)])
+    if done.returncode:
+        raise ProvisionError(f"{package.name} cannot be unpacked: {done.stderr.strip()}")
+    package.unlink()
+
+
+# ---- headers ----
+
+
+def _fetch_headers(flavor: KernelFlavor) -> None:
+    assert flavor.headers_package is not None
+    pattern = re.compile(rf"linux-headers-({re.escape(flavor.series)}\..*-cloud-amd64)$")
+    releases = [match[1] for name in _needs(flavor.headers_package) if (match := pattern.match(name))]
+    if not releases:
+        lacks = [Missing(flavor.headers_package, _install_line([flavor.headers_package]))]
+        raise ProvisionError(f"apt does not know {flavor.headers_package}; is this Debian 12?", lacks)
+    release = releases[0]
+
+    def make(path: Path) -> None:
+        package = f"linux-headers-{release}"
+        parts = [name for name in _needs(package) if re.match(r"linux-(headers-.*-common|kbuild-)", name)]
+        for name in (package, *parts):
+            _unpack(_download(name, path), path)
+        # All links are relative; only this file names a place in the file system.
+        makefile = path / "usr" / "src" / package / "Makefile"
+        final = cache.directory() / "headers" / release
+        makefile.write_text(makefile.read_text().replace("/usr/src/", f"{final}/usr/src/"))
+        shutil.rmtree(path / "usr" / "share", ignore_errors=True)
+
+    cache.get("headers", release, make)
 
 
 # ---- stock images ----
@@ -199,7 +252,7 @@ def _download(package: str, into: Path) -> Path:
 
 def _image_of(release: str) -> Path | None:
     entry = cache.find("image", release)
-    # 6.12's headers package brings the image along; then there is nothing to fetch.
+    # Where 6.12's headers are installed, so is the image, and there is nothing to fetch.
     for path in ((entry / f"vmlinuz-{release}") if entry else None, Path("/boot") / f"vmlinuz-{release}"):
         if path and os.access(path, os.R_OK):
             return path
@@ -210,13 +263,10 @@ def _fetch_image(release: str) -> None:
     def make(path: Path) -> None:
         package = _download(f"linux-image-{release}", path)
         unpacked = path / "unpacked"
-        done = _run(["dpkg-deb", "-x", str(package), str(unpacked)])
-        if done.returncode:
-            raise ProvisionError(f"{package.name} cannot be unpacked: {done.stderr.strip()}")
+        _unpack(package, unpacked)
         for name in (f"vmlinuz-{release}", f"config-{release}", f"System.map-{release}"):
             (unpacked / "boot" / name).rename(path / name)
         shutil.rmtree(unpacked)
-        package.unlink()
 
     cache.get("image", release, make)
 
@@ -263,7 +313,10 @@ def _build(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
 
 
 def _run(command: list[str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode and os.strerror(errno.ENOSPC) in done.stderr:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(cwd or ""))  # one sentence, by the cache
+    return done
 
 
 def main() -> int:
