@@ -101,7 +101,11 @@ def test_two_runs_at_once_make_one_entry(place: Path) -> None:
         )
         for _ in range(2)
     ]
-    said = "".join(run.communicate("\n", timeout=30)[0] for run in runs)
+    for run in runs:  # both, before waiting for either: only one of them reads it, and nobody knows which
+        assert run.stdin is not None
+        run.stdin.write("\n")
+        run.stdin.flush()
+    said = "".join(run.communicate(timeout=30)[0] for run in runs)
     assert said.count("made") == 1
     assert said.count(f"{place}/kind/name/file") == 2
 
