@@ -22,7 +22,7 @@ __all__ = ["rewritten"]
 WIDTHS: Final = frozenset({"int", *(name for name in integers.__all__ if name not in ("Width", "wrapping"))})
 BUILDING: Final = ("bytearray", "bytes", "dict", "list", "set", "str")
 LOGGING: Final = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
-_GROWS: Final = (ast.Add, ast.Sub, ast.Mult, ast.LShift)
+_GROWS: Final = (ast.Add, ast.Sub, ast.Mult, ast.LShift, ast.FloorDiv)  # -2**127 // -1
 _LOAD: Final = ast.Load()
 _OWNER: Final = "__kmi_owner__"
 _RING: Final = (ast.Add, ast.Sub, ast.Mult, ast.LShift, ast.BitAnd, ast.BitOr, ast.BitXor)
@@ -163,7 +163,7 @@ class _Body(ast.NodeTransformer):
         self.locals = locals_
         self.result = result
         self.low_bits = 0
-        """More than 0 where an expression asks only for low bits, so nothing in it is too large."""
+        """More than 0 where only low bits of an expression are asked for, so nothing in it is too large."""
 
     def visit(self, node: ast.AST) -> Any:
         """Rewrite a node; where the front end saw a value go into a place, check it there."""
@@ -171,7 +171,11 @@ class _Body(ast.NodeTransformer):
         if self.places is not None and isinstance(node, ast.expr):
             if isinstance(getattr(node, "ctx", _LOAD), ast.Load):
                 names = self.places.at(node)
+        outer = self.low_bits
+        if not isinstance(node, ast.BinOp | ast.UnaryOp):
+            self.low_bits = 0  # only arithmetic hands on that low bits are asked for
         result = super().visit(node)
+        self.low_bits = outer
         for name in names:
             result = _call("fit", ast.Constant(name), result, at=node)
         return result
@@ -200,18 +204,18 @@ class _Body(ast.NodeTransformer):
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
         """`place op= value` becomes a store of what the operator gives; the object is evaluated once."""
-        value = self._in_full(node.value)
+        value = self.visit(node.value)
         width = self._width(node.target) if self.places is None else next(iter(self.places.at(node)), None)
         if isinstance(node.target, ast.Subscript):
-            container = self._in_full(node.target.value)
+            container = self.visit(node.target.value)
             node.target.value = _call("at", container, ast.Constant(width), at=node.target.value)
-            node.target.slice = self._in_full(node.target.slice)
+            node.target.slice = self.visit(node.target.slice)
             node.value = value
             return node
         read: ast.expr
         target = node.target
         if isinstance(target, ast.Attribute):
-            owner = self._in_full(target.value)
+            owner = self.visit(target.value)
             kept = ast.NamedExpr(ast.Name(_OWNER, ast.Store()), owner)
             read = _at(target, ast.Attribute(_at(target, kept), target.attr, ast.Load()))
             again = _at(target, ast.Name(_OWNER, ast.Load()))
@@ -255,15 +259,21 @@ class _Body(ast.NodeTransformer):
             return _call("exact", node, at=node)
         return node
 
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        self.generic_visit(node)
+        literal = isinstance(node.operand, ast.Constant)
+        if isinstance(node.op, ast.USub) and not self.low_bits and not literal:
+            return _call("exact", node, at=node)
+        return node
+
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         node.value = _call("at", self.visit(node.value), at=node.value)
-        node.slice = self._in_full(node.slice)
+        node.slice = self.visit(node.slice)
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         logs = isinstance(node.func, ast.Name) and node.func.id in LOGGING
         wraps = isinstance(node.func, ast.Name) and node.func.id == "wrapping"
-        outer, self.low_bits = self.low_bits, 0
         if logs and node.args and isinstance(node.args[0], ast.JoinedStr):
             self.generic_visit(node.args[0])
         elif wraps and len(node.args) == 2:
@@ -273,9 +283,9 @@ class _Body(ast.NodeTransformer):
             node.args = [self.visit(argument) for argument in node.args]
             for keyword in node.keywords:
                 keyword.value = self.visit(keyword.value)
-        self.low_bits = outer
+        self.low_bits = 0
         if isinstance(node.func, ast.Attribute):
-            node.func.value = self._in_full(node.func.value)
+            node.func.value = self.visit(node.func.value)
             if node.func.attr in GROWING:
                 return _grow(node, node.func)
         if isinstance(node.func, ast.Name) and node.func.id in BUILDING:
@@ -297,13 +307,6 @@ class _Body(ast.NodeTransformer):
     def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
         self.generic_visit(node)
         return _call("made", node, at=node)
-
-    def _in_full(self, node: ast.expr) -> ast.expr:
-        """The expression, every value in it exact, whatever stands around it."""
-        outer, self.low_bits = self.low_bits, 0
-        result: ast.expr = self.visit(node)
-        self.low_bits = outer
-        return result
 
     # Places.
 
