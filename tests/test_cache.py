@@ -134,6 +134,16 @@ def test_an_error_of_something_else_stays_what_it_is() -> None:
         raise PermissionError(errno.EACCES, "Permission denied", "/elsewhere")
 
 
+def test_old_entries_are_pruned(place: Path) -> None:
+    for age, name in enumerate(["6.1-c", "6.1-b", "6.1-a", "6.12-x"]):
+        with cache.entry("kind", name):
+            pass
+        os.utime(place / "kind" / name, (1000 - age, 1000 - age))
+    cache.prune("kind", "6.1-", 2)
+    assert seen(place, "kind") == ["6.1-b", "6.1-c", "6.12-x"]
+    cache.prune("nothing", "", 0)
+
+
 def test_scratch_is_empty_and_vanishes(place: Path) -> None:
     with cache.lock("kind", "work"):
         (place / "kind" / ".scratch").mkdir()

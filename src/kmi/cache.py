@@ -87,6 +87,19 @@ def get(kind: str, name: str, make: Callable[[Path], None]) -> Path:
     return directory() / kind / name
 
 
+def prune(kind: str, prefix: str, keep: int) -> None:
+    """Remove all but the newest ``keep`` entries whose names begin with ``prefix``; for what is large."""
+    place = directory() / kind
+    entries = [path for path in place.glob(f"{prefix}*") if path.is_dir() and not path.name.startswith(".")]
+    for path in sorted(entries, key=lambda path: path.stat().st_mtime, reverse=True)[keep:]:
+        with lock(kind, path.name):
+            # Out of sight first, so that nobody finds half an entry; who has its files open keeps them.
+            old = place / f".{path.name}.old"
+            shutil.rmtree(old, ignore_errors=True)
+            path.rename(old)
+            shutil.rmtree(old, ignore_errors=True)
+
+
 @contextmanager
 def scratch(kind: str) -> Iterator[Path]:
     """A directory on the cache's disk for work on the way to an entry; it vanishes with the block.

@@ -88,6 +88,7 @@ class Machine:
             progress(f"{self.name}: booting once, to keep a snapshot")
             begun = time.monotonic()
             self._boot(path, image, archive, command_line)
+            cache.prune("snapshot", f"{self.flavor.name}-", 2)  # 160 MiB each; of kernels and agents gone by
             progress(f"{self.name}: booted in {time.monotonic() - begun:.1f} s")
 
         _SNAPSHOTS[known] = cache.get("snapshot", f"{self.flavor.name}-{key}", make)

@@ -310,6 +310,7 @@ def _build(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
             debug_kernel.build(tree, progress)
             with cache.entry("debug-kernel", f"{version}-{_configuration()}") as entry:
                 debug_kernel.keep(tree, entry)
+            cache.prune("debug-kernel", f"{flavor.series}.", 2)
 
 
 def _run(command: list[str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
