@@ -16,6 +16,7 @@ from kmi.language import codes, constants, declare, fields, names, provided, sem
 from kmi.language.diagnostics import Diagnostic, Reporter, Severity
 from kmi.language.functions import analyse_function
 from kmi.language.library import Library
+from kmi.language.parse import ALLOWED
 from kmi.language.scope import ClassInfo, ConstantInfo, Form, FunctionInfo, ModuleScope
 from kmi.language.source import Source, Span
 from kmi.language.world import World, module_name
@@ -57,8 +58,21 @@ def analyse(path: Path, library: Library) -> Analysis:
 def analyse_text(text: str, path: Path, library: Library) -> Analysis:
     """Analyses a module given as text; ``path`` is what messages and ``#line`` say."""
     reporter = Reporter()
-    world = World(library, reporter)
     source = Source(path, text, module_name(path))
+    try:
+        return _analyse(source, library, reporter)
+    except RecursionError:
+        reporter.error(
+            codes.SYNTAX_ERROR,
+            Span(source, 1, 0, 1, 0),
+            "an expression or a chain of `elif` in this file is nested too deeply to be checked",
+            help="split it up: name parts of the expression, or look the cases up in a list",
+        )
+        return Analysis(reporter.diagnostics, None)
+
+
+def _analyse(source: Source, library: Library, reporter: Reporter) -> Analysis:
+    world = World(library, reporter)
     scope = world.add(source, author=True)
     if scope is None:
         return Analysis(reporter.diagnostics, None)
@@ -103,6 +117,8 @@ def _top_level(world: World, scope: ModuleScope, statements: list[ast.stmt]) -> 
                     note="the top of a module holds definitions and constants",
                     help="keep state in a field of the `Module` subclass",
                 )
+            case _ if type(statement) not in ALLOWED:
+                pass  # the whitelist has said so
             case _:
                 world.reporter.error(
                     codes.BAD_TOP_LEVEL,

@@ -9,7 +9,6 @@ poison type, which goes with everything.
 from __future__ import annotations
 
 import ast
-import difflib
 from dataclasses import dataclass, field
 
 from kmi.language import codes, names
@@ -110,15 +109,7 @@ class Annotations:
             case None if name == "memoryview" and self.scope.name.startswith("kmi."):
                 return NEVER  # no kernel has it yet: a union leaves it out
             case None:
-                known = [*self.scope.bindings, "int", "bool", "str", "bytes", "bytearray", "list", "dict"]
-                close = difflib.get_close_matches(name, known, 1, 0.6)
-                self.world.reporter.error(
-                    codes.UNKNOWN_NAME,
-                    self.scope.span(node),
-                    f"there is no type `{name}` here",
-                    help=f"did you mean `{close[0]}`?" if close else _import_help(name),
-                )
-                return POISON
+                return self._unknown(node, name)
             case ClassInfo():
                 return self.instance(entity, node)
             case TypeAlias_(type=kind):
@@ -134,6 +125,23 @@ class Annotations:
                 return POISON
             case FunctionInfo() | ConstantInfo() | ModuleScope() | PseudoModule() | GlobalInfo():
                 return self._refuse(node, f"`{name}` is {names.describe(entity)}, not a type")
+
+    def _unknown(self, node: ast.expr, name: str) -> Type:
+        instead = names.lacking(name)
+        if instead is not None:
+            self.world.reporter.error(
+                codes.UNSUPPORTED, self.scope.span(node), f"`{name}` is not in kernel Python", help=instead
+            )
+            return POISON
+        types = ["int", "bool", "str", "bytes", "bytearray", "list", "dict"]
+        types += [name for name in self.scope.bindings if name[:1].isupper() or name[1:].isdigit()]
+        self.world.reporter.error(
+            codes.UNKNOWN_NAME,
+            self.scope.span(node),
+            f"there is no type `{name}` here",
+            help=names.suggest(name, types) or import_help(name),
+        )
+        return POISON
 
     def _form(self, node: ast.expr, form: Form) -> Type:
         match form.name:
@@ -276,7 +284,7 @@ class Annotations:
         return POISON
 
 
-def _import_help(name: str) -> str | None:
+def import_help(name: str) -> str | None:
     for module in ("kmi", "kmi.device", "kmi.sync", "kmi.uio", "kmi.ioctl"):
         from kmi.language.library import PACKAGE
 

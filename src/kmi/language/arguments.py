@@ -62,7 +62,7 @@ def bind_arguments(
                 help=f"{ast.unparse(node.func)}({_signature(parameters)})",
             )
             return None
-        result.append(_default(body, node, info, default, kind))
+        result.append(default_value(body, node, info, default, kind))
     return result
 
 
@@ -140,8 +140,8 @@ def _open(kind: Type, free: frozenset[str]) -> bool:
     return any(_open(part, free) for part in inner)
 
 
-def _default(
-    body: Body, node: ast.Call, info: FunctionInfo, default: ast.expr, kind: Type
+def default_value(
+    body: Body, node: ast.expr, info: FunctionInfo, default: ast.expr, kind: Type
 ) -> tree.Expression:
     """The value of a default, which is a constant, in the scope of the function that has it."""
     inner = Body(body.world, info.scope, None, info.owner, reporter=body.reporter)
@@ -153,10 +153,10 @@ def _default(
     value = expressions.expression(inner, default, kind)
     if value.type is not POISON and not _constant(value):
         return body.error(
-            codes.NOT_CONSTANT,
+            codes.MUTABLE_DEFAULT,
             info.scope.span(default),
-            "a default is made once, so it must be a constant",
-            help="use `None` and make the object in the body; in a dataclass: field(default_factory=list)",
+            "a default is made once and shared by all calls, so it must be a constant",
+            help="make a new one for each object:\nfield(default_factory=list)" if info.generated else None,
         )
     return coerce(body, _at(value, body, node), kind, node, "the default")
 
@@ -194,7 +194,7 @@ def _constant(value: tree.Expression) -> bool:
             return False
 
 
-def _field_default(body: Body, inner: Body, node: ast.Call, default: ast.Call, kind: Type) -> tree.Expression:
+def _field_default(body: Body, inner: Body, node: ast.expr, default: ast.Call, kind: Type) -> tree.Expression:
     for keyword in default.keywords:
         if keyword.arg == "default_factory":
             made = ast.copy_location(ast.Call(keyword.value, [], []), default)

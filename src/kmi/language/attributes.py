@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import difflib
 
-from kmi.language import calls, codes, constants, expressions, tree
+from kmi.language import calls, codes, constants, expressions, names, tree
 from kmi.language.bindings import struct_members
 from kmi.language.body import Body
 from kmi.language.convert import coerce, describe
@@ -230,12 +229,11 @@ def _c_member(
 
 
 def _unknown(body: Body, node: ast.Attribute, what: str, name: str, known: list[str]) -> tree.Expression:
-    close = difflib.get_close_matches(name, [k for k in known if not k.startswith("__")], 1, 0.6)
     return body.error(
         codes.UNKNOWN_ATTRIBUTE,
         node,
         f"{what} has no attribute `{name}`",
-        help=f"did you mean `{close[0]}`?" if close else None,
+        help=names.suggest(name, known),
     )
 
 

@@ -77,7 +77,7 @@ def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -
         case "ord", [argument]:
             return _ord(body, node, argument)
         case "isinstance", _:
-            made, _, _ = conditions._isinstance(body, node)
+            made, _, _ = conditions.is_instance(body, node)
             return made
         case "range", _:
             return body.error(

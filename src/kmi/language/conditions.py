@@ -45,7 +45,7 @@ def condition(body: Body, node: ast.expr) -> Condition:
         ):
             return _is_none(body, node, left, isinstance(op, ast.Is))
         case ast.Call(func=ast.Name(id="isinstance")) if "isinstance" not in body.names:
-            return _isinstance(body, node)
+            return is_instance(body, node)
         case ast.Constant(value=bool() as flag):
             literal = tree.BoolLiteral(flag, body.span(node))
             dead = Flow(dead=True)
@@ -127,7 +127,7 @@ def _is_none(body: Body, node: ast.Compare, left: ast.expr, positive: bool) -> C
     return _not(made, span), some, none
 
 
-def _isinstance(body: Body, node: ast.Call) -> Condition:
+def is_instance(body: Body, node: ast.Call) -> Condition:
     span = body.span(node)
     if len(node.args) != 2 or node.keywords:
         body.error(codes.BAD_ARGUMENTS, node, "`isinstance` takes a value and a class")

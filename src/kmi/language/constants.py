@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from kmi.language import codes, names, tree
 from kmi.language.annotations import Annotations
+from kmi.language.parse import ALLOWED
 from kmi.language.scope import (
     POISON,
     ClassInfo,
@@ -218,6 +219,10 @@ class _Folder:
                 return Folded(tuple(self.fold(item) for item in items))
             case ast.Call():
                 return self._call(node)
+            case ast.Constant(value=float() | complex()):
+                raise NotConstant(node, "poison")
+            case _ if type(node) not in ALLOWED:
+                raise NotConstant(node, "poison")  # the whitelist has said so
             case _:
                 raise NotConstant(node)
 

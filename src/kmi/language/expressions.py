@@ -7,9 +7,9 @@ goes, if that is known: it tells ``[]`` what it holds. The value is not made to 
 from __future__ import annotations
 
 import ast
-import difflib
 
 from kmi.language import attributes, calls, codes, conditions, constants, names, operators, tree
+from kmi.language.annotations import import_help
 from kmi.language.body import Body
 from kmi.language.convert import coerce, describe, is_int, join_types, place_type
 from kmi.language.flow import Path, join
@@ -81,6 +81,11 @@ def expression(body: Body, node: ast.expr, expected: Type | None = None) -> tree
             return _list(body, node, items, expected)
         case ast.Dict():
             return _dict(body, node, expected)
+        case ast.NamedExpr(target=ast.Name(id=name)):
+            from kmi.language.statements import bind_local
+
+            bind_local(body, node, name, POISON)
+            return body.poison(node)
         case _:
             return body.poison(node)  # refused by the whitelist, which has said so
 
@@ -237,18 +242,18 @@ def constant_value(body: Body, entity: ConstantInfo, span: Span) -> tree.Express
 
 
 def unknown_name(body: Body, node: ast.expr, name: str) -> tree.Expression:
-    known = [*body.locals, *body.scope.bindings, *names.FUNCTIONS, *names.CONTAINERS]
-    close = difflib.get_close_matches(name, known, 1, 0.6)
-    if close:
-        help: str | None = f"did you mean `{close[0]}`?"
-    elif name.startswith("E") and name in constants.ERRNOS:
+    """Reports a name that stands for nothing."""
+    instead = names.lacking(name)
+    if instead is not None:
+        return body.error(codes.UNSUPPORTED, node, f"`{name}` is not in kernel Python", help=instead)
+    help: str | None
+    if name in constants.ERRNOS:
         help = f"import it:\nfrom errno import {name}"
     elif body.owner is not None and (name in body.owner.methods or name in body.owner.declared):
         help = f"write `self.{name}`"
     else:
-        from kmi.language.annotations import _import_help
-
-        help = _import_help(name)
+        known = [*body.locals, *body.scope.bindings, *names.FUNCTIONS, *names.CONTAINERS]
+        help = names.suggest(name, known) or import_help(name)
     return body.error(codes.UNKNOWN_NAME, node, f"there is no `{name}` here", help=help)
 
 

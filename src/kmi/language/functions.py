@@ -7,8 +7,10 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, statements, tree
+from kmi.language.arguments import default_value
 from kmi.language.body import Body, Widen
 from kmi.language.diagnostics import InternalError, Reporter
+from kmi.language.parse import ALLOWED
 from kmi.language.scope import POISON, FunctionInfo
 from kmi.language.types import CStructType, NeverType, NoneType, OptionalType, Type
 from kmi.language.world import World
@@ -34,6 +36,7 @@ def analyse_function(world: World, info: FunctionInfo) -> None:
     for _ in range(ROUNDS):
         body = _body(world, info, widened)
         try:
+            check_defaults(body, info)
             made = statements.block(body, info.node.body)
         except Widen as wider:
             widened[wider.name] = wider.type
@@ -68,6 +71,15 @@ def _body(world: World, info: FunctionInfo, widened: dict[str, Type]) -> Body:
     return body
 
 
+def check_defaults(body: Body, info: FunctionInfo) -> None:
+    """Reports the defaults that are not constants of their parameter's type."""
+    if not info.scope.author:
+        return
+    for parameter, default in zip(info.function.parameters, info.defaults, strict=False):
+        if default is not None and parameter.type is not POISON:
+            default_value(body, default, info, default, parameter.type)
+
+
 def _is_empty(node: ast.FunctionDef) -> bool:
     """Whether the body is a docstring and ``...`` or ``pass`` or ``raise NotImplementedError``."""
     for statement in node.body:
@@ -85,7 +97,8 @@ def _check_end(body: Body, info: FunctionInfo) -> None:
     assert info.node is not None
     if not body.flow.dead:
         result = function.result
-        if not isinstance(result, NoneType | OptionalType) and result is not POISON:
+        refused = any(type(part) not in ALLOWED for part in ast.walk(info.node))
+        if not isinstance(result, NoneType | OptionalType) and result is not POISON and not refused:
             if isinstance(result, NeverType):
                 body.error(
                     codes.MISSING_RETURN,

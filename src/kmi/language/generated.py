@@ -11,6 +11,7 @@ from kmi.language import tree
 from kmi.language.body import Body
 from kmi.language.declare import self_type
 from kmi.language.diagnostics import InternalError
+from kmi.language.functions import check_defaults
 from kmi.language.scope import POISON, ClassInfo, FunctionInfo
 from kmi.language.types import BOOL, NONE
 from kmi.language.world import World
@@ -21,6 +22,8 @@ def generate_body(world: World, info: FunctionInfo) -> None:
     function, owner = info.function, info.owner
     if owner is None or function.name != "__init__":
         raise InternalError(f"there is no way to generate `{function.qualified}`", function.span)
+    body = Body(world, info.scope, info, owner, reporter=world.reporter)
+    check_defaults(body, info)
     this = function.parameters[0]
     fields = {entry.name: entry for entry in owner.definition.all_fields()}
     for parameter in function.parameters[1:]:

@@ -13,6 +13,7 @@ import ast
 import builtins
 import difflib
 import errno
+from collections.abc import Iterable
 
 from kmi.language import codes, tree
 from kmi.language.scope import (
@@ -139,6 +140,8 @@ def collect(world: World, scope: ModuleScope, statements: list[ast.stmt]) -> Non
                 _bind(world, scope, name, statement)
             case ast.If(test=ast.Name(id="TYPE_CHECKING"), body=body):
                 collect(world, scope, body)
+            case ast.AsyncFunctionDef(name=name):
+                scope.resolved[name] = Poisoned()  # refused by the whitelist
             case _:
                 pass  # `declare.top_level` reports what may not stand there
 
@@ -324,14 +327,13 @@ def _module(world: World, scope: ModuleScope, statement: ast.AST, dotted: str, *
 
 
 def _unknown_module(world: World, scope: ModuleScope, node: ast.AST, dotted: str) -> None:
-    close = difflib.get_close_matches(dotted, [*STANDARD, *world.library_names()], 1, 0.7)
     world.reporter.error(
         codes.UNKNOWN_IMPORT,
         scope.span(node),
         f"there is no module `{dotted}` in a kernel",
         note="a kernel module may import the interface (`kmi`, `kmi.device`, …) and a few names of "
         "`typing`, `dataclasses`, `enum`, `errno`",
-        help=f"did you mean `{close[0]}`?" if close else None,
+        help=suggest(dotted, [*STANDARD, *world.library_names()]),
     )
 
 
@@ -340,12 +342,11 @@ def import_name(world: World, scope: ModuleScope, node: ast.AST, module: str, na
     if module in STANDARD:
         found = standard(module, name)
         if found is None:
-            close = difflib.get_close_matches(name, STANDARD[module], 1, 0.7)
             world.reporter.error(
                 codes.UNKNOWN_IMPORT,
                 scope.span(node),
                 f"kernel Python has no `{name}` of `{module}`",
-                help=f"did you mean `{close[0]}`?" if close else None,
+                help=suggest(name, STANDARD[module]),
             )
             return Poisoned()
         return found
@@ -358,12 +359,11 @@ def import_name(world: World, scope: ModuleScope, node: ast.AST, module: str, na
         inner = world.scope(f"{module}.{name}")
         if inner is not None:
             return inner
-        close = difflib.get_close_matches(name, home.bindings, 1, 0.6)
         world.reporter.error(
             codes.UNKNOWN_IMPORT,
             scope.span(node),
             f"`{module}` has no `{name}`",
-            help=f"did you mean `{close[0]}`?" if close else None,
+            help=suggest(name, home.bindings),
         )
         return Poisoned()
     return entity
@@ -387,6 +387,47 @@ def member(world: World, entity: Entity, name: str) -> Entity | None:
         found = own(world, entity, name)
         return found if found is not None else world.scope(f"{entity.name}.{name}")
     return None
+
+
+LACKING: dict[str, str] = {
+    "float": "scale to integers: milliseconds, thousandths; kernels do not use the FPU",
+    "complex": "use two integers",
+    "set": "use a `dict` with the items as keys",
+    "frozenset": "use a `dict` with the items as keys",
+    "eval": "a kernel module is compiled: call functions",
+    "exec": "a kernel module is compiled: call functions",
+    "open": "a kernel module has no files of its own: it serves those that processes open",
+    "input": "take input in the `write` of a device, or as a `Parameter`",
+    "getattr": "name the attribute",
+    "setattr": "name the attribute",
+    "hasattr": "use `isinstance`, or a field that may be `None`",
+    "map": "use a `for` loop",
+    "filter": "use a `for` loop with an `if`",
+    "next": "use a `for` loop",
+    "iter": "use a `for` loop",
+    "pow": "multiply, or shift: `1 << n`",
+    "round": "use `//`, which rounds down",
+    "id": "compare with `is`",
+    "globals": "keep state in a field of the `Module` object",
+    "locals": "use the variables themselves",
+    "vars": "name the fields",
+    "slice": "write `data[start:stop]`",
+    "memoryview": "pass `bytes` or a `bytearray`",
+}
+"""Names that Python has and kernel Python has not, with what to use instead."""
+
+
+def lacking(name: str) -> str | None:
+    """What to use instead of a name that Python has and kernel Python has not; None for any other name."""
+    if name in LACKING:
+        return LACKING[name]
+    return "use what kernel Python has" if hasattr(builtins, name) else None
+
+
+def suggest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant, as a question."""
+    close = difflib.get_close_matches(name, [other for other in known if not other.startswith("_")], 1, 0.75)
+    return f"did you mean `{close[0]}`?" if close else None
 
 
 def describe(entity: Entity) -> str:

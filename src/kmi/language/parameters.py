@@ -29,12 +29,12 @@ def module_parameter(
     nodes: dict[str, ast.expr] = {}
     for position, argument in enumerate(call.args):
         if position > 1:
-            _refuse(world, scope, argument, "`Parameter` takes what follows the description by name")
+            _refuse(world, scope, name, argument, "`Parameter` takes what follows the description by name")
             return None
         nodes[KNOWN[position]] = argument
     for keyword in call.keywords:
         if keyword.arg not in KNOWN or keyword.arg in nodes:
-            _refuse(world, scope, keyword, f"`Parameter` has no argument `{keyword.arg}`")
+            _refuse(world, scope, name, keyword, f"`Parameter` has no argument `{keyword.arg}`")
             return None
         nodes[keyword.arg] = keyword.value
     for key, node in nodes.items():
@@ -45,34 +45,36 @@ def module_parameter(
     default, description = given.get("default"), given.get("description")
     minimum, maximum = given.get("minimum"), given.get("maximum")
     if not isinstance(default, bool | int | str):
-        _refuse(world, scope, call, f"the parameter `{name}` has no default of kind bool, int or str")
+        _refuse(world, scope, name, call, f"the parameter `{name}` has no default of kind bool, int or str")
         return None
     if not isinstance(description, str):
-        _refuse(world, scope, call, f"the parameter `{name}` has no description")
+        _refuse(world, scope, name, call, f"the parameter `{name}` has no description")
         return None
     kind: Type = BOOL if isinstance(default, bool) else INT if isinstance(default, int) else world.str_type
     for key, bound in (("minimum", minimum), ("maximum", maximum)):
         if bound is not None and (kind != INT or not isinstance(bound, int)):
-            _refuse(world, scope, nodes[key], f"`{key}` bounds an integer; `{name}` is `{kind}`")
+            _refuse(world, scope, name, nodes[key], f"`{key}` bounds an integer; `{name}` is `{kind}`")
             return None
     low = minimum if isinstance(minimum, int) else None
     high = maximum if isinstance(maximum, int) else None
     if isinstance(default, int) and not isinstance(default, bool):
         if not INT.low <= default <= INT.high:
-            _refuse(world, scope, nodes["default"], f"the default of `{name}` does not fit 64 bits")
+            _refuse(world, scope, name, nodes["default"], f"the default of `{name}` does not fit 64 bits")
             return None
         if (low is not None and default < low) or (high is not None and default > high):
-            _refuse(world, scope, nodes["default"], f"the default of `{name}` is outside its own bounds")
+            _refuse(
+                world, scope, name, nodes["default"], f"the default of `{name}` is outside its own bounds"
+            )
             return None
     return tree.ModuleParameter(
         name, kind, default, description, low, high, bool(given.get("writable")), scope.span(statement)
     )
 
 
-def _refuse(world: World, scope: ModuleScope, node: ast.AST, message: str) -> None:
+def _refuse(world: World, scope: ModuleScope, name: str, node: ast.AST, message: str) -> None:
     world.reporter.error(
         codes.BAD_PARAMETER,
         scope.span(node),
         message,
-        help='capacity = Parameter(4096, "bytes kept at most", minimum=1)',
+        help=f'{name} = Parameter(4096, "what it is for", minimum=1)',
     )

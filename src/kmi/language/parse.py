@@ -118,7 +118,7 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.Match: ("`match`", "use `if` and `elif`"),
     ast.Starred: ("`*` unpacking", "name each item"),
     ast.Set: ("a set", "use a `dict` with the items as keys"),
-    ast.Div: ("`/`, whose result is a float", "use `//`, which rounds down"),
+    ast.Div: ("`/`", "use `//`, which rounds down: the result of `/` is a float"),
     ast.MatMult: ("`@` between values", "call a method"),
 }
 if hasattr(ast, "TryStar"):
@@ -126,8 +126,7 @@ if hasattr(ast, "TryStar"):
 
 
 def parse(source: Source, reporter: Reporter) -> ast.Module | None:
-    """The syntax of a file, or None where it is not Python. Constructs that are not supported are reported.
-    """
+    """The syntax of a file, or None where it is not Python. Reports constructs that are not supported."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

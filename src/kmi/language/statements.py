@@ -68,6 +68,9 @@ def statement(body: Body, node: ast.stmt) -> list[tree.Statement]:
                 help="import at the top of the file",
             )
             return []
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            bind_local(body, node, name, POISON)
+            return []
         case _:
             return []  # refused by the whitelist, which has said so
 
@@ -283,6 +286,8 @@ def assigned_names(nodes: Iterable[ast.AST]) -> set[str]:
                 case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
                     found.add(name)
                 case ast.ExceptHandler(name=str() as name):
+                    found.add(name)
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                     found.add(name)
                 case _:
                     pass

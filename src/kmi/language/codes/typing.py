@@ -509,3 +509,25 @@ CLASS_FIELD_VALUE = code(
                 self.count = 0
     """,
 )
+
+MUTABLE_DEFAULT = code(
+    323,
+    "default that all calls would share",
+    """
+    A default is made once, when the function is defined, and is then shared by every call, which would be
+    state that nobody owns. It must be a constant.
+    """,
+    failing="""
+        def add(number: int, numbers: list[int] = []) -> int:
+            numbers.append(number)
+            return len(numbers)
+    """,
+    fixed="""
+        def add(number: int, numbers: list[int] | None = None) -> int:
+            if numbers is None:
+                numbers = []
+            numbers.append(number)
+            return len(numbers)
+    """,
+    help="use `None`, and make the object in the body",
+)
