@@ -134,6 +134,38 @@ def test_a_deadlock_names_each_thread_and_line(simulated: SimulatedKernel, writt
     ]
 
 
+def test_a_kernel_in_deadlock_can_be_ended(written: Written) -> None:
+    path = written(
+        """
+        class Device(FileOperations):
+            def __init__(self) -> None:
+                self.n = Mutex(bytearray())
+                self.changed = Condition(self.n)
+
+            def read(self, file: File, data: Uio) -> None:
+                try:
+                    with self.n:
+                        self.changed.wait()
+                finally:
+                    info("finally")
+                    with self.n:
+                        self.changed.wait_for(5)
+        """
+    )
+    kernel = SimulatedKernel(3)
+    kernel.load(path, check=False)
+    users = [kernel.process() for _ in range(3)]
+    calls = [user.start("read", user.open("/dev/device"), 1) for user in users]
+    for call in calls:
+        call.wait_blocked()
+    threads = list(kernel.scheduler.threads)
+    kernel.close()
+    kernel.close()
+    assert [thread.dead for thread in threads] == [True] * 3
+    assert kernel.log() == ["finally"] * 3
+    assert kernel.reports() == []
+
+
 def test_a_cross_over_of_locks_is_found_by_some_seed(written: Written) -> None:
     path = written(TWO_LOCKS)
     ends = set()

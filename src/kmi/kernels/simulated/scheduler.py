@@ -111,6 +111,7 @@ class Scheduler:
         self.random = random.Random(seed)
         self.now = 0
         self.threads: list[Thread] = []
+        self._ending = False
         self._hub: greenlet = getcurrent()
 
     def spawn(self, name: str, body: Callable[[], object]) -> Thread:
@@ -154,8 +155,9 @@ class Scheduler:
         return all(thread.state is not State.READY for thread in self.threads)
 
     def kill_all(self) -> None:
-        """End every thread where it stands."""
+        """End every thread where it stands; what its `finally` still runs neither waits nor yields."""
         self._hub = getcurrent()
+        self._ending = True
         for thread in list(self.threads):
             thread.parent = self._hub
             if thread.gr_frame is not None:
@@ -182,13 +184,15 @@ class Scheduler:
 
     def preempt(self) -> None:
         """A preemption point: another thread may run here."""
-        if len(self.threads) > 1 and any(
+        if len(self.threads) > 1 and not self._ending and any(
             t.state is State.READY for t in self.threads if t is not getcurrent()
         ):
             self._hub.switch()
 
     def block(self, waits_for: str, interruptible: bool = False, timeout: int | None = None) -> Wake:
         """Stop the running thread until it is woken; `timeout` in nanoseconds."""
+        if self._ending:
+            raise Killed
         thread = current()
         interruptible = interruptible and thread.uninterruptible_depth == 0
         if interruptible and thread.signalled:

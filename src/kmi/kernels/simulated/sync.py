@@ -14,7 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from kmi.kernels.simulated.positions import MARK, Position, here
 from kmi.kernels.simulated.reports import LockMisuse, Report
-from kmi.kernels.simulated.scheduler import State, Thread, Wake, current
+from kmi.kernels.simulated.scheduler import Killed, State, Thread, Wake, current
 from kmi.kernels.simulated.world import world
 
 __all__ = ["Condition", "Mutex", "SpinLock", "may_sleep"]
@@ -73,6 +73,8 @@ class _Lock(Generic[T]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, Killed):
+            return  # the kernel ends, and who held what no longer matters
         self._release()
         self._scheduler_preempt()
 
