@@ -7,7 +7,6 @@ and the failure prints the text.
 import ast
 import random
 import re
-from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 
@@ -45,7 +44,9 @@ def move_line(text: str, chance: random.Random) -> str:
 
 def swap_tokens(text: str, chance: random.Random) -> str:
     tokens = list(TOKEN.finditer(text))
-    one, other = sorted(chance.sample(range(len(tokens)), 2))
+    one, other = sorted(chance.choices(range(len(tokens)), k=2))
+    if one == other:
+        return text
     first, second = tokens[one], tokens[other]
     between = text[first.end() : second.start()]
     return text[: first.start()] + second[0] + between + first[0] + text[second.end() :]
@@ -60,31 +61,103 @@ def cut(text: str, chance: random.Random) -> str:
     return text[: chance.randrange(len(text))]
 
 
-def graft(text: str, chance: random.Random) -> str:
-    """An expression or statement of the tree replaced by another one of the same kind."""
+def graft(module: ast.Module, chance: random.Random) -> None:
+    """An expression or statement replaced by another one of the same kind."""
+    nodes = list(ast.walk(module))
+    kind: type[ast.AST] = chance.choice([ast.expr, ast.expr, ast.stmt])
+    some = [node for node in nodes if isinstance(node, kind)]
+    if some:
+        target, donor = chance.choice(some), deepcopy(chance.choice(some))
+        for parent in nodes:
+            for name, value in ast.iter_fields(parent):
+                if value is target:
+                    setattr(parent, name, donor)
+                elif isinstance(value, list) and target in value:
+                    value[value.index(target)] = donor
+
+
+def rename(module: ast.Module, chance: random.Random) -> None:
+    """One use of a name replaced by another name of the file."""
+    kinds = ast.Name | ast.Attribute | ast.arg | ast.keyword
+    names = [node for node in ast.walk(module) if isinstance(node, kinds)]
+    if len(names) > 1:
+        one, other = chance.sample(names, 2)
+        known = getattr(other, "id", None) or getattr(other, "attr", None) or getattr(other, "arg", None)
+        for name in ("id", "attr", "arg"):
+            if hasattr(one, name) and known:
+                setattr(one, name, known)
+
+
+def statements(module: ast.Module, chance: random.Random) -> None:
+    """A statement dropped, doubled, moved to another block, or wrapped in another one."""
+    blocks = [
+        block
+        for node in ast.walk(module)
+        for name in ("body", "orelse", "finalbody")
+        if isinstance(block := getattr(node, name, None), list) and block
+    ]
+    block = chance.choice(blocks)
+    place = chance.randrange(len(block))
+    statement = block[place]
+    match chance.randrange(6):
+        case 0:
+            block[place] = ast.Pass()
+        case 1:
+            block.insert(place, deepcopy(statement))
+        case 2:
+            chance.choice(blocks).append(deepcopy(statement))
+        case 3:
+            block[place] = ast.While(ast.Constant(True), [statement, ast.Break()], [])
+        case 4:
+            block[place] = ast.Try([statement], [], [], [ast.Return(None)])
+        case _:
+            locks = [node.items for node in ast.walk(module) if isinstance(node, ast.With)]
+            if locks:
+                block[place] = ast.With(deepcopy(chance.choice(locks)), [statement])
+
+
+TEXT = [drop_line, move_line, swap_tokens, odd_token, cut]
+TREE = [graft, graft, rename, statements, statements]
+
+
+def mutate(text: str, chance: random.Random) -> str:
+    """One change: of the tree if the text has one, now and then of the text itself."""
     try:
         module = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return drop_line(text, chance)
-    nodes = list(ast.walk(module))
-    kind: type[ast.AST] = chance.choice([ast.expr, ast.stmt])
-    target = chance.choice([node for node in nodes if isinstance(node, kind)])
-    donor = deepcopy(chance.choice([node for node in nodes if isinstance(node, kind)]))
-    for parent in nodes:
-        for name, value in ast.iter_fields(parent):
-            if value is target:
-                setattr(parent, name, donor)
-            elif isinstance(value, list) and target in value:
-                value[value.index(target)] = donor
-    try:
+        if chance.random() < 0.12:
+            raise SyntaxError
+        chance.choice(TREE)(module, chance)
         return ast.unparse(ast.fix_missing_locations(module))
-    except (ValueError, RecursionError):
-        return drop_line(text, chance)
+    except (SyntaxError, ValueError, AttributeError, TypeError, RecursionError):
+        return (chance.choice(TEXT)(text, chance) if TOKEN.search(text) else text) or "\n"
 
 
-MUTATIONS: list[Callable[[str, random.Random], str]] = [
-    drop_line, move_line, swap_tokens, odd_token, odd_token, cut, graft, graft, graft, graft,
-]  # fmt: skip
+MANY = 3000
+DEEP = {
+    "sum": "def f(a: int) -> int:\n    return " + " + ".join(["a"] * MANY),
+    "and": "def f(a: bool) -> bool:\n    return " + " and ".join(["a"] * MANY),
+    "parentheses": "def f(a: int) -> int:\n    return " + "(" * MANY + "a" + ")" * MANY,
+    "minus": "def f(a: int) -> int:\n    return " + "-" * 900 + "a",
+    "attributes": "def f(a: bytes) -> None:\n    a" + ".a" * MANY,
+    "elif": "def f(a: int) -> None:\n    if a == 0:\n        pass\n"
+    + "".join(f"    elif a == {number}:\n        pass\n" for number in range(MANY)),
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_what_is_nested_too_deeply_is_refused(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "deep.py"
+    file.write_text(DEEP[name] + "\n")
+    diagnostics = analyse(file, Library(entry=False)).diagnostics
+    assert [str(diagnostic.code) for diagnostic in diagnostics] == ["KMI0101"]
+
+
+def test_nesting_that_people_write_is_accepted(tmp_path: Path) -> None:
+    file = tmp_path / "deep.py"
+    cases = "".join(f"    elif a == {number}:\n        return {number}\n" for number in range(100))
+    total = " + ".join(["a"] * 100)
+    file.write_text(f"def f(a: int) -> int:\n    if a < 0:\n        return 0\n{cases}    return {total}\n")
+    assert analyse(file, Library(entry=False)).diagnostics == []
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
@@ -92,8 +165,8 @@ def test_checking_ends_in_diagnostics_or_a_program(group: int, tmp_path: Path) -
     for case in range(CASES):
         chance = random.Random(f"{group}/{case}")
         text = chance.choice(TEXTS)
-        for _ in range(chance.randint(1, 3)):
-            text = chance.choice(MUTATIONS)(text, chance) or "\n"
+        for _ in range(chance.randint(1, 4)):
+            text = mutate(text, chance)
         file = tmp_path / f"case_{case}.py"
         file.write_text(text)
         try:
