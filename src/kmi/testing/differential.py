@@ -18,6 +18,7 @@ from typing import Final
 from kmi.kernels.host import BuildFailed, execute
 from kmi.kernels.host.build import build
 from kmi.kernels.host.outcome import Outcome, Raised
+from kmi.kernels.simulated.hook import CheckFailed
 from kmi.testing import differential_reference
 from kmi.testing.generate import Program, file_of
 
@@ -51,24 +52,24 @@ class Finding:
         return "\n\n".join(parts)
 
 
-def compare(programs: list[Program], directory: Path, *, faults: int = 0) -> list[Finding]:
+def compare(programs: list[Program], directory: Path, *, faults: int = 0, quick: bool = True) -> list[Finding]:
     """Where CPython and the compiler disagree on any of the programs, in their order."""
     path = directory / "programs.py"
     path.write_text(file_of(programs), encoding="utf-8")
-    found = compare_file(path, [program.main for program in programs], directory, faults=faults)
+    found = compare_file(path, [program.main for program in programs], directory, faults=faults, quick=quick)
     named = {program.main: program for program in programs}
     return [Finding(named.get(main), what, reference, compiled) for main, what, reference, compiled in found]
 
 
 def compare_file(
-    path: Path, mains: list[str], directory: Path, *, faults: int = 0
+    path: Path, mains: list[str], directory: Path, *, faults: int = 0, quick: bool = False
 ) -> list[tuple[str, str, Outcome | None, Outcome | None]]:
     """The same for the mains of a file: main, what differs, and both outcomes."""
-    references = differential_reference.run(path, mains)
     try:
-        built = build(path, directory, mains=mains)
-    except BuildFailed as failed:
-        return [("", f"does not compile: {failed}", None, None)]
+        references = differential_reference.run(path, mains)
+        built = build(path, directory, mains=mains, quick=quick)
+    except (CheckFailed, BuildFailed) as failed:
+        return [("", f"does not build: {failed}", None, None)]
     execution = execute(built, faults=faults)
     found: list[tuple[str, str, Outcome | None, Outcome | None]] = []
     for main in mains:

@@ -52,4 +52,4 @@ def main() -> None:
     info(f"{negative[-1]} {negative[-2]} {negative[-9223372036854775808]}")
     table.clear()
     info(f"{len(table)}")
-    table[7]
+    info(f"{table[7]}")
