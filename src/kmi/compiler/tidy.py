@@ -131,6 +131,9 @@ def _drop_unread(body: list[Statement], reads: Counter[Variable]) -> bool:
                 if not reads[statement.target] and not statement.target.owned and plain:
                     statement.target = None
                     changed = True
+            case linear.If(then=[], otherwise=[]):
+                del body[position]
+                changed = True
             case _:
                 if isinstance(statement, linear.Try):
                     for catch in statement.catches:

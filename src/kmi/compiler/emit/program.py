@@ -1,7 +1,6 @@
 """The C file of a program: structs, class objects, literals, functions, in the order in which C needs them.
 
-A class instance becomes ``struct X``, ``kmi_clear_X`` (releases its fields), ``kmi_destroy_X`` (``__del__``, then
-clear, then the memory) and ``X_class``. Only what the roots reach after the error sets are known is printed.
+Only what the roots reach after the error sets are known is printed.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from kmi.compiler import errors, linear
+from kmi.compiler.emit.classes import Classes, receiver
 from kmi.compiler.emit.counts import Counts
 from kmi.compiler.emit.expressions import Expressions, exception_name
 from kmi.compiler.emit.messages import Messages
@@ -17,25 +17,19 @@ from kmi.compiler.emit.statements import Printer
 from kmi.compiler.emit.types import Types
 from kmi.compiler.emit.writer import Writer
 from kmi.compiler.exceptions import MODULE, Exceptions
-from kmi.compiler.instances import ClassInstance, FunctionInstance, VirtualInstance, bases, bindings_of
+from kmi.compiler.instances import FunctionInstance, VirtualInstance
 from kmi.compiler.lower.builder import is_void
-from kmi.compiler.lower.objects import ends, is_place
 from kmi.compiler.lower.text import c_string
 from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import identifier
 from kmi.compiler.tidy import walk
-from kmi.language import tree
 from kmi.language.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import (
     ClassType,
-    CStructType,
     ExceptionType,
     IntType,
-    OptionalType,
-    TupleType,
     Type,
-    substitute,
 )
 
 PRELUDE = """\
@@ -46,6 +40,19 @@ PRELUDE = """\
 #define KMI_RECORD(object) ((u8 *)&(object)->record)
 #define KMI_STR_SIZE(text) ((int)(text)->_size)
 #define KMI_STR_DATA(text) ((const char *)((text) + 1))
+
+/* Gives one count back; true where it was the last, and the caller is to destroy the object. */
+static __maybe_unused bool kmi_last(struct kmi_object *object, bool shared)
+{
+	if (!shared)
+		return object->count >= 0 && --object->count == 0;
+	if (__atomic_load_n(&object->count, __ATOMIC_RELAXED) < 0)
+		return false;
+	if (__atomic_sub_fetch(&object->count, 1, __ATOMIC_RELEASE) != 0)
+		return false;
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return true;
+}
 
 /* How many rounds range(start, stop, step) has. */
 static __maybe_unused u64 kmi_range_length(i64 start, i64 stop, i64 step)
@@ -73,17 +80,16 @@ class ProgramPrinter:
         self.counts = Counts(self.types)
         self.messages = Messages()
         self.directives = directives
-        self.raised: dict[tree.Class, None] = {}
+        self.classes = Classes(monomorphiser, self.types, self.counts)
 
     # --- the file ------------------------------------------------------------------------------------------------
 
     def print(self, roots: Iterable[FunctionInstance], prologue: str, epilogue: str) -> str:
         """The text of the file."""
         bodies, order = self._reachable(roots)
-        classes = [each for each in self.monomorphiser.classes.values()]
         writer = Writer(self.own, self.directives)
-        destroyers = [(each, self._class_functions(each)) for each in classes if each.made]
-        structs = self._structs(classes)
+        destroyers = self.classes.functions()
+        structs = self.classes.structs()
         for text in (prologue, PRELUDE):
             for line in text.rstrip("\n").split("\n"):
                 writer.line(line)
@@ -97,24 +103,16 @@ class ProgramPrinter:
                 writer.line(line)
         for callable_ in order:
             writer.line(f"{self._signature(callable_)};")
-        for each, _ in destroyers:
-            writer.line(f"static __maybe_unused void kmi_clear_{each.name}(struct {each.name} *self);")
-            if not each.kind.definition.place:
-                writer.line(f"static void kmi_destroy_{each.name}(struct kmi_object *object);")
-                writer.line(f"static const struct kmi_class {each.name}_class;")
-        writer.blank()
-        for each, _ in destroyers:
-            if not each.kind.definition.place:
-                self._class_object(writer, each)
+        for line in self.classes.objects():
+            writer.line(line)
         writer.blank()
         for line in self._literals():
             writer.line(line)
         for line in self.messages.define():
             writer.line(line)
         writer.blank()
-        for _, lines in destroyers:
-            for line in lines:
-                writer.line(line)
+        for line in destroyers:
+            writer.line(line)
         for callable_ in order:
             writer.blank()
             self._append(writer, bodies[callable_])
@@ -265,7 +263,7 @@ class ProgramPrinter:
             # No object of such a class is ever made, so nobody can call.
             writer.line("\t__builtin_unreachable();")
         for position, (kind, case) in enumerate(cases):
-            cast = f"({self.types.name(_self_type(case))}){names[0]}"
+            cast = f"({self.types.name(receiver(case))}){names[0]}"
             arguments = [cast, *names[1:], *(["kmi_depth"] if case.counted else [])]
             call = f"{case.name}({', '.join(arguments)}"
             extra = []
@@ -292,144 +290,6 @@ class ProgramPrinter:
         if void and not virtual.raises:
             return [f"{call};", "return;"]
         return [f"return {call};"]
-
-    # --- classes -------------------------------------------------------------------------------------------------
-
-    def _fields(self, kind: ClassType) -> list[tuple[tree.Field, Type, str]]:
-        """Fields in the order of memory, with their types and C names."""
-        result: list[tuple[tree.Field, Type, str]] = []
-        for base in reversed(bases(kind)):
-            bindings = bindings_of(base)
-            result += [(f, substitute(f.type, bindings), identifier(f.name)) for f in base.definition.fields]
-        return [each for each in result if not is_void(each[1])]
-
-    def _structs(self, classes: list[ClassInstance]) -> list[str]:
-        """Struct definitions, each after the structs that it embeds."""
-        lines: list[str] = [f"struct {each.name};" for each in classes]
-        lines.append("")
-        done: set[str] = set()
-
-        def value(kind: Type) -> None:
-            """The struct of a tuple or optional, before whoever embeds it."""
-            match kind:
-                case TupleType(items=items):
-                    for item in items:
-                        value(item)
-                case OptionalType(inner=inner):
-                    value(inner)
-                case ClassType():
-                    return
-                case _:
-                    return
-            spelt = self.types.name(kind)
-            if spelt.startswith("struct kmi_") and not spelt.endswith("*") and spelt not in done:
-                done.add(spelt)
-                lines.extend(self.types.define_value(kind))
-
-        def define(instance: ClassInstance) -> None:
-            if instance.name in done:
-                return
-            done.add(instance.name)
-            for field, kind, _ in self._fields(instance.kind):
-                if isinstance(kind, ClassType) and is_place(field, kind):
-                    define(self.monomorphiser.cls(kind))
-                value(kind)
-            lines.extend(self._struct(instance))
-
-        for instance in classes:
-            define(instance)
-        for kind in list(self.types.values):
-            value(kind)
-        return lines
-
-    def _struct(self, instance: ClassInstance) -> list[str]:
-        definition = instance.kind.definition
-        fields: list[str] = []
-        for field, kind, name in self._fields(instance.kind):
-            if is_place(field, kind):
-                if isinstance(kind, CStructType):
-                    fields.append(f"{kind.binding.tag} {name};")
-                elif isinstance(kind, ClassType):
-                    fields.append(f"struct {self.monomorphiser.cls(kind).name} {name};")
-                    if ends(kind):
-                        fields.append(f"bool {name}_made;")
-            else:
-                fields.append(f"{self.types.declare(kind, name)};")
-        lines: list[str] = []
-        if definition.struct:
-            lines += [f"struct {instance.name}_record {{", *(f"\t{each}" for each in fields), "};", ""]
-            fields = [f"struct {instance.name}_record record;"]
-        if not definition.place:
-            fields.insert(0, "struct kmi_object object;")
-        return [
-            *lines,
-            f"struct {instance.name} {{",
-            *(f"\t{each}" for each in fields or ["char nothing;"]),
-            "};",
-            "",
-        ]
-
-    def _class_object(self, writer: Writer, instance: ClassInstance) -> None:
-        chain = bases(instance.kind)
-        above = self.monomorphiser.cls(chain[1]) if len(chain) > 1 else None
-        base = f"&{above.name}_class" if above is not None and above.made else "NULL"
-        writer.line(f"static const struct kmi_class {instance.name}_class = {{")
-        writer.line(f'\t.name = "{instance.kind.definition.name}",')
-        writer.line(f"\t.base = {base},")
-        writer.line(f"\t.destroy = kmi_destroy_{instance.name},")
-        writer.line("};")
-
-    def _class_functions(self, instance: ClassInstance) -> list[str]:
-        """What runs when an object or a place of this class dies."""
-        name, kind = instance.name, instance.kind
-        body: list[str] = []
-        fields = self._fields(kind)
-        for field, inner, path in reversed(fields):
-            if isinstance(inner, ClassType) and is_place(field, inner):
-                body += self._end_place(inner, f"self->{path}")
-        for field, inner, path in fields:
-            if not is_place(field, inner) and linear.holds_count(inner):
-                prefix = "record." if kind.definition.struct else ""
-                body += self.counts.release_field(f"self->{prefix}{path}", inner)
-        lines = [f"static __maybe_unused void kmi_clear_{name}(struct {name} *self __maybe_unused)", "{"]
-        for statement in body:
-            lines += [f"\t{line}" for line in statement.split("\n")]
-        lines += ["}", ""]
-        if kind.definition.place:
-            return lines
-        lines += [f"static void kmi_destroy_{name}(struct kmi_object *object)", "{"]
-        lines += [f"\tstruct {name} *self = (struct {name} *)object;", ""]
-        if instance.deleter is not None:
-            # __del__ may retain and release its receiver: that must not begin anew.
-            lines += ["\tobject->count = 0x20000000;"]
-            lines += [f"\t{line}" for line in self._delete(instance.deleter, "self")]
-        lines += [f"\tkmi_clear_{name}(self);", "\tkmi_object_free(object);", "}", ""]
-        return lines
-
-    def _end_place(self, kind: ClassType, path: str) -> list[str]:
-        instance = self.monomorphiser.cls(kind)
-        lines: list[str] = []
-        if instance.deleter is not None:
-            lines.append(f"if ({path}_made) {{")
-            lines += [f"\t{line}" for line in self._delete(instance.deleter, f"&{path}")]
-            lines.append("}")
-        if instance.made:
-            lines.append(f"kmi_clear_{instance.name}(&{path});")
-        return lines
-
-    def _delete(self, deleter: FunctionInstance, self_: str) -> list[str]:
-        """The call of a ``__del__``; what it raises is logged, as CPython prints it."""
-        cast = f"({self.types.name(_self_type(deleter))}){self_}"
-        if not deleter.raises:
-            return [f"{deleter.name}({cast});"]
-        return [
-            "{",
-            "\tstruct kmi_error error;",
-            "",
-            f"\tif ({deleter.name}({cast}, &error))",
-            "\t\tkmi_error_log(&error);",
-            "}",
-        ]
 
     # --- static data -----------------------------------------------------------------------------------------------
 
@@ -465,10 +325,6 @@ class ProgramPrinter:
                 "};",
             ]
         return lines
-
-
-def _self_type(instance: FunctionInstance) -> Type:
-    return instance.type(instance.function.parameters[0].type)
 
 
 def _escaping(function: linear.Function, exceptions: Exceptions) -> Span | None:
