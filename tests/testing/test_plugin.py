@@ -271,6 +271,22 @@ def test_exit_code_when_nothing_was_collected(pytester: pytest.Pytester, kinds: 
     assert outcomes.exit_code(int(status), kernels.chosen("fake:good")) is Exit.USAGE
 
 
+def test_exit_code_when_a_file_cannot_be_imported(
+    pytester: pytest.Pytester, kinds: dict[str, FakeKind]
+) -> None:
+    pytester.makepyfile(test_broken="import no_such_module")
+    outcomes = command.Outcomes()
+    status = pytester.inline_run("--on", "fake:good", plugins=[outcomes]).ret
+    assert outcomes.exit_code(int(status), kernels.chosen("fake:good")) is Exit.FAILED
+
+
+def test_exit_code_of_ctrl_c(pytester: pytest.Pytester, kinds: dict[str, FakeKind]) -> None:
+    pytester.makepyfile("def test_interrupted():\n    raise KeyboardInterrupt")
+    outcomes = command.Outcomes()
+    status = pytester.inline_run("--on", "fake:good", plugins=[outcomes], no_reraise_ctrlc=True).ret
+    assert outcomes.exit_code(int(status), kernels.chosen("fake:good")) is Exit.INTERRUPTED
+
+
 def test_kernels_left_out_fail_only_continuous_integration(kinds: dict[str, FakeKind]) -> None:
     choice = kernels.chosen("available")
     assert [one.name for one in choice.left_out] == ["fake:missing"]

@@ -10,8 +10,9 @@ from kmi.cli.check import FILE, checked
 from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.progress import Progress
+from kmi.compiler.driver import PASSES
 from kmi.kernels.linux import flavors, preflight
-from kmi.kernels.linux.build import build
+from kmi.kernels.linux.build import build, generate
 from kmi.kernels.linux.flavors import KernelFlavor
 from kmi.testing.kernels import KernelMissing
 from kmi.testing.linux import LinuxKind
@@ -23,17 +24,29 @@ from kmi.testing.linux import LinuxKind
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to; else NAME.ko, here."
 )
+@click.option("--dump", type=click.Choice(PASSES), help="Print the program after a pass; build nothing.")
 @click.option("--test", is_flag=True, help="A test build: counts what is alive, can fail allocations.")
-def command(file: Path, on: str, output: Path | None, test: bool) -> int:
+def command(file: Path, on: str, output: Path | None, dump: str | None, test: bool) -> int:
     """Compile FILE to a module of KERNEL, and say whether that kernel would take it."""
     flavor = _flavor(on)
     checked(file)
+    if dump is not None:
+        _dump(file, flavor, dump)
+        return Exit.OK
     with Progress().step(f"build {file.name} for {on}") as note:
         built = build(file, flavor, test=test, output=output or Path(f"{file.stem}.ko"), progress=note)
     if problems := preflight.check(built.ko, flavor):
         raise Failure("\n".join(problems))
     click.echo(f"{output or file.stem + '.ko'}: {built.size:,} bytes, for {on}")
     return Exit.OK
+
+
+def _dump(file: Path, flavor: KernelFlavor, wanted: str) -> None:
+    def take(name: str, text: str) -> None:
+        if name == wanted:
+            click.echo(text)
+
+    generate(file, flavor, dump=take)
 
 
 def _flavor(on: str) -> KernelFlavor:

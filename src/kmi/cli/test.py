@@ -66,8 +66,9 @@ class Outcomes:
             if name == EXIT_CODE and isinstance(value, int):
                 self.codes.add(value)
 
-    def pytest_keyboard_interrupt(self) -> None:
-        self.interrupted = True
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        # pytest ends a session in the same way when a file of tests cannot be imported, by a subclass.
+        self.interrupted = excinfo.type is KeyboardInterrupt
 
     def exit_code(self, status: int, choice: Choice) -> Exit:
         """kmi's exit code for pytest's."""

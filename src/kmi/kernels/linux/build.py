@@ -66,9 +66,15 @@ class Generated:
 
 
 def generate(
-    path: Path, flavor: KernelFlavor, progress: Callable[[str], None] = lambda line: None
+    path: Path,
+    flavor: KernelFlavor,
+    progress: Callable[[str], None] = lambda line: None,
+    dump: Callable[[str, str], None] | None = None,
 ) -> Generated:
-    """Check the file and compile it to C. Raises CheckFailed, ProvisionError."""
+    """Check the file and compile it to C. Raises CheckFailed, ProvisionError.
+
+    `dump` is called with each pass's name and what the program is after it.
+    """
     bound = binder.bind(flavor, progress)
     progress(f"checking {path.name}")
     analysis = analyse(path, Library(kernel=binder.LAYER, bindings=bound.python))
@@ -82,7 +88,9 @@ def generate(
             'not a digit first; name the file otherwise, or say @module(name="...")'
         )
     progress(f"compiling {path.name}")
-    return Generated(name, compile(program, _target(program, name, bound.assertions.read_text())).text, program)
+    target = _target(program, name, bound.assertions.read_text())
+    target.dump = dump
+    return Generated(name, compile(program, target).text, program)
 
 
 def _target(program: Program, name: str, assertions: str) -> Target:
