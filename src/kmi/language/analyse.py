@@ -65,8 +65,8 @@ def analyse_text(text: str, path: Path, library: Library) -> Analysis:
         reporter.error(
             codes.SYNTAX_ERROR,
             Span(source, 1, 0, 1, 0),
-            "an expression or a chain of `elif` in this file is nested too deeply to be checked",
-            help="split it up: name parts of the expression, or look the cases up in a list",
+            "something in this file is nested too deeply",
+            help="split the longest chain of `elif`, `and` or operators into functions",
         )
         return Analysis(reporter.diagnostics, None)
 
