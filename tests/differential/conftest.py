@@ -1,4 +1,4 @@
-"""How many programs the differential harness makes up: `--programs`; from which seed: the plugin's `--seed`."""
+"""`--programs`: how many the differential harness makes up. Their seeds come from the plugin's `--seed`."""
 
 import pytest
 

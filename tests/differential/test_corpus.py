@@ -14,5 +14,9 @@ PROGRAMS = sorted(Path(__file__).with_name("programs").glob("*.py"))
 def test_the_compiled_program_does_what_cpython_does(path: Path, tmp_path: Path) -> None:
     found = compare_file(path, ["main"], tmp_path, faults=500)
     for _main, what, reference, compiled in found:
-        parts = [what, reference and f"CPython:\n{reference.describe()}", compiled and f"compiled:\n{compiled.describe()}"]
+        parts = [
+            what,
+            reference and f"CPython:\n{reference.describe()}",
+            compiled and f"compiled:\n{compiled.describe()}",
+        ]
         pytest.fail("\n".join(filter(None, parts)))

@@ -1,4 +1,5 @@
-"""The harness itself: it finds a compiler that is wrong, a leak, a crash; and says nothing of one that is right."""
+"""The harness itself: it finds a compiler that is wrong, a leak, a crash; and says nothing of one that is
+right."""
 
 from __future__ import annotations
 
@@ -97,6 +98,10 @@ def test_a_failed_allocation_is_a_memory_error_and_leaves_nothing(tmp_path: Path
     execution = host.execute(host.build(path, tmp_path), faults=50)
     faults = execution.faults["main"]
     failed = [outcome for outcome in faults.values() if outcome.raised]
-    assert len(failed) >= 3 and {outcome.raised.kind for outcome in failed if outcome.raised} == {"MemoryError"}
-    assert faults[max(faults)].log == ["6"] and not faults[max(faults)].raised  # the last: nothing failed any more
+    assert len(failed) >= 3 and {outcome.raised.kind for outcome in failed if outcome.raised} == {
+        "MemoryError"
+    }
+    assert (
+        faults[max(faults)].log == ["6"] and not faults[max(faults)].raised
+    )  # the last: nothing failed any more
     assert not any(outcome.objects or outcome.memory for outcome in faults.values())

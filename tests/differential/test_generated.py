@@ -1,6 +1,6 @@
 """Programs made up at random: compiled code does what CPython does.
 
-    pytest tests/differential/test_generated.py --programs 5000 --seed 7     # a campaign
+pytest tests/differential/test_generated.py --programs 5000 --seed 7     # a campaign
 """
 
 from pathlib import Path

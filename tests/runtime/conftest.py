@@ -24,7 +24,11 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
 
     def answers(questions: list[str]) -> list[str]:
         done = subprocess.run(
-            [str(program)], input="\n".join(questions) + "\n", capture_output=True, encoding="utf-8", timeout=60
+            [str(program)],
+            input="\n".join(questions) + "\n",
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()

@@ -53,7 +53,9 @@ def test_arithmetic_is_pythons(ask: Ask, operator: str) -> None:
         values = [value for value in values if -(2**63) <= value < 2**63]
     pairs = [(left, right) for left in values for right in values]
     if operator in ("<<", ">>"):
-        pairs = [(left, count) for left in values for count in [*range(0, 131, 5), 63, 64, 126, 127, 128, 1000]]
+        pairs = [
+            (left, count) for left in values for count in [*range(0, 131, 5), 63, 64, 126, 127, 128, 1000]
+        ]
     else:
         pairs = [pair for pair in pairs if pair[1] != 0 or operator == "*"]
     answers = ask([f"{operator} {left} {right}" for left, right in pairs])
@@ -92,8 +94,10 @@ def fields(spec: str) -> str:
     return ",".join(map(str, [*parts, int(alternate), int(precision != ""), width or 0, precision or 0]))
 
 
-INT_SPECS = ["", "d", "x", "X", "o", "b", "#x", "#X", "#o", "#b", "5", "<8", ">8", "^9", "08x", "#010x", "+", " ",
-             "+08d", "*^20", "=10", "x=12", ",", "_", "_x", "015,", "012,", "013_b", "#020_x", "<+7", "40", "-5"]  # fmt: skip
+INT_SPECS = ["", "d", "x", "X", "o", "b", "#x", "#X", "#o", "#b", "5", "<8", ">8", "^9", "08x", "#010x", "+",
+" ",
+             "+08d", "*^20", "=10", "x=12", ",", "_", "_x", "015,", "012,", "013_b", "#020_x", "<+7", "40",
+             "-5"]  # fmt: skip
 
 
 def test_integers_are_formatted_as_python_does(ask: Ask) -> None:
@@ -107,7 +111,20 @@ def test_characters(ask: Ask) -> None:
     assert ask([f"int {point} {fields('c')}" for point in points]) == [chr(point) for point in points]
 
 
-TEXTS = ["", "a", "kernel", "it's", 'say "x"', "both ' and \"", "Füße", "日本語", "a\\b", "x\n\t\r\x01\x7f", "\x85\xa0é", "🐍"]
+TEXTS = [
+    "",
+    "a",
+    "kernel",
+    "it's",
+    'say "x"',
+    "both ' and \"",
+    "Füße",
+    "日本語",
+    "a\\b",
+    "x\n\t\r\x01\x7f",
+    "\x85\xa0é",
+    "🐍",
+]
 
 
 def hexadecimal(data: bytes) -> str:
@@ -130,7 +147,15 @@ def test_repr(ask: Ask) -> None:
 def test_utf8_is_judged_as_python_does(ask: Ask) -> None:
     source = random.Random(2)
     blocks = [text.encode() for text in TEXTS]
-    blocks += [b"\xed\xa0\x80", b"\xc0\x80", b"\xe0\x80\x80", b"\xf4\x90\x80\x80", b"\xf8", b"\x80", b"\xe6\x97"]
+    blocks += [
+        b"\xed\xa0\x80",
+        b"\xc0\x80",
+        b"\xe0\x80\x80",
+        b"\xf4\x90\x80\x80",
+        b"\xf8",
+        b"\x80",
+        b"\xe6\x97",
+    ]
     for _ in range(2000):
         block = bytearray("aé日🐍".encode())
         block[source.randrange(len(block))] = source.randrange(256)
@@ -180,7 +205,8 @@ def test_no_support_library_is_needed(tmp_path: Path) -> None:
         '#include "kmi.h"\n'
         "i128 a, b; char text[99];\n"
         "void probe(void) {\n"
-        "  kmi_floordiv_i128(a, b, &a); a = kmi_mod_i128(a, b); kmi_mul_i128(a, b, &a); kmi_shl_i128(a, b, &a);\n"
+        "  kmi_floordiv_i128(a, b, &a); a = kmi_mod_i128(a, b);\n"
+        "  kmi_mul_i128(a, b, &a); kmi_shl_i128(a, b, &a);\n"
         "  kmi_write_int(&(struct kmi_writer){ .at = text, .room = 99 }, a, NULL);\n"
         "}\n"
     )
@@ -188,6 +214,8 @@ def test_no_support_library_is_needed(tmp_path: Path) -> None:
         compiled = tmp_path / "probe.o"
         flags = ["-std=gnu11", level, "-Wall", "-Wextra", "-Werror", *INCLUDES]
         subprocess.run(["gcc", *flags, "-c", str(source), "-o", str(compiled)], check=True)
-        needed = subprocess.run(["nm", "-u", str(compiled)], check=True, capture_output=True, text=True).stdout
+        needed = subprocess.run(
+            ["nm", "-u", str(compiled)], check=True, capture_output=True, text=True
+        ).stdout
         assert not [name for name in needed.split() if name.startswith("__") and name.endswith("3")], needed
         assert "muloti" not in needed

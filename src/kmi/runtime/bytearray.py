@@ -1,8 +1,8 @@
 """`bytearray`: a growing buffer, from whose front bytes go away without moving the rest.
 
-Invariants: `0 <= _start`, `_start + _length <= _room`; the bytes stand at `_memory + _start`; `_memory` is null
-while `_room` is 0. Whatever gives memory back has copied what it still needs before: an argument may be this
-very object.
+Invariants: `0 <= _start`, `_start + _length <= _room`; the bytes stand at `_memory + _start`; `_memory` is
+null while `_room` is 0. Whatever gives memory back has copied what it still needs before: an argument may be
+this very object.
 """
 
 from kmi.integers import u8

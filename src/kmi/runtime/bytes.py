@@ -134,7 +134,11 @@ class bytes:
         result = bytes.__allocate__(self._length + other._length)
         with unsafe("the result has room for both"):
             copy(cast(Pointer[None], tail(result)), cast(Pointer[None], tail(self)), self._length)
-            copy(cast(Pointer[None], tail(result) + self._length), cast(Pointer[None], tail(other)), other._length)
+            copy(
+                cast(Pointer[None], tail(result) + self._length),
+                cast(Pointer[None], tail(other)),
+                other._length,
+            )
         return result
 
     def __mul__(self, times: int) -> bytes:

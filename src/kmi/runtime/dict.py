@@ -1,14 +1,16 @@
 """`dict[K, V]`: a compact table that keeps the order of insertion.
 
-Entries stand in one block, in the order in which they came: hashes, keys, values; behind them an open-addressed
-table of their numbers. A removed entry has hash 0 until the block is built anew.
+Entries stand in one block, in the order in which they came: hashes, keys, values; behind them an
+open-addressed table of their numbers. A removed entry has hash 0 until the block is built anew.
 
     {b"a": 1, b"b": 2}    hashes [h1 h2 - -]  keys [a b - -]  values [1 2 - -]  table [-1 1 -1 -1 0 -1 -1 -1]
 
-Invariants: `_live <= _used <= _room`; the table has twice as many slots as there is room, a power of two, so that
-a search always ends; a live entry's hash is odd. While `_room` is 0 there is no memory.
+Invariants: `_live <= _used <= _room`; the table has twice as many slots as there is room, a power of two, so
+that a search always ends; a live entry's hash is odd. While `_room` is 0 there is no memory.
 A position of an iteration holds, above 31 bits of entry number, how many entries were live when it began.
 """
+
+from __future__ import annotations
 
 from typing import Generic, TypeVar
 
@@ -263,7 +265,8 @@ class dict(Generic[K, V]):
             self._table()[slot] = entry
 
     def _remove(self, at: int) -> None:
-        """A live entry goes; its slot stays until the block is built anew, so that searches go on behind it."""
+        """A live entry goes; its slot stays until the block is built anew, so that searches go on behind
+        it."""
         with unsafe("the entry was found; it is dead before its key and value are dropped"):
             key = take(self._keys(), at)
             value = take(self._values(), at)

@@ -1,7 +1,7 @@
 """The tree of built-in exceptions.
 
-Each is a value in memory that the caller provides; its errno and whether it is an error of the program stand in
-kmi_error.h, from the same table as `kmi.errors.OUTBOUND`.
+Each is a value in memory that the caller provides; its errno and whether it is an error of the program stand
+in kmi_error.h, from the same table as `kmi.errors.OUTBOUND`.
 """
 
 

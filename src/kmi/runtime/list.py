@@ -1,7 +1,7 @@
 """`list[T]`: a growing array.
 
-Invariants: `0 <= _length <= _room`; the first `_length` slots hold one count each of what they refer to, the rest
-is uninitialised. An item that is dropped is taken out first: its `__del__` may come back to this list.
+Invariants: `0 <= _length <= _room`; the first `_length` slots hold one count each of what they refer to, the
+rest is uninitialised. An item that is dropped is taken out first: its `__del__` may come back to this list.
 """
 
 from typing import Generic, TypeVar
@@ -312,9 +312,7 @@ class list(Generic[T]):
                 self._items = cast(Pointer[T], allocate(room * sizeof(T)))
             else:
                 old = cast(Pointer[u8], self._items)
-                self._items = cast(
-                    Pointer[T], reallocate(old, self._length * sizeof(T), room * sizeof(T))
-                )
+                self._items = cast(Pointer[T], reallocate(old, self._length * sizeof(T), room * sizeof(T)))
             self._room = room
 
 

@@ -1,7 +1,7 @@
 """Memory for the built-in classes: what they keep beside their own object.
 
-Sizes are in bytes. Memory is uninitialised, belongs to one owner, and is given back by `free`. The C functions
-are those of kmi_object.h and string.h.
+Sizes are in bytes. Memory is uninitialised, belongs to one owner, and is given back by `free`. The C
+functions are those of kmi_object.h and string.h.
 """
 
 from kmi.integers import i32, u8, usize

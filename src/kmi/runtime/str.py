@@ -117,7 +117,9 @@ class str:
         result = str.__allocate__(self._size + other._size, self._length + other._length)
         with unsafe("the result has room for both"):
             copy(cast(Pointer[None], tail(result)), cast(Pointer[None], tail(self)), self._size)
-            copy(cast(Pointer[None], tail(result) + self._size), cast(Pointer[None], tail(other)), other._size)
+            copy(
+                cast(Pointer[None], tail(result) + self._size), cast(Pointer[None], tail(other)), other._size
+            )
         return result
 
     def __mul__(self, times: int) -> str:

@@ -3,9 +3,9 @@
     findings = compare(programs)        # many programs in one file, compiled once
     assert not findings, findings[0].describe()
 
-What is compared: the lines of the log, the exception nobody caught with its errno, message, line and function, and
-that nothing is left alive. With `faults`, the compiled program runs again with its first, second … allocation
-failing: what it does then is its own, but it may not crash, and nothing may be left.
+What is compared: the lines of the log, the exception nobody caught with its errno, message, line and
+function, and that nothing is left alive. With `faults`, the compiled program runs again with its first,
+second … allocation failing: what it does then is its own, but it may not crash, and nothing may be left.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from kmi.testing.generate import Program, file_of
 __all__ = ["Finding", "compare", "compare_file"]
 
 OWN_WORDS: Final = re.compile(
-    r"index -?\d+ out of range of \d+|(pop|bytearray|list|string)?[a-z ]*index out of range|[^ ]+ is not in list"
-    r"|list\.index\(x\): x not in list"
+    r"index -?\d+ out of range of \d+|[a-z ]*index out of range"
+    r"|[^ ]+ is not in list|list\.index\(x\): x not in list"
 )
 """Messages that CPython words in several ways and kmi in one."""
 
@@ -44,7 +44,9 @@ class Finding:
         """All that a person needs: the program, both outcomes, the difference."""
         parts = [f"{self.program.name if self.program else 'the file'}: {self.what}"]
         if self.program:
-            parts.append("\n".join(f"{n:4} {line}" for n, line in enumerate(self.program.source.splitlines(), 1)))
+            parts.append(
+                "\n".join(f"{n:4} {line}" for n, line in enumerate(self.program.source.splitlines(), 1))
+            )
         if self.reference:
             parts.append(f"CPython:\n{self.reference.describe()}")
         if self.compiled:
@@ -52,7 +54,9 @@ class Finding:
         return "\n\n".join(parts)
 
 
-def compare(programs: list[Program], directory: Path, *, faults: int = 0, quick: bool = True) -> list[Finding]:
+def compare(
+    programs: list[Program], directory: Path, *, faults: int = 0, quick: bool = True
+) -> list[Finding]:
     """Where CPython and the compiler disagree on any of the programs, in their order."""
     path = directory / "programs.py"
     path.write_text(file_of(programs), encoding="utf-8")
@@ -74,13 +78,24 @@ def compare_file(
     found: list[tuple[str, str, Outcome | None, Outcome | None]] = []
     for main in mains:
         compiled = execution.outcomes.get(main)
-        what = "never ran: an earlier one broke off" if compiled is None else difference(references[main], compiled)
+        what = (
+            "never ran: an earlier one broke off"
+            if compiled is None
+            else difference(references[main], compiled)
+        )
         if what is None:
-            what = next((f"allocation {n} failing: {problem}" for n, outcome in execution.faults.get(main, {}).items()
-                         if (problem := leftover(outcome))), None)  # fmt: skip
+            what = after_faults(execution.faults.get(main, {}))
         if what is not None:
             found.append((main, f"{what}\n{execution.report}".strip(), references[main], compiled))
     return found
+
+
+def after_faults(outcomes: dict[int, Outcome]) -> str | None:
+    """What is wrong after an allocation failed."""
+    for number, outcome in outcomes.items():
+        if problem := leftover(outcome):
+            return f"allocation {number} failing: {problem}"
+    return None
 
 
 def leftover(outcome: Outcome) -> str | None:
@@ -101,8 +116,7 @@ def difference(reference: Outcome, compiled: Outcome) -> str | None:
         return f"CPython logged {len(reference.log)} lines, the compiled program {len(compiled.log)}"
     if problem := leftover(compiled):
         return problem
-    left, right = _canonical(reference.raised), _canonical(compiled.raised)
-    if left != right:
+    if _canonical(reference.raised) != _canonical(compiled.raised):
         return f"raised {reference.raised} in CPython and {compiled.raised} compiled"
     return None
 

@@ -1,7 +1,7 @@
 """CPython's word on a program: what it logs and what it raises. That nothing stays alive is plain there.
 
-The file is loaded through the simulator's import hook, so that integers have places as they have in compiled code,
-and runs in a thread of a simulated kernel; the log functions write into a list.
+The file is loaded through the simulator's import hook, so that integers have places as they have in compiled
+code, and runs in a thread of a simulated kernel; the log functions write into a list.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
     small = shrink(program, fails)
 
-It takes statements away, whole definitions first, and puts the body of an `if`, a loop or a `try` in its place, as
-long as `fails` still holds. `fails` refuses what does not check, so nothing here needs to know types.
+It takes statements away, whole definitions first, and puts the body of an `if`, a loop or a `try` in its
+place, as long as `fails` still holds. `fails` refuses what does not check, so nothing here needs to know
+types.
 """
 
 from __future__ import annotations

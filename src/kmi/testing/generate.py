@@ -3,12 +3,13 @@
     program = generate(seed=7, name="p7")
     program.source          # classes, functions, and `def main_p7() -> None`
 
-Programs are well typed by construction, end, and stay small; the interesting part is values: integers cluster at
-the boundaries of places, containers are empty or aliased, exceptions leave loops and `finally` at odd moments.
-Each is made from a seed alone, so a failure is its seed; `differential_shrink` makes the program small.
+Programs are well typed by construction, end, and stay small; the interesting part is values: integers cluster
+at the boundaries of places, containers are empty or aliased, exceptions leave loops and `finally` at odd
+moments. Each is made from a seed alone, so a failure is its seed; `differential_shrink` makes the program
+small.
 
-Invariants: names are unique in a file of many programs; functions call only functions before them; every loop is
-bounded; the work of a program is estimated while it is written and stays below a few thousand steps.
+Invariants: names are unique in a file of many programs; functions call only functions before them; every loop
+is bounded; the work of a program is estimated while it is written and stays below a few thousand steps.
 """
 
 from __future__ import annotations
@@ -27,9 +28,21 @@ from errno import EAGAIN, EBUSY, ENOENT, EPERM
 
 from kmi import i8, i16, i32, i64, info, u8, u16, u32, u64, usize, wrapping
 """
-BITS: Final = {"u8": 8, "u16": 16, "u32": 32, "u64": 64, "usize": 64, "i8": 8, "i16": 16, "i32": 32, "i64": 64, "int": 64}
+BITS: Final = {
+    "u8": 8,
+    "u16": 16,
+    "u32": 32,
+    "u64": 64,
+    "usize": 64,
+    "i8": 8,
+    "i16": 16,
+    "i32": 32,
+    "i64": 64,
+    "int": 64,
+}
 INTS: Final = ("int", "int", "int", *BITS)
-BUILT_IN_ERRORS: Final = ("ValueError", "OverflowError", "IndexError", "KeyError", "ZeroDivisionError", "OSError",
+BUILT_IN_ERRORS: Final = ("ValueError", "OverflowError", "IndexError", "KeyError", "ZeroDivisionError",
+"OSError",
                           "ArithmeticError", "LookupError", "RuntimeError", "Exception")  # fmt: skip
 MOST_WORK: Final = 3000
 
@@ -93,14 +106,17 @@ class Scope:
     multiplier: int = 1
 
     def inner(self, **changes: int | bool) -> Scope:
-        made = Scope(dict(self.locals), set(self.fixed), self.result, self.loops, self.handling, self.multiplier)
+        made = Scope(
+            dict(self.locals), set(self.fixed), self.result, self.loops, self.handling, self.multiplier
+        )
         for name, value in changes.items():
             setattr(made, name, value)
         return made
 
 
 class Writer:
-    """Draws what to write; the rest of the generator is in `generate_expressions` and `generate_statements`."""
+    """Draws what to write; the rest of the generator is in `generate_expressions` and
+    `generate_statements`."""
 
     def __init__(self, source: random.Random, name: str) -> None:
         self.random = source
@@ -133,7 +149,9 @@ class Writer:
     def value_type(self) -> str:
         """A type for a parameter or a field."""
         kinds = ["int", *self.pick_some(INTS, 4), "bool", "bytes", "bytearray", "list[int]", "dict[int, int]"]
-        return self.pick([*kinds, *(c.name for c in self.classes), *(f"{c.name} | None" for c in self.classes)])
+        return self.pick(
+            [*kinds, *(c.name for c in self.classes), *(f"{c.name} | None" for c in self.classes)]
+        )
 
     def pick_some(self, choices: tuple[T, ...], count: int) -> list[T]:
         return [self.pick(choices) for _ in range(count)]

@@ -44,7 +44,9 @@ class Expressions(Writer):
                 found.append(name)
             for declared in self.classes:
                 if held == declared.name:
-                    found += [f"{name}.{f}" for f, field_kind in declared.fields.items() if field_kind == kind]
+                    found += [
+                        f"{name}.{f}" for f, field_kind in declared.fields.items() if field_kind == kind
+                    ]
         return found
 
     def literal(self, bits: int = 64, signed: bool = True) -> int:
@@ -87,7 +89,8 @@ class Expressions(Writer):
             case 10:
                 return f"{self.sequence(scope)}[{self.index(scope)}]"
             case 11:
-                return f"({self.integer(scope, depth - 1)} if {self.boolean(scope, 1)} else {self.integer(scope, 0)})"
+                then, condition = self.integer(scope, depth - 1), self.boolean(scope, 1)
+                return f"({then} if {condition} else {self.integer(scope, 0)})"
             case 12:
                 wide = self.arithmetic(scope, depth)
                 mask = self.pick(("0xFF", "0xFFFF", "0xFFFFFFFF", "0x7FFFFFFFFFFFFFFF"))
@@ -107,7 +110,9 @@ class Expressions(Writer):
         if left.lstrip("-").isdigit():
             left = self.variable(scope)
         if operator in ("<<", ">>"):
-            count = self.pick((str(self.below(70)), f"({self.variable(scope)} & 31)", f"({self.variable(scope)} % 66)"))
+            count = self.pick(
+                (str(self.below(70)), f"({self.variable(scope)} & 31)", f"({self.variable(scope)} % 66)")
+            )
             return f"({left} {operator} {count})"
         right = self.integer(scope, depth - 1)
         if operator in ("//", "%") and right == "0":
@@ -121,7 +126,9 @@ class Expressions(Writer):
 
     def index(self, scope: Scope) -> str:
         """An index, in range more often than not."""
-        return self.pick(("0", "-1", "1", str(self.below(5)), f"({self.variable(scope)} % 4)", self.small(scope)))
+        return self.pick(
+            ("0", "-1", "1", str(self.below(5)), f"({self.variable(scope)} % 4)", self.small(scope))
+        )
 
     def small(self, scope: Scope) -> str:
         return self.pick((str(self.below(4)), f"({self.variable(scope)} & 3)", self.variable(scope)))
@@ -229,12 +236,18 @@ class Expressions(Writer):
         found = self.names(kind, scope)
         if found and self.chance(40):
             return self.pick(found)
-        return "None" if depth <= 0 or self.chance(30) else self.object(kind.removesuffix(" | None"), scope, depth - 1)
+        return (
+            "None"
+            if depth <= 0 or self.chance(30)
+            else self.object(kind.removesuffix(" | None"), scope, depth - 1)
+        )
 
     def call(self, result: str, scope: Scope) -> str | None:
         """A call that gives such a value, if the work is not too much."""
         room = MOST_WORK - self.work
-        able = [(f.name, f) for f in self.functions if f.result == result and f.work * scope.multiplier <= room]
+        able = [
+            (f.name, f) for f in self.functions if f.result == result and f.work * scope.multiplier <= room
+        ]
         for name, kind in scope.locals.items():
             for declared in self.classes:
                 if declared.name == kind:

@@ -1,7 +1,7 @@
 """Statements, functions, classes of generated programs.
 
-Locals are declared where they get their first value and are seen in that block and those inside it, so that none
-is ever unbound. A loop over something that may grow has a guard.
+Locals are declared where they get their first value and are seen in that block and those inside it, so that
+none is ever unbound. A loop over something that may grow has a guard.
 """
 
 from __future__ import annotations
@@ -70,10 +70,16 @@ class Statements(Expressions):
         self.functions.append(self.define_callable(0, f"f{len(self.functions)}_{self.name}", None))
         self.lines += ["", ""]
 
-    def define_callable(self, depth: int, name: str, owner: str | None, like: Function | None = None) -> Function:
+    def define_callable(
+        self, depth: int, name: str, owner: str | None, like: Function | None = None
+    ) -> Function:
         """A function or a method; an override has the signature of what it overrides."""
         kinds = like.parameters if like else [self.value_type() for _ in range(self.below(4))]
-        result = like.result if like else self.pick(("int", "int", *self.pick_some(INTS, 2), "None", "bool", "bytes"))
+        result = (
+            like.result
+            if like
+            else self.pick(("int", "int", *self.pick_some(INTS, 2), "None", "bool", "bytes"))
+        )
         made = Function(name, kinds, result)
         names = [self.fresh("p") for _ in kinds]
         scope = Scope(dict(zip(names, kinds, strict=True)), result=result)
@@ -245,11 +251,14 @@ class Statements(Expressions):
                       f"{path}.remove({value})", f"{path}.clear()"]  # fmt: skip
             lines += [f"if len({path}) < 50:\n{'    ' * (depth + 1)}{path}.extend({self.list(scope, 1)})"]
         else:
-            value = self.pick((str(self.pick((0, 1, 255))), f"({self.variable(scope)} & 255)", self.small(scope)))
+            value = self.pick(
+                (str(self.pick((0, 1, 255))), f"({self.variable(scope)} & 255)", self.small(scope))
+            )
             lines = [f"{path}.append({value})"] * 3
             lines += [f"{path}[{index}] = {value}", f"{path}.insert({index}, {value})", f"{path}.pop()",
                       f"del {path}[{index}]", f"del {path}[{self.bounds(scope)}]",
-                      f"{path}[{self.bounds(scope)}] = {self.bytes(scope, 1)}", f"{path}.clear()"]  # fmt: skip
+                      f"{path}[{self.bounds(scope)}] = {self.bytes(scope, 1)}",
+                      f"{path}.clear()"]  # fmt: skip
             more = self.pick((self.bytes(scope, 1), self.bytearray(scope, 1)))
             lines += [f"if len({path}) < 50:\n{'    ' * (depth + 1)}{path}.extend({more})"]
             lines += [f"if len({path}) < 50:\n{'    ' * (depth + 1)}{path} += {self.bytes(scope, 1)}"]
@@ -294,7 +303,8 @@ class Statements(Expressions):
         return not surely
 
     def raise_one(self, depth: int) -> None:
-        choices = ['ValueError("odd")', "ValueError", 'RuntimeError("so")', 'OSError(EBUSY, "busy")', "BlockingIOError",
+        choices = ['ValueError("odd")', "ValueError", 'RuntimeError("so")', 'OSError(EBUSY, "busy")',
+        "BlockingIOError",
                    'OSError(EAGAIN, "later")', 'OSError(ENOENT, "none")', "PermissionError", 'KeyError("k")',
                    *(f'{error}("own")' for error in self.errors), *self.errors]  # fmt: skip
         self.emit(depth, f"raise {self.pick(choices)}")
@@ -332,7 +342,8 @@ class Statements(Expressions):
         rounds = 1 + self.below(5)
         start = self.pick((0, 0, 1, -2, 250))
         bounds = self.pick((str(rounds), f"{start}, {start + rounds}", f"{start + rounds}, {start}, -1",
-                            f"{start}, {start + 2 * rounds}, 2", f"({self.variable(scope)} & 3)"))  # fmt: skip
+                            f"{start}, {start + 2 * rounds}, 2",
+                            f"({self.variable(scope)} & 3)"))  # fmt: skip
         self.emit(depth, f"for {name} in range({bounds}):")
         self.loop_body(depth, scope, nesting, rounds, name)
 

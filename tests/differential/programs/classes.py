@@ -82,7 +82,8 @@ def main() -> None:
     point = Point(1)
     other = point
     other.x = 10
-    info(f"{point.x} {point.sum} {point.moved(3).sum} {point is other} {point == Point(10)} {point == Point(3)}")
+    info(f"{point.x} {point.sum} {point.moved(3).sum} {point is other}")
+    info(f"{point == Point(10)} {point == Point(3)}")
     shapes = [Shape(b"plain"), Square(3), Box(2), Box.unit()]
     info(f"{total(shapes)} {total(shapes)} {len(shapes[1].name)} {isinstance(shapes[2], Square)}")
     chain: Chain | None = None

@@ -27,7 +27,7 @@ def loops(limit: int) -> int:
         result += 1000
     for i in range(limit, 0, -2):
         result = result * 3 + i
-    for i in range(limit):
+    for _ in range(limit):
         limit -= 1
         result += limit
     return result

@@ -66,7 +66,7 @@ def returns_through_finally(how: int) -> int:
     finally:
         info("on the way")
         if how == 2:
-            return 2
+            return 2  # noqa: B012
     return 3
 
 

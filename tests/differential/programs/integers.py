@@ -78,7 +78,8 @@ def main() -> None:
         count += 1
     except OverflowError:
         info(f"the place kept {count}")
-    info(f"{count % 2**16} {(count * count * count * count * count) % 2**32} {min(3, count, 2)} {max(least, -1)}")
+    info(f"{count % 2**16} {(count * count * count * count * count) % 2**32}")
+    info(f"{min(3, count, 2)} {max(least, -1)}")
     info(f"{5 < 6 <= 6} {5 == 5 != 6} {not 5}")
     zero = len(b"")
     divided(1, zero)

@@ -1,4 +1,5 @@
-"""The host kernel: user space, where compiled code meets the sanitizers, the debugger and a thousand programs a minute.
+"""The host kernel: user space, where compiled code meets the sanitizers, the debugger and a thousand programs
+a minute.
 
     outcome = run(Path("program.py"))        # def main() -> None
     outcome.log, outcome.raised, outcome.objects

@@ -3,7 +3,8 @@
     built = build(Path("program.py"), directory)       # def main() -> None
     outcomes = execute(built).outcomes["main"]
 
-The executable runs one `main` after the other and says on standard output what each logged, raised and left alive.
+The executable runs one `main` after the other and says on standard output what each logged, raised and left
+alive.
 """
 
 from __future__ import annotations
@@ -57,14 +58,16 @@ class Execution:
 
 
 def build(path: Path, directory: Path, *, mains: Sequence[str] = ("main",), quick: bool = False) -> Built:
-    """Check, compile and link a file whose mains are functions `() -> None`; everything made is in `directory`.
+    """Check, compile and link a file whose mains are functions `() -> None`; everything made is in
+    `directory`.
 
     `quick` is for many programs: fewer checks of undefined behaviour, no optimisation.
     """
     source = compiled(path, mains)
     source_c, program = directory / f"{path.stem}.c", directory / path.stem
     source_c.write_text(source.text, encoding="utf-8")
-    command = ["gcc", "-std=gnu11", "-g1", *(QUICK if quick else THOROUGH), "-fno-sanitize-recover=all", *WARNINGS,
+    command = ["gcc", "-std=gnu11", "-g1", *(QUICK if quick else THOROUGH), "-fno-sanitize-recover=all",
+    *WARNINGS,
                "-DKMI_TEST", f"-I{RUNTIME}", f"-I{HERE}", str(source_c), "-o", str(program)]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
@@ -94,7 +97,9 @@ def _epilogue(source: CSource) -> str:
     """A C function of one shape for each main, and the table of them."""
     parts, rows = [], []
     for name, c_name in source.names.items():
-        call = f"return {c_name}(error);" if source.raises[name] else f"(void)error;\n\t{c_name}();\n\treturn 0;"
+        call = (
+            f"return {c_name}(error);" if source.raises[name] else f"(void)error;\n\t{c_name}();\n\treturn 0;"
+        )
         parts.append(f"static int kmi_host_call_{name}(struct kmi_error *error)\n{{\n\t{call}\n}}\n")
         rows.append(f'\t{{ "{name}", kmi_host_call_{name} }},\n')
     table = f"static const struct kmi_host_main kmi_host_mains[] = {{\n{''.join(rows)}}};\n"

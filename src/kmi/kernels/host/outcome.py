@@ -12,7 +12,8 @@ __all__ = ["Outcome", "Raised"]
 
 @dataclass(frozen=True)
 class Raised:
-    """An exception that nobody caught: class, errno of an OSError (0: none), message, and where it was raised."""
+    """An exception that nobody caught: class, errno of an OSError (0: none), message, and where it was
+    raised."""
 
     kind: str
     errno: int

@@ -1,4 +1,5 @@
-"""Locks of the host kernel, which has one thread: they hold what they guard, and see that nobody takes them twice.
+"""Locks of the host kernel, which has one thread: they hold what they guard, and see that nobody takes them
+twice.
 
 A lock that is taken while it is held would wait for ever in a kernel; here it is `RuntimeError`.
 """
