@@ -455,7 +455,6 @@ def make_scope(world: World, name: str, source: Source, syntax: ast.Module) -> M
     """The scope of a parsed module, its names entered and none of them resolved."""
     module = tree.Module(name, source, doc=ast.get_docstring(syntax))
     scope = ModuleScope(name, source, module)
-    scope.stored = stored_attributes(syntax)
     scope.interface = (
         name.startswith("kmi")
         and not name.startswith(("kmi.runtime", "kmi.kernels"))

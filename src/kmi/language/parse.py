@@ -125,7 +125,7 @@ if hasattr(ast, "TryStar"):
     REFUSED[ast.TryStar] = ("`except*`", "use `except`")
 
 
-def parse(source: Source, reporter: Reporter) -> ast.Module | None:
+def parse(source: Source, reporter: Reporter, *, whitelist: bool = True) -> ast.Module | None:
     """The syntax of a file, or None where it is not Python. Reports constructs that are not supported."""
     try:
         with warnings.catch_warnings():
@@ -146,7 +146,8 @@ def parse(source: Source, reporter: Reporter) -> ast.Module | None:
             codes.SYNTAX_ERROR, Span(source, 1, 0, 1, 0), f"the file cannot be read as Python: {what}"
         )
         return None
-    _check(source, module, reporter)
+    if whitelist:
+        _check(source, module, reporter)
     return module
 
 

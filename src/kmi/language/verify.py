@@ -1,4 +1,4 @@
-"""The invariants of the typed tree, checked: run in tests after the front end and after each pass on the tree.
+"""The invariants of the typed tree, checked: run in tests after the front end and each pass on the tree.
 
     verify(program)      # InternalError: Echo.read: `n` is int and gets u8
 

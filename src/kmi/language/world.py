@@ -60,14 +60,16 @@ class World:
         from kmi.language import names
         from kmi.language.parse import parse
 
-        # What the author did not write is checked where it is used; its top may hold what only CPython reads.
-        reporter = self.reporter if author or _strict(source.module) else Reporter()
-        syntax = parse(source, reporter)
+        # Of the interface only declarations are read, and where no bodies are, only those of the run time.
+        strict = author or (self.library.complete and _strict(source.module))
+        syntax = parse(source, self.reporter if strict else Reporter(), whitelist=strict)
         if syntax is None:
             self.missing.add(source.module)
             return None
         scope = names.make_scope(self, source.module, source, syntax)
         scope.author = author
+        if strict:
+            scope.stored = names.stored_attributes(syntax)
         if author:
             scope.interface = False
         self.scopes[source.module] = scope
