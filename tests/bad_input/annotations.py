@@ -1,3 +1,10 @@
+# expect: KMI0301 at 13
+# expect: KMI0301 at 17
+# expect: KMI0102 at 21
+# expect: KMI0201 at 25
+# expect: KMI0306 at 29
+# expect: KMI0306 at 33
+# expect: KMI0301 at 39
 """Annotations that are missing, unknown, or of types that a kernel does not have."""
 
 from kmi import Module, module

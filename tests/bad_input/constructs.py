@@ -1,3 +1,26 @@
+# expect: KMI0104 at 28
+# expect: KMI0104 at 30
+# expect: KMI0102 at 34
+# expect: KMI0102 at 39
+# expect: KMI0102 at 43
+# expect: KMI0102 at 47
+# expect: KMI0102 at 53
+# expect: KMI0102 at 60
+# expect: KMI0102 at 65
+# expect: KMI0102 at 69
+# expect: KMI0102 at 73
+# expect: KMI0102 at 77
+# expect: KMI0102 at 81
+# expect: KMI0102 at 84
+# expect: KMI0102 at 88
+# expect: KMI0102 at 93
+# expect: KMI0102 at 97
+# expect: KMI0102 at 101
+# expect: KMI0102 at 105
+# expect: KMI0102 at 109
+# expect: KMI0306 at 113
+# expect: KMI0319 at 117
+# expect: KMI0103 at 121
 """What kernel Python does not have: each by itself, each with what to write instead."""
 
 from kmi import Module, module

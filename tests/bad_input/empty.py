@@ -1,1 +1,2 @@
+# expect: KMI0401 at 2
 """Only a docstring."""

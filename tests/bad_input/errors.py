@@ -1,3 +1,7 @@
+# expect: KMI0316 at 17
+# expect: KMI0315 at 21
+# expect: KMI0315 at 25
+# expect: KMI0315 at 31
 """Exceptions that are none, or have no errno."""
 
 from errno import EBUSY

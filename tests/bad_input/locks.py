@@ -1,3 +1,11 @@
+# expect: KMI0604 at 26
+# expect: KMI0611 at 27
+# expect: KMI0702 at 34
+# expect: KMI0802 at 36
+# expect: KMI0805 at 37
+# expect: KMI0608 at 38
+# expect: KMI0607 at 46
+# expect: KMI0801 at 50
 """Everything that can be done wrongly with locks, in one device."""
 
 from dataclasses import dataclass

@@ -1,3 +1,9 @@
+# expect: KMI0202 at 12
+# expect: KMI0601 at 22
+# expect: KMI0201 at 23
+# expect: KMI0301 at 25
+# expect: KMI0102 at 29
+# expect: KMI0302 at 30
 """Six mistakes that have nothing to do with each other."""
 
 from kmi import Module, info, module

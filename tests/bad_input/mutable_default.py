@@ -1,3 +1,4 @@
+# expect: KMI0323 at 7
 """A default that is made once and would be shared by all calls."""
 
 from kmi import Module, module

@@ -1,3 +1,14 @@
+# expect: KMI0202 at 14
+# expect: KMI0202 at 15
+# expect: KMI0202 at 16
+# expect: KMI0202 at 17
+# expect: KMI0201 at 21
+# expect: KMI0201 at 25
+# expect: KMI0203 at 29
+# expect: KMI0203 at 36
+# expect: KMI0203 at 42
+# expect: KMI0204 at 49
+# expect: KMI0401 at 50
 """Names that are not there, or not yet."""
 
 import os

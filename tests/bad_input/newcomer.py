@@ -1,3 +1,6 @@
+# expect: KMI0309 at 14
+# expect: KMI0602 at 15
+# expect: KMI0601 at 18
 """The first device that everybody writes: it counts, without a lock."""
 
 from kmi import Module, info, module

@@ -1,3 +1,4 @@
+# expect: KMI0401 at 7
 """A class, but not under @module."""
 
 from kmi import Module, info

@@ -1,3 +1,6 @@
+# expect: KMI0310 at 12
+# expect: KMI0310 at 15
+# expect: KMI0310 at 18
 """Callbacks that are not what the kernel will call."""
 
 from kmi import Module, module

@@ -1,3 +1,6 @@
+# expect: KMI0403 at 11
+# expect: KMI0404 at 15
+# expect: KMI0404 at 19
 """A record that C would pad, one without widths, and one with a field that is none."""
 
 from kmi import Module, Struct, module, u8, u32

@@ -1,3 +1,7 @@
+# expect: KMI0606 at 18
+# expect: KMI0609 at 24
+# expect: KMI0605 at 30
+# expect: KMI0606 at 31
 """Locks and registrations that are not where they belong."""
 
 from kmi import Module, module
@@ -24,5 +28,4 @@ class Keeper:
 class Places(Module):
     def __init__(self) -> None:
         device = MiscDevice("places", Device())
-        if device is not None:
-            self.second = MiscDevice("second", Device())
+        self.all = [device]

@@ -1,3 +1,4 @@
+# expect: KMI0101 at 8
 """A colon is missing, so nothing else is looked at."""
 
 from kmi import Module, info, module

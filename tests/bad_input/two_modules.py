@@ -1,3 +1,4 @@
+# expect: KMI0402 at 13
 """Two classes under @module."""
 
 from kmi import Module, module

@@ -1,3 +1,19 @@
+# expect: KMI0302 at 29
+# expect: KMI0302 at 33
+# expect: KMI0304 at 37
+# expect: KMI0304 at 41
+# expect: KMI0304 at 45
+# expect: KMI0302 at 49
+# expect: KMI0302 at 53
+# expect: KMI0305 at 57
+# expect: KMI0305 at 61
+# expect: KMI0305 at 65
+# expect: KMI0312 at 69
+# expect: KMI0313 at 73
+# expect: KMI0303 at 78
+# expect: KMI0303 at 82
+# expect: KMI0307 at 86
+# expect: KMI0308 at 91
 """Values of the wrong type, in every position where a type is declared."""
 
 from kmi import Module, module, u8

@@ -1,3 +1,4 @@
+# expect: KMI0101 at 10
 """A string that never ends."""
 
 from kmi import Module, info, module

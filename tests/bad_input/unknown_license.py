@@ -1,3 +1,4 @@
+# expect: KMI0402 at 7
 """A licence that no kernel knows."""
 
 from kmi import Module, module

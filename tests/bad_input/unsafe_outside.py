@@ -1,3 +1,5 @@
+# expect: KMI0501 at 10
+# expect: KMI0501 at 11
 """Raw memory outside an unsafe block."""
 
 from kmi import Module, module

@@ -1,3 +1,4 @@
+# expect: KMI0201 at 10
 """名前 that are not there: carets stand under their characters."""
 
 from kmi import Module, info, module

@@ -175,6 +175,17 @@ def test_articles_agree_with_the_names_behind_them() -> None:
     assert found.help == "an `i32`"
 
 
+def test_what_follows_from_an_unsupported_construct_is_not_reported() -> None:
+    reporter = Reporter()
+    reporter.error(codes.TYPE_MISMATCH, at(TWICE, "nubmer"), "follows")
+    reporter.error(codes.UNSUPPORTED, at(TWICE, "2 * nubmer"), "not there")
+    reporter.error(codes.LOCK_ORDER, at(TWICE, "return"), "stays")
+    reporter.error(codes.TYPE_MISMATCH, at(TWICE, "number"), "in another line")
+    assert [diagnostic.message for diagnostic in reporter.diagnostics] == [
+        "in another line", "stays", "not there",
+    ]  # fmt: skip
+
+
 def test_the_same_is_reported_once_and_all_in_the_order_of_the_text() -> None:
     reporter = Reporter()
     for _ in range(2):

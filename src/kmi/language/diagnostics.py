@@ -20,6 +20,7 @@ from enum import Enum
 from kmi.language.codes.base import Code
 from kmi.language.source import Span
 
+_FOLLOWING = ("KMI02", "KMI03")
 _ARTICLE = re.compile(r"\b([Aa]) `(?=[AEIOaeio]|[Uu](?:n(?!i)|p))")
 
 
@@ -114,8 +115,17 @@ class Reporter:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """All of them, in the order of the text."""
-        return sorted(self._seen.values(), key=lambda diagnostic: diagnostic.order)
+        """All of them in the order of the text, but for what follows from an opaque one in the same line."""
+        every = self._seen.values()
+        opaque = {(found.span.source, found.span.line) for found in every if found.code.opaque}
+        kept = [
+            found
+            for found in every
+            if found.code.opaque
+            or not found.code.number.startswith(_FOLLOWING)
+            or (found.span.source, found.span.line) not in opaque
+        ]
+        return sorted(kept, key=lambda diagnostic: diagnostic.order)
 
 
 class InternalError(Exception):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from kmi.language.tree import Class, Function
-from kmi.language.types import ClassType, Type
+from kmi.language.types import ClassType, OptionalType, TupleType, Type
 
 OVERLOAD = re.compile(r"__([a-z]+)_\w+__")
 """How a library class names an overload for another type of argument: ``__extend_bytearray__``."""
@@ -60,6 +60,17 @@ def is_place(kind: Type) -> bool:
 def is_borrowed(kind: Type) -> bool:
     """Whether objects of a type are valid only until the callback that got them returns."""
     return is_a(kind, BORROWED)
+
+
+def holds_place(kind: Type) -> bool:
+    """Whether a type has a place or a borrowed object as a part, which none can have."""
+    match kind:
+        case ClassType(arguments=parts) | TupleType(items=parts):
+            return any(is_place(part) or is_borrowed(part) or holds_place(part) for part in parts)
+        case OptionalType(inner=inner):
+            return is_place(inner) or holds_place(inner)
+        case _:
+            return False
 
 
 def is_lock(kind: Type) -> bool:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from kmi.language import codes
 from kmi.language.callgraph import CallGraph, Site
 from kmi.language.diagnostics import Reporter
-from kmi.language.known import is_lock
+from kmi.language.known import is_lock, is_spinning
 from kmi.language.lockpaths import Path, field_of, path_of, translate
 from kmi.language.source import Span
 from kmi.language.tree import Class, Field, Function, Node, Program, With
@@ -128,9 +128,14 @@ def _edges(function: Function, takings: Takings) -> Iterator[Edge]:
                 if not trusted(site.target.module):
                     found.extend(takings.by(site))
             for taking in found:
-                if taking.field is not None:
+                if taking.field is not None and not _asleep(outer.field, taking.field):
                     same = taking.path is not None and taking.path == outer.path
                     yield Edge(outer.field, taking.field, node.context.span, taking.chain, same)
+
+
+def _asleep(held: Field, taken: Field) -> bool:
+    """Whether a sleeping lock is taken under a spinning one, which the context pass reports."""
+    return is_spinning(held.type) and not is_spinning(taken.type)
 
 
 def _twice(edge: Edge, owners: dict[Field, Class], reporter: Reporter) -> None:

@@ -21,7 +21,17 @@ import re
 
 from kmi.language import codes
 from kmi.language.diagnostics import Reporter
-from kmi.language.known import BORROWED, OPERATIONS, THREADED, derives, is_a, is_builtin, is_lock, name_of
+from kmi.language.known import (
+    BORROWED,
+    OPERATIONS,
+    THREADED,
+    derives,
+    holds_place,
+    is_a,
+    is_builtin,
+    is_lock,
+    name_of,
+)
 from kmi.language.ownership import IMMUTABLE, Ownership, is_open, receiver, root
 from kmi.language.source import Source
 from kmi.language.tree import (
@@ -105,7 +115,7 @@ def _fields(definition: Class, reporter: Reporter, ownership: Ownership) -> None
     for item in definition.fields:
         if item.place or item in ownership.changes or not ownership.confined(item.type):
             continue
-        if is_a(item.type, BORROWED):
+        if is_a(item.type, BORROWED) or holds_place(item.type):
             continue  # reported where it is stored
         initial = _initial(definition, item)
         span = initial.span if initial is not None else item.span

@@ -25,7 +25,8 @@ class Code:
     ``failing`` is a program for which the checker gives exactly this code, ``fixed`` the same one
     mended; both are printed by ``kmi explain`` and both are tests. A program without ``@module`` gets
     one at its end (``complete``), unless it is ``whole``. ``help`` is what a diagnostic says that has no
-    better help of its own. With ``layer`` the programs are that module of a kernel's layer.
+    better help of its own. With ``layer`` the programs are that module of a kernel's layer. What
+    is ``opaque`` hides errors of names and types in its line: they would only follow from it.
     """
 
     number: str
@@ -36,6 +37,7 @@ class Code:
     whole: bool = False
     help: str | None = None
     layer: str = ""
+    opaque: bool = False
 
     def __str__(self) -> str:
         return self.number
@@ -56,13 +58,14 @@ def code(
     whole: bool = False,
     help: str | None = None,
     layer: str = "",
+    opaque: bool = False,
 ) -> Code:
     """Registers the code KMI0123 for the number 123. ValueError if the number is taken."""
     name = f"KMI{number:04}"
     if name in REGISTRY:
         raise ValueError(f"{name} is taken by {REGISTRY[name].title!r}")
     said = dedent(explanation).strip()
-    made = Code(name, title, said, _program(failing), _program(fixed), whole, help, layer)
+    made = Code(name, title, said, _program(failing), _program(fixed), whole, help, layer, opaque)
     REGISTRY[name] = made
     return made
 

@@ -26,6 +26,7 @@ UNSUPPORTED = code(
     Kernel Python is a subset of Python. What it lacks either cannot work in a kernel or is not built
     yet; the help says what to write instead.
     """,
+    opaque=True,
     failing="""
         def halves(numbers: list[int]) -> list[int]:
             return [number // 2 for number in numbers]

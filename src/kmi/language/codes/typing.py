@@ -75,6 +75,7 @@ BAD_ARGUMENTS = code(
     """
     The call gives too few or too many arguments, or names one that the function does not have.
     """,
+    help="give each parameter one value",
     failing="""
         def twice(number: int) -> int:
             return 2 * number
@@ -412,6 +413,7 @@ BAD_BASE = code(
     """
     A class has at most one base class, which is a class and not a value's type.
     """,
+    help="derive from one class that is defined before",
     failing="""
         class Left:
             pass
