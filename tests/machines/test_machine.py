@@ -163,7 +163,8 @@ def test_two_runs_at_once_make_one_snapshot(tmp_path: Path) -> None:
             assert guest.read_file("/proc/version")
         """
     )
-    environment = {**os.environ, "KMI_CACHE": str(tmp_path)}
+    place = tmp_path / "a, b"  # a comma and a space, which options must survive
+    environment = {**os.environ, "KMI_CACHE": str(place)}
     runs = [
         subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True)
         for _ in range(2)
@@ -171,7 +172,7 @@ def test_two_runs_at_once_make_one_snapshot(tmp_path: Path) -> None:
     said = "".join(run.communicate(timeout=120)[0] for run in runs)
     assert [run.returncode for run in runs] == [0, 0]
     assert said.count("booting once") == 1
-    (entry,) = [path for path in (tmp_path / "snapshot").iterdir() if not path.name.startswith(".")]
+    (entry,) = [path for path in (place / "snapshot").iterdir() if not path.name.startswith(".")]
     assert {path.name for path in entry.iterdir()} == {"console", "helper", "ram", "state"}
 
 

@@ -139,8 +139,9 @@ class Machine:
         initrd.unlink()
 
     def _hardware(self, path: Path, *, shared: bool) -> Sequence[str]:
+        file = str(path / "ram").replace(",", ",,")  # as QEMU's options quote a comma
         memory = (
-            f"memory-backend-file,id=ram,size={self.flavor.memory}M,mem-path={path / 'ram'},"
+            f"memory-backend-file,id=ram,size={self.flavor.memory}M,mem-path={file},"
             f"share={'on' if shared else 'off'}"
         )
         machine = "pc,memory-backend=ram,usb=off,vmport=off,smbus=off,i8042=off"

@@ -129,7 +129,7 @@ def configure(tree: Path) -> None:
 def build(tree: Path, progress: Callable[[str], None]) -> None:
     """Build the configured tree with two jobs, telling the progress now and then."""
     process = subprocess.Popen(
-        ["make", "-j2", "bzImage", "modules"],
+        ["setpriv", "--pdeathsig", "TERM", "make", "-j2", "bzImage", "modules"],  # never longer than we live
         cwd=tree,
         env=_environment(),
         stdout=subprocess.PIPE,
