@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from kmi.compiler import linear
 from kmi.compiler.exceptions import Exceptions
+from kmi.compiler.facts import gather
 from kmi.compiler.instances import FunctionInstance
 from kmi.compiler.lower import expressions, statements
 from kmi.compiler.lower.builder import Builder, is_void
@@ -31,7 +32,7 @@ def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: Fu
     """Gives the instance its linear form."""
     function = instance.function
     builder = Builder(
-        monomorphiser, exceptions, instance, Ranges(instance), expressions.expression,
+        monomorphiser, exceptions, instance, Ranges(instance, gather(instance)), expressions.expression,
         names=set(monomorphiser.c_names),
     )  # fmt: skip
     builder.atomic = function.atomic

@@ -22,7 +22,7 @@ class Ranges:
     def __init__(self, instance: FunctionInstance, facts: dict[int, Interval] | None = None) -> None:
         self.instance = instance
         self.known: dict[int, Interval] = {}
-        self.facts = facts or {}
+        self.facts = facts if facts is not None else {}
 
     def of(self, node: tree.Expression) -> Interval:
         """The interval of an integer or bool; exact values are within 128 bits, for more has raised before."""
@@ -39,6 +39,8 @@ class Ranges:
 
     def _of(self, node: tree.Expression) -> Interval:
         match node:
+            case tree.IntLiteral(name=name) if name:
+                return Interval(0, (1 << 31) - 1)  # differs between kernels
             case tree.IntLiteral(value=value):
                 return Interval(value, value)
             case tree.BoolLiteral(value=value):
@@ -59,7 +61,9 @@ class Ranges:
                 return self.of(body)
             case tree.LocalGet() if id(node) in self.facts:
                 return self.facts[id(node)]
-            case tree.Call(function=tree.Function(name="__len__")):
+            case tree.Call(function=tree.Function(name="__len__", module=module)) if module.startswith(
+                "kmi."
+            ):
                 return Interval(0, intervals.I64.high)
             case tree.Upcast(value=value) | tree.Narrow(value=value) if isinstance(
                 value.type, IntType | BoolType

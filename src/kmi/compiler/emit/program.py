@@ -22,7 +22,7 @@ from kmi.compiler.lower.builder import is_void
 from kmi.compiler.lower.text import c_string
 from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import identifier
-from kmi.compiler.tidy import walk
+from kmi.compiler.tidy import variables, walk
 from kmi.language.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import (
@@ -223,8 +223,9 @@ class ProgramPrinter:
     ) -> list[str]:
         lines: list[str] = []
         definite = _definite(function.body)
+        used = _used(function.body)
         for variable in function.variables:
-            if variable.name not in words:
+            if variable.name not in words or variable not in used:
                 continue
             declaration = self.types.declare(variable.type, variable.name)
             if variable.owned and variable.nullable:
@@ -334,6 +335,18 @@ def _escaping(function: linear.Function, exceptions: Exceptions) -> Span | None:
         if errors.of_statement(statement, exceptions) and getattr(statement, "edge", None) in labels:
             return statement.span
     return None
+
+
+def _used(body: list[linear.Statement]) -> set[linear.Variable]:
+    """Variables that some statement names; a C function may have the name of one that none does."""
+    used: set[linear.Variable] = set()
+    for statement in walk(body):
+        used.update(variables(statement))
+        if isinstance(statement, linear.Cleanup):
+            used.add(statement.saved)
+        if isinstance(statement, linear.Try):
+            used.update(catch.saved for catch in statement.catches if catch.saved is not None)
+    return used
 
 
 def _definite(body: list[linear.Statement]) -> set[linear.Variable]:
