@@ -505,8 +505,9 @@ def unpack_value(
     body: Body, node: ast.stmt, targets: list[ast.expr], made: tree.Expression, value: ast.AST
 ) -> list[tree.Statement]:
     """Takes a tuple apart that is evaluated already."""
-    if made.type is POISON:
+    if made.type is POISON or any(isinstance(target, ast.Starred) for target in targets):
         for target in targets:
+            target = target.value if isinstance(target, ast.Starred) else target
             if isinstance(target, ast.Name):
                 statements.bind_local(body, target, target.id, POISON)
         return []

@@ -159,6 +159,8 @@ def _useful(kind: Type) -> bool:
 
 def call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expression:
     """``function(…)``, ``object.method(…)``, ``Class(…)``, or a form of the language."""
+    if any(isinstance(argument, ast.Starred) for argument in node.args):
+        return body.poison(node)  # refused by the whitelist
     match node.func:
         case ast.Name(id=name) if name in body.locals or name in body.names:
             return _call_value(body, node, expressions.name_value(body, node.func, name), expected)

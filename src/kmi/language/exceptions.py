@@ -221,15 +221,34 @@ def _handler(body: Body, node: ast.ExceptHandler, seen: list[tree.Class]) -> tre
     local: tree.Local | None = None
     if node.name is not None:
         common = _common(classes) if classes else body.world.builtin("Exception").definition
-        local = statements.bind_local(body, node, node.name, ExceptionType(common))
+        local = _bind(body, node, node.name, ExceptionType(common))
     body.handlers += 1
     inner = statements.block(body, node.body)
     body.handlers -= 1
-    if local is not None:
+    if local is not None and node.name is not None:
+        body.locals.pop(node.name, None)
         body.flow.assigned.discard(local)
         body.flow.forget((local,))
-        body.deleted[local.name] = body.span(node)
+        body.deleted[node.name] = body.span(node)
     return tree.Handler(tuple(classes), local, inner, body.span(node))
+
+
+def _bind(body: Body, node: ast.ExceptHandler, name: str, kind: ExceptionType) -> tree.Local:
+    """The local of a handler: its own in each, for its life ends with the handler."""
+    known = body.locals.get(name)
+    if known is not None:
+        body.error(
+            codes.DUPLICATE,
+            node,
+            f"`{name}` is a variable already, and `except … as {name}` would end its life",
+            labels=[(known.span, "the variable")],
+            help=f"give the exception another name: `as {name}_error`",
+        )
+    local = tree.Local(name, kind, body.span(node))
+    body.locals[name] = local
+    body.ordered.append(local)
+    body.flow.assigned.add(local)
+    return local
 
 
 def _common(classes: list[tree.Class]) -> tree.Class:

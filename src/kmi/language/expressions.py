@@ -297,8 +297,6 @@ def _both(
         return body.poison(node)
     if operator == "or" and isinstance(left.type, OptionalType):
         joined = join_types(body, left.type.inner, right.type)
-        if joined is not None and not isinstance(left.type.inner, ClassType | TypeVariable):
-            joined = None
         if joined is not None:
             return _or_else(body, left, right, place_type(joined), span)
     joined = join_types(body, left.type, right.type)

@@ -97,7 +97,10 @@ def _check_end(body: Body, info: FunctionInfo) -> None:
     assert info.node is not None
     if not body.flow.dead:
         result = function.result
-        refused = any(type(part) not in ALLOWED for part in ast.walk(info.node))
+        refused = any(
+            type(part) not in ALLOWED or (isinstance(part, ast.Constant) and part.value is ...)
+            for part in ast.walk(info.node)
+        )
         if not isinstance(result, NoneType | OptionalType) and result is not POISON and not refused:
             if isinstance(result, NeverType):
                 body.error(

@@ -133,8 +133,13 @@ def collect(world: World, scope: ModuleScope, statements: list[ast.stmt]) -> Non
         match statement:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
                 _bind(world, scope, name, statement)
+            case ast.ImportFrom(level=level, names=names) if level:
+                for alias in names:
+                    scope.resolved[alias.asname or alias.name] = Poisoned()  # refused by the whitelist
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 for alias in names:
+                    if alias.name == "*":
+                        continue  # refused by the whitelist
                     _bind(world, scope, alias.asname or alias.name.partition(".")[0], statement)
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
                 _bind(world, scope, name, statement)

@@ -287,6 +287,13 @@ def compare_values(
             f"`{symbol}` with `None`",
             help="write `is None` or `is not None`",
         )
+    if symbol in ("==", "!=") and (
+        isinstance(left_kind, OptionalType) or isinstance(right_kind, OptionalType)
+    ):
+        made_equal = once(
+            body, left, lambda a: once(body, right, lambda b: _equal_optional(body, span, a, b))
+        )
+        return made_equal if symbol == "==" or made_equal.type is POISON else tree.Not(made_equal, span)
     if isinstance(left_kind, TypeVariable) and left_kind == right_kind:
         if symbol in ("==", "!="):
             same_value = tree.Generic("==", left, right, span, BOOL)
@@ -331,8 +338,8 @@ def _identity(
     return body.error(
         codes.BAD_OPERANDS,
         span,
-        f"`is` of `{describe(left.type)}` and `{describe(right.type)}`",
-        help="use `==` for values",
+        f"`is` compares objects, and this is a `{describe(right.type if is_object(left.type) else left.type)}`",
+        help="compare values with `==`",
     )
 
 
@@ -359,6 +366,25 @@ def _equal(
             return bad_operands(body, span, "==", left.type, right.type)
         made = tree.Identity(left, right, span)
     return made if positive else tree.Not(made, span)
+
+
+def _equal_optional(body: Body, span: Span, left: tree.Expression, right: tree.Expression) -> tree.Expression:
+    """``left == right`` where one or both may be None: both are, or both are not and are equal."""
+
+    def inner(value: tree.Expression) -> tree.Expression:
+        kind = value.type
+        return tree.Narrow(value, span, kind.inner) if isinstance(kind, OptionalType) else value
+
+    equal = compare_values(body, span, inner(left), ast.Eq(), inner(right))
+    if equal.type is POISON:
+        return equal
+    no: tree.Expression = tree.BoolLiteral(False, span)
+    if isinstance(right.type, OptionalType):
+        equal = tree.Conditional(tree.IsNone(right, span), no, equal, span, BOOL)
+    if isinstance(left.type, OptionalType):
+        both = tree.IsNone(right, span) if isinstance(right.type, OptionalType) else no
+        equal = tree.Conditional(tree.IsNone(left, span), both, equal, span, BOOL)
+    return equal
 
 
 def _ordered(
