@@ -279,7 +279,7 @@ class Annotations:
             codes.BAD_ANNOTATION,
             self.scope.span(node),
             message,
-            help=f"write {instead}" if instead is not None else None,
+            help=instead,
         )
         return POISON
 

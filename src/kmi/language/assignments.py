@@ -522,14 +522,15 @@ def unpack_value(
             if isinstance(target, ast.Name):
                 statements.bind_local(body, target, target.id, POISON)
         return []
-    held = body.temporary(made.type, made.span)
-    result: list[tree.Statement] = [tree.Assign(held, made, body.span(node))]
+    own = isinstance(made, tree.LocalGet) and made.local not in body.locals.values()
+    held = made.local if own and isinstance(made, tree.LocalGet) else body.temporary(made.type, made.span)
+    result: list[tree.Statement] = [] if own else [tree.Assign(held, made, body.span(node))]
     for position, target in enumerate(targets):
         item = tree.TupleGet(
             tree.LocalGet(held, made.span, held.type), position, body.span(target), made.type.items[position]
         )
         result.extend(store_value(body, node, target, item))
-    return [*result, tree.Delete(held, body.span(node))]
+    return result if own else [*result, tree.Delete(held, body.span(node))]
 
 
 def store_value(body: Body, node: ast.stmt, target: ast.expr, item: tree.Expression) -> list[tree.Statement]:

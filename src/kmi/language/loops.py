@@ -129,7 +129,9 @@ def _rounds(
     with body.within(loop):
         if prologue is not None:
             item = tree.LocalGet(target, target.span, target.type)
-            inside.extend(assignments.store_value(body, node, prologue, item))
+            stored = assignments.store_value(body, node, prologue, item)
+            # What the item held lives on only in what it was taken apart into.
+            inside.extend([*stored, tree.Delete(target, target.span)] if stored else [])
         inside.extend(statements.block(body, node.body))
     ends = join([head, body.flow, *loop.continues])
     ends.dead = before.dead

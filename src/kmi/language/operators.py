@@ -327,6 +327,8 @@ def _identity(
         )
 
     if isinstance(right.type, NoneType):
+        if isinstance(left, tree.Narrow) and isinstance(left.value.type, OptionalType):
+            left = left.value  # narrowed by what was stored or tested: look again, it may be stale
         if isinstance(left.type, OptionalType | PointerType | TypeVariable):
             made: tree.Expression = tree.IsNone(left, span)
             return made if positive else tree.Not(made, span)

@@ -3,7 +3,7 @@
     count += 1        ->  Assign(count, Fit(count + 1))
 
 Every kind of statement has its function; those on assignments, loops and exceptions are in files of their
-own. A statement that cannot be reached is analysed and not kept.
+own. A statement that cannot be reached is not looked at.
 """
 
 from __future__ import annotations
@@ -23,10 +23,9 @@ def block(body: Body, nodes: Sequence[ast.stmt]) -> list[tree.Statement]:
     """The statements of a block, in order."""
     made: list[tree.Statement] = []
     for node in nodes:
-        dead = body.flow.dead
-        found = statement(body, node)
-        if not dead:
-            made.extend(found)
+        if body.flow.dead:
+            break  # as type checkers do: nothing is known here, and nothing runs
+        made.extend(statement(body, node))
     return made
 
 
