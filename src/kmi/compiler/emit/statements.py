@@ -512,7 +512,7 @@ class Printer:
             elif returns:
                 self.writer.line("return 1;", span)
             elif not last:
-                end = end or self.fresh(region.name)
+                end = end or self.fresh(f"{region.name}_end")
                 self.writer.line(f"goto {end};", span, True)
         if end is not None:
             self.writer.label(end, span)

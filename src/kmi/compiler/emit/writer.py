@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 
 from kmi.language.source import Span
 
+IDLE = frozenset(["", "{", "}", "};", "} else {", ";"])
+"""Lines for which no instruction stands."""
+
 Where = tuple[str, int]
 
 
@@ -27,8 +30,8 @@ class Writer:
     """What the compiler takes the next line for, where that is a line of Python."""
 
     def line(self, text: str, span: Span | None = None, loose: bool = False) -> None:
-        """A line of code of a statement at ``span``, or of none. ``loose``: whatever line it is taken for is fine."""
-        if self.directives and not loose:
+        """A line of code of a statement at ``span``, or of none. ``loose``: it may be taken for any, if it does nothing."""
+        if self.directives and not (loose and text.strip() in IDLE):
             if span is not None:
                 where = (str(span.source.path), span.line)
                 if self.current != where:
