@@ -90,7 +90,7 @@ class CallGraph:
 
     def sites(self, function: Function, node: Node) -> Iterator[Site]:
         """The calls that one node makes by itself, not those of the nodes below it."""
-        for target in _targets(node):
+        for target in targets(node):
             yield Site(function, node, target)
 
 
@@ -105,7 +105,8 @@ def overrides(function: Function) -> Function | None:
     return None
 
 
-def _targets(node: Node) -> Iterator[Function]:
+def targets(node: Node) -> Iterator[Function]:
+    """The functions that a node may call by itself; of a call its own function comes first."""
     match node:
         case Call(function=function, arguments=arguments, virtual=virtual):
             yield function

@@ -14,7 +14,7 @@ from kmi.language import codes
 from kmi.language.diagnostics import Reporter
 from kmi.language.graph import Point
 from kmi.language.known import is_lock
-from kmi.language.origins import Lent, Origins, Set, State, ordered
+from kmi.language.origins import Lent, Origins, State, lent
 from kmi.language.source import Span
 from kmi.language.tree import (
     Assign,
@@ -23,6 +23,7 @@ from kmi.language.tree import (
     Function,
     Handler,
     Local,
+    LocalGet,
     Node,
     Return,
     SetField,
@@ -39,34 +40,39 @@ def check(function: Function, origins: Origins, reporter: Reporter) -> None:
             for inner in walk(node.body):
                 _rebound(node, inner, reporter)
     for point, state in origins.states.items():
-        _used(point, state, origins, reporter)
         _stored(point, state, origins, reporter)
         if isinstance(point.statement, Return) and point.leaves is None:
             for value in point.expressions:
                 said = f"`{value.span.text}` is returned out of the block that locks it"
-                for block in _held(origins.of(value, state)):
+                for block in lent(origins.of(value, state)):
                     _escapes(value.span, block, said, reporter)
+    for block, read in _used(origins).items():
+        said = f"`{read.local.name}` is used after the block that locks it"
+        _escapes(read.span, block, said, reporter)
 
 
-def _used(point: Point, state: State, origins: Origins, reporter: Reporter) -> None:
-    """Locals that are read after the block."""
-    for read in origins.reads(point):
-        for origin in ordered(state.get(read.local, frozenset())):
-            if isinstance(origin, Lent) and origin.over:
-                said = f"`{read.local.name}` is used after the block that locks it"
-                _escapes(read.span, origin.block, said, reporter)
+def _used(origins: Origins) -> dict[With, LocalGet]:
+    """The first use, after each block, of what its lock guards; what comes after that follows from it."""
+    found: dict[With, LocalGet] = {}
+    for point, state in origins.states.items():
+        for read in origins.reads(point):
+            for origin in state.get(read.local, frozenset()):
+                if isinstance(origin, Lent) and origin.over:
+                    known = found.setdefault(origin.block, read)
+                    if (read.span.line, read.span.column) < (known.span.line, known.span.column):
+                        found[origin.block] = read
+    return found
 
 
 def _stored(point: Point, state: State, origins: Origins, reporter: Reporter) -> None:
     """Parts that are put into something from outside the block."""
     for stored in origins.stores(point, state):
-        for block in _held(stored.held_origins):
-            if block not in _held(stored.holder_origins):
-                where = stored.holder.span.text
-                if isinstance(stored.node, SetField):
-                    where = f"{where}.{stored.node.field.name}"
-                said = f"`{stored.held.span.text}` is kept in `{where}`, outside the block that locks it"
-                _escapes(stored.held.span, block, said, reporter)
+        for block in stored.leaving:
+            where = stored.holder.span.text
+            if isinstance(stored.node, SetField):
+                where = f"{where}.{stored.node.field.name}"
+            said = f"`{stored.held.span.text}` is kept in `{where}`, outside the block that locks it"
+            _escapes(stored.held.span, block, said, reporter)
 
 
 def _escapes(span: Span, block: With, said: str, reporter: Reporter) -> None:
@@ -80,11 +86,6 @@ def _escapes(span: Span, block: With, said: str, reporter: Reporter) -> None:
         note=f"after the block another thread may hold `{lock}` and change the object",
         help="do the work inside the block, or take out a copy or the numbers that you need",
     )
-
-
-def _held(found: Set) -> list[With]:
-    """The blocks whose guarded objects are among these."""
-    return [origin.block for origin in ordered(found) if isinstance(origin, Lent) and not origin.over]
 
 
 def _rebound(block: With, node: Node, reporter: Reporter) -> None:

@@ -24,9 +24,7 @@ def check(origins: Origins, reporter: Reporter) -> None:
         for _, value, found in origins.moves(point, state):
             _aliased(value, found, reporter)
         for stored in origins.stores(point, state):
-            guarded = any(isinstance(origin, Lent) and not origin.over for origin in stored.holder_origins)
-            lent = any(isinstance(origin, Lent) for origin in stored.held_origins)
-            if guarded and not lent:
+            if stored.foreign:
                 _aliased(stored.held, stored.held_origins, reporter)
 
 

@@ -18,10 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kmi.language.graph import Graph, Point
-from kmi.language.known import is_builtin, is_lock, spoken
+from kmi.language.known import is_lock
 from kmi.language.ownership import Ownership
 from kmi.language.tree import (
     Assign,
@@ -47,7 +47,10 @@ from kmi.language.tree import (
     With,
 )
 from kmi.language.types import Type
-from kmi.language.walk import children, is_expression, trusted
+from kmi.language.walk import children, is_expression
+
+if TYPE_CHECKING:
+    from kmi.language.summaries import Summaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +95,6 @@ State: TypeAlias = dict[Local, Set]
 
 NOTHING: Set = frozenset()
 
-READING = frozenset(
-    {"__contains__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__len__", "__bool__",
-     "__getitem__", "__item__", "__advance__", "index", "count", "remove", "find", "startswith", "endswith",
-     "get", "pop"}
-)  # fmt: skip
-"""Methods of the built-in classes that keep none of their arguments."""
-
-COPYING = frozenset({"__slice__", "__add__", "__mul__", "__rmul__", "copy"})
-"""Methods of the built-in classes that give a new container, with the same items."""
-
-
 @dataclass(frozen=True, slots=True)
 class Stored:
     """One object may be put into another one: by a store, or by a call that gets both."""
@@ -113,13 +105,32 @@ class Stored:
     holder_origins: Set
     held_origins: Set
 
+    @property
+    def leaving(self) -> list[With]:
+        """The blocks whose guarded objects would leave by this."""
+        inside = lent(self.holder_origins)
+        return [block for block in lent(self.held_origins) if block not in inside]
+
+    @property
+    def foreign(self) -> bool:
+        """Whether something that is not made here would go under a lock by this."""
+        kinds = {type(origin) for origin in self.held_origins}
+        others = not kinds.isdisjoint({Argument, Elsewhere})
+        return others and Lent not in kinds and bool(lent(self.holder_origins))
+
+    @property
+    def wrong(self) -> bool:
+        """Whether this is an error."""
+        return bool(self.leaving) or self.foreign
+
 
 class Origins:
     """The origins at each point of a function."""
 
-    def __init__(self, function: Function, ownership: Ownership) -> None:
+    def __init__(self, function: Function, ownership: Ownership, summaries: Summaries) -> None:
         self.function = function
         self.ownership = ownership
+        self.summaries = summaries
         self.graph = Graph(function)
         self.states: dict[Point, State] = {}
         self._flow()
@@ -135,12 +146,19 @@ class Origins:
                 return self.of(inner, state)
             case Conditional(then=left, otherwise=right) | Logical(left=left, right=right):
                 return self.of(left, state) | self.of(right, state)
-            case New(arguments=arguments) | ListNew(items=arguments) | TupleNew(items=arguments):
+            case ListNew(items=arguments) | TupleNew(items=arguments):
                 return self._made(expression, arguments, True, state)
             case DictNew(items=pairs):
                 return self._made(expression, [part for pair in pairs for part in pair], True, state)
-            case Call(function=function, arguments=arguments):
-                return self._made(expression, arguments, _is_copy(function), state)
+            case New(arguments=arguments):
+                summary = self.summaries.of_call(expression)
+                held = {position for holder, position in summary.stores if holder == 0}
+                parts = [part for position, part in enumerate(arguments, 1) if position in held]
+                return self._made(expression, parts, True, state)
+            case Call(arguments=arguments):
+                summary = self.summaries.of_call(expression)
+                parts = [part for position, part in enumerate(arguments) if position in summary.results]
+                return self._made(expression, parts, summary.new, state)
             case _:
                 return frozenset({Elsewhere(expression)})
 
@@ -164,20 +182,24 @@ class Origins:
     def _stores(self, node: Node, state: State) -> Iterator[Stored]:
         for child in children(node):
             yield from self._stores(child, state)
-        if isinstance(node, Call) and _keeps(node.function):
-            for holder in node.arguments:
-                for held in node.arguments:
-                    if holder is not held:
-                        yield from self._stored(node, holder, held, state)
+        match node:
+            case Call(arguments=arguments):
+                objects: list[Expression] = list(arguments)
+            case New(arguments=arguments):
+                objects = [node, *arguments]
+            case _:
+                return
+        for holder, held in sorted(self.summaries.of_call(node).stores):
+            if isinstance(node, Call) or holder != 0:  # what a new object holds is among its origins
+                if max(holder, held) < len(objects):
+                    yield from self._stored(node, objects[holder], objects[held], state)
 
     def _stored(self, node: Node, holder: Expression, held: Expression, state: State) -> Iterator[Stored]:
         confined = self.ownership.confined
         if not confined(held.type):
             return
-        store = isinstance(node, SetField)
-        if store and not confined(holder.type):
-            yield Stored(node, holder, held, NOTHING, self.of(held, state))
-        elif store or (confined(holder.type) and self.ownership.can_hold(holder.type, held.type)):
+        holds = confined(holder.type) and self.ownership.can_hold(holder.type, held.type)
+        if isinstance(node, SetField) or holds:
             yield Stored(node, holder, held, self.of(holder, state), self.of(held, state))
 
     def moves(self, point: Point, state: State) -> Iterator[tuple[InitPlace, Expression, Set]]:
@@ -211,7 +233,7 @@ class Origins:
             after = self._after(point, state)
             ways = [(following, after) for following in point.next]
             if point.error is not None:
-                ways.append((point.error, _join(state, self._effects(point, state))))
+                ways.append((point.error, _join(state, self.effects(point, state))))
             for following, gained in ways:
                 known = self.states.get(following)
                 joined = gained if known is None else _join(known, gained)
@@ -219,9 +241,11 @@ class Origins:
                     self.states[following] = joined
                     waiting.append(following)
 
-    def _effects(self, point: Point, state: State) -> State:
+    def effects(self, point: Point, state: State) -> State:
         """The state after a point's expressions: what was stored is connected, what was moved is marked."""
         for stored in self.stores(point, state):
+            if stored.wrong:
+                continue  # reported; what would follow from it is not
             both = stored.holder_origins | stored.held_origins
             state = _spread(state, stored.holder_origins, both)
             state = _spread(state, stored.held_origins, both)
@@ -232,7 +256,7 @@ class Origins:
         return state
 
     def _after(self, point: Point, state: State) -> State:
-        state = self._effects(point, state)
+        state = self.effects(point, state)
         if point.leaves is not None:
             held, over = Lent(point.leaves), Lent(point.leaves, True)
             return {
@@ -272,6 +296,11 @@ def _spread(state: State, touched: Set, gained: Set) -> State:
     }  # fmt: skip
 
 
+def lent(found: Set) -> list[With]:
+    """The blocks that hold what is among these, in the order of the text."""
+    return [origin.block for origin in ordered(found) if isinstance(origin, Lent) and not origin.over]
+
+
 def ordered(found: Set) -> list[Origin]:
     """The origins in the order of the text, so that messages do not depend on chance."""
 
@@ -284,18 +313,3 @@ def ordered(found: Set) -> list[Origin]:
         return type(origin).__name__, span.line, span.column
 
     return sorted(found, key=key)
-
-
-def _is_copy(function: Function) -> bool:
-    """Whether a call gives a container of its own, which at most shares its items with the arguments."""
-    if function.owner is None or not is_builtin(function.owner):
-        return False
-    return spoken(function) in COPYING or (function.static and function.name.startswith("__from_"))
-
-
-def _keeps(function: Function) -> bool:
-    """Whether a function may put one argument into another: the author's may, the interface's never do."""
-    if not trusted(function.module):
-        return True
-    builtin = function.owner is not None and is_builtin(function.owner)
-    return builtin and spoken(function) not in READING

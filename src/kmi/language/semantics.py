@@ -12,6 +12,7 @@ from kmi.language.diagnostics import Reporter
 from kmi.language.known import is_lock
 from kmi.language.origins import Origins
 from kmi.language.ownership import Ownership
+from kmi.language.summaries import Summaries
 from kmi.language.tree import Function, InitPlace, Program, With
 from kmi.language.walk import walk
 
@@ -20,12 +21,13 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
     """Runs all of them. Of ``broken`` functions, which have errors, only what they do is looked at, and never
     what they fail to do: a statement of them may be missing."""
     ownership = Ownership(program)
+    summaries = Summaries(ownership, broken)
     graph = CallGraph(program, broken)
     sharing.check(program, reporter, ownership)
     places.check(program, reporter, broken)
     for function in graph.mine:
         if _locks(function):
-            origins = Origins(function, ownership)
+            origins = Origins(function, ownership, summaries)
             escape.check(function, origins, reporter)
             moves.check(origins, reporter)
     contexts.check(program, reporter, graph)
