@@ -8,7 +8,7 @@ Invariant: the bytes are valid UTF-8, and a NUL that nobody counts is behind the
 from kmi.integers import u8
 from kmi.runtime.buffers import clamp, code_points, count, ends, equal, find, hashed, is_utf8, less, starts
 from kmi.runtime.memory import LARGEST, copy
-from kmi.unsafe import Pointer, allocate, cast, inline, tail, unsafe
+from kmi.unsafe import ConstPointer, Pointer, allocate, cast, inline, tail, unsafe
 
 
 class str:
@@ -37,6 +37,18 @@ class str:
             if size > 0:
                 copy(cast(Pointer[None], tail(result)), cast(Pointer[None], data), size)
             return result
+
+    @staticmethod
+    def __from_c_string__(data: ConstPointer[u8]) -> str:
+        """A copy of C's text, which must be valid UTF-8."""
+        size = 0
+        with unsafe("C's text ends in a NUL"):
+            text = cast(Pointer[u8], data)
+            while text[size] != 0:
+                size += 1
+            if not is_utf8(text, size):
+                raise ValueError("text is not valid UTF-8")
+            return str.__from_memory__(text, size)
 
     @staticmethod
     def __from_nothing__() -> str:

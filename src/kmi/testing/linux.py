@@ -26,6 +26,8 @@ from kmi.testing.userspace import UserProcess
 
 #: The parameter of a test build that counts down to the allocation that fails.
 FAIL_NTH = "kmi_fail_nth"
+#: What Linux says of every module that is not its own: no line of the module's.
+_TAINT = re.compile(r"^\w+: (loading out-of-tree module taints kernel|module verification failed: )")
 #: What a test build logs when it is unloaded and something of it is still alive.
 _LEAKED = re.compile(r"kmi: \S+: leaked \d+ objects")
 
@@ -124,7 +126,7 @@ class LinuxTestKernel:
         return self.guest.process()
 
     def log(self) -> Sequence[str]:
-        return self.guest.log()
+        return [line for line in self.guest.log() if not _TAINT.search(line)]
 
     def fail_nth(self, n: int) -> None:
         """Each loaded module counts its own allocations; one loaded later goes on where others ended."""

@@ -66,6 +66,10 @@ static __maybe_unused u64 kmi_range_length(i64 start, i64 stop, i64 step)
 Callable = FunctionInstance | VirtualInstance
 
 
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+"""A string literal of C: what it says names no variable."""
+
+
 class ProgramPrinter:
     """Prints one program."""
 
@@ -205,9 +209,8 @@ class ProgramPrinter:
             printer.labels(function.region, None, True)
         writer.line(self._signature(callable_), callable_.function.span)
         writer.line("{", callable_.function.span, True)
-        words = set(
-            re.findall(r"\w+", "\n".join(line for line in inner.lines if not line.startswith("#line")))
-        )
+        body = "\n".join(line for line in inner.lines if not line.startswith("#line"))
+        words = set(re.findall(r"\w+", _STRING.sub('""', body)))
         declared = self._declarations(callable_, function, words)
         for line in declared:
             writer.line(f"\t{line}", callable_.function.span, True)

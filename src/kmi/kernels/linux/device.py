@@ -39,6 +39,7 @@ from kmi.kernels.linux.bindings import (
     kmi_linux_prepare_operations,
     kmi_linux_refuse,
     kmi_linux_registration,
+    kmi_linux_report,
     kmi_linux_request,
     kmi_linux_short,
     kmi_linux_uio,
@@ -230,7 +231,7 @@ class MiscDevice(Registration, Generic[S]):
             try:
                 state.operations.close(cast(File[S], address_of(record)))
             except Exception as error:
-                kmi_linux_refuse(error, False)
+                kmi_linux_report(error)
             del state
             kmi_linux_end_close(address_of(closing))
             return 0

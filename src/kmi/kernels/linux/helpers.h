@@ -166,6 +166,14 @@ static inline int kmi_linux_refuse(const struct kmi_error *error, bool ioctl)
 	return -kmi_boundary(error, ioctl);
 }
 
+/* Logs an error that nobody is left to be told of. */
+static inline void kmi_linux_report(const struct kmi_error *error)
+{
+#ifndef KMI_BINDGEN
+	kmi_error_log(error);
+#endif
+}
+
 /* Whether the error gives way to the count of the bytes that were moved before it. */
 static inline bool kmi_linux_short(const struct kmi_error *error)
 {

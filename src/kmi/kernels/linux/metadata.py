@@ -52,7 +52,7 @@ def _storage(parameter: ModuleParameter) -> str:
     if parameter.type != INT:
         return (
             f"static char *kmi_parameter_{name} = {text(str(parameter.default))};\n"
-            f"#define KMI_PARAMETER_{name} ((u8 *)kmi_parameter_{name})\n"
+            f"#define KMI_PARAMETER_{name} ((const u8 *)READ_ONCE(kmi_parameter_{name}))\n"
         )
     low = INT.low if parameter.minimum is None else parameter.minimum
     high = INT.high if parameter.maximum is None else parameter.maximum
