@@ -61,7 +61,7 @@ class Effects:
     context: str = "process"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Function:
     """A function or a method; ``owner`` is its class; ``self`` is the first parameter of a method."""
 
@@ -95,7 +95,7 @@ class Function:
         return f"{self.owner.name}.{self.name}" if self.owner is not None else self.name
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Class:
     """A class: of the module, of a kernel's layer, or built in (``list``, ``bytes``, exceptions)."""
 
@@ -196,7 +196,7 @@ class ModuleParameter:
     span: Span
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Module:
     """One Python file."""
 
@@ -210,7 +210,7 @@ class Module:
     doc: str | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Program:
     """Everything that is compiled together: the author's module, and what it reaches of layer and run time."""
 
