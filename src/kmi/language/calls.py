@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from kmi.language import codes, expressions, tree
+from kmi.language import codes, construct, expressions, tree
 from kmi.language.arguments import bind_arguments
 from kmi.language.body import Body
 from kmi.language.convert import base_view, coerce, describe, poisoned, unify
@@ -27,18 +27,13 @@ from kmi.language.scope import (
 )
 from kmi.language.source import Span
 from kmi.language.types import (
-    NONE,
     ClassType,
-    CStructType,
-    ExceptionType,
     FunctionType,
     IntType,
     OptionalType,
     Type,
     TypeObject,
     TypeVariable,
-    UnionType,
-    is_reference,
     substitute,
 )
 from kmi.language.world import World
@@ -181,7 +176,9 @@ def call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expression:
             return _call_method(body, node, receiver, name, expected)
         case ast.Subscript():
             kind = body.read_type(node.func)
-            return construct(body, node, kind, expected) if kind is not POISON else body.poison(node)
+            return (
+                construct.construct(body, node, kind, expected) if kind is not POISON else body.poison(node)
+            )
         case _:
             entity = expressions.entity_of(body, node.func)
             if entity is not None:
@@ -199,11 +196,11 @@ def call_entity(body: Body, node: ast.Call, entity: Entity, expected: Type | Non
         case FunctionInfo():
             return call_function(body, node, entity, None, {}, expected)
         case ClassInfo():
-            return construct_class(body, node, entity, None, expected)
+            return construct.construct_class(body, node, entity, None, expected)
         case TypeAlias_(type=kind):
-            return construct(body, node, kind, expected)
+            return construct.construct(body, node, kind, expected)
         case TypeVariable():
-            return construct(body, node, entity, expected)
+            return construct.construct(body, node, entity, expected)
         case CStructInfo(type=struct):
             expressions.need_unsafe(body, node, "a C struct")
             if node.args or node.keywords:
@@ -226,7 +223,7 @@ def _call_value(body: Body, node: ast.Call, value: tree.Expression, expected: Ty
             expressions.expression(body, argument)
         return value
     if isinstance(value.type, TypeObject):
-        return construct(body, node, value.type.instance, expected)
+        return construct.construct(body, node, value.type.instance, expected)
     if isinstance(value.type, FunctionType):
         return body.error(
             codes.NOT_CALLABLE,
@@ -455,177 +452,3 @@ def _call_super(body: Body, node: ast.Call, name: str) -> tree.Expression:
         complete(body.world, body.world.classes[base.definition])
         body.flow.assigned.update(base.definition.all_fields())
     return call_function(body, node, method, receiver, class_bindings(base, method.function.owner), None)
-
-
-# --- objects ------------------------------------------------------------------------------------------------
-
-
-def construct(body: Body, node: ast.Call, kind: Type, expected: Type | None) -> tree.Expression:
-    """``Type(…)``, the type known."""
-    span = body.span(node)
-    match kind:
-        case ClassType(definition=definition, arguments=arguments):
-            given = arguments if definition.type_parameters else None
-            return construct_class(body, node, body.world.classes[definition], given, expected)
-        case ExceptionType(definition=definition):
-            return construct_class(body, node, body.world.classes[definition], None, expected)
-        case TypeVariable(bound=bound):
-            if node.args or node.keywords or not isinstance(bound, ClassType):
-                return body.error(
-                    codes.NOT_CALLABLE, node, f"`{kind}(…)` needs a bound class, and takes no arguments"
-                )
-            return tree.New(kind, [], span)
-        case IntType() if body.world.enum_of(kind) is not None:
-            enum = body.world.enum_of(kind)
-            assert enum is not None
-            return construct_class(body, node, enum, None, expected)
-        case IntType():
-            return body.error(
-                codes.NOT_CALLABLE,
-                node,
-                f"`{kind}` names a place and cannot be called",
-                help=f"declare a variable, `x: {kind} = …`, which checks, or write `wrapping({kind}, …)`",
-            )
-        case CStructType():
-            expressions.need_unsafe(body, node, "a C struct")
-            return tree.CZero(span, kind)
-        case _:
-            return body.error(codes.NOT_CALLABLE, node, f"`{describe(kind)}` cannot be called")
-
-
-def construct_class(
-    body: Body, node: ast.Call, info: ClassInfo, given: tuple[Type, ...] | None, expected: Type | None
-) -> tree.Expression:
-    """A new object, exception, or enum value."""
-    definition = info.definition
-    span = body.span(node)
-    if definition.exception:
-        from kmi.language.exceptions import exception_new
-
-        return exception_new(body, node, definition)
-    if info.enum is not None:
-        return _enum_value(body, node, info)
-    members(body.world, info)
-    bindings: dict[str, Type] = {}
-    names = [variable.name for variable in definition.type_parameters]
-    if given is not None:
-        bindings.update(zip(names, given, strict=False))
-    free = frozenset(name for name in names if name not in bindings)
-    wanted = expected.inner if isinstance(expected, OptionalType) else expected
-    if free and isinstance(wanted, ClassType):
-        view = base_view(ClassType(definition, definition.type_parameters), wanted.definition)
-        if view is not None:
-            unify(view, wanted, bindings, free)
-    maker = _maker(body, node, info)
-    if maker is not None:
-        return call_function(body, node, maker, None, bindings, expected)
-    own = ClassType(definition, definition.type_parameters)
-    method = find_method(body.world, own, "__init__")
-    arguments: list[tree.Expression] = []
-    extra: dict[str, Type] = {}
-    if method is None:
-        if node.args or node.keywords:
-            return body.error(
-                codes.BAD_ARGUMENTS,
-                node,
-                f"`{definition.name}` takes no arguments: it has no `__init__`",
-                labels=[(definition.span, "the class")] if info.scope.author else [],
-                help="add one, or make it a `@dataclass`",
-            )
-    else:
-        assert method.function.owner is not None
-        # The base's `__init__` speaks of the base's variables: see them as this class does.
-        seen = class_bindings(own, method.function.owner)
-        inner: dict[str, Type] = {n: substitute(t, bindings) for n, t in seen.items()}
-        unknown = {
-            n
-            for n, t in inner.items()
-            if isinstance(t, TypeVariable) and t.name in free and t.name not in bindings
-        }
-        for name in unknown:
-            del inner[name]
-        own_variables = {v.name for v in method.function.type_parameters}
-        bound = bind_arguments(body, node, method, True, inner, frozenset(unknown | own_variables))
-        body.world.want(method)
-        extra = {name: inner[name] for name in own_variables if name in inner}
-        for name in unknown:
-            variable = seen[name]
-            if name in inner and isinstance(variable, TypeVariable):
-                bindings[variable.name] = inner[name]
-        if bound is None:
-            complete = all(name in bindings for name in names)
-            kind = ClassType(definition, tuple(bindings[name] for name in names)) if complete else POISON
-            return tree.NoneLiteral(span, kind)
-        arguments = bound
-    for variable in definition.type_parameters:
-        if variable.name not in bindings:
-            if variable.default is None:
-                return body.error(
-                    codes.CANNOT_INFER,
-                    node,
-                    f"of what this `{definition.name}` is cannot be seen",
-                    help=f"say it: `value: {definition.name}[int] = {definition.name}()`",
-                )
-            bindings[variable.name] = variable.default
-    kind = ClassType(definition, tuple(bindings[name] for name in names))
-    if any(argument.type is POISON for argument in arguments):
-        return tree.NoneLiteral(span, kind)
-    return tree.New(kind, arguments, span, extra)
-
-
-def _maker(body: Body, node: ast.Call, info: ClassInfo) -> FunctionInfo | None:
-    """The static method ``__from_<type>__`` that makes an object of the one argument, if the class has
-    such.
-    """
-    makers = {name: m for name, m in info.methods.items() if name.startswith("__from_") and m.function.static}
-    if not makers:
-        return None
-    if not node.args:
-        return makers.get("__from_nothing__")
-    if len(node.args) != 1:
-        return None
-    kind = peek_type(body, node.args[0])
-    match kind:
-        case _ if isinstance(kind, IntType):
-            return makers.get("__from_int__")
-        case ClassType(definition=definition):
-            return makers.get(f"__from_{definition.name}__")
-        case _:
-            return makers.get(f"__from_{str(kind)}__")
-
-
-def _enum_value(body: Body, node: ast.Call, info: ClassInfo) -> tree.Expression:
-    assert info.enum is not None
-    name = info.definition.name
-    if len(node.args) != 1 or node.keywords:
-        return body.error(codes.BAD_ARGUMENTS, node, f"`{name}` takes one integer")
-    value = expressions.expression(body, node.args[0])
-    if value.type is POISON:
-        return tree.NoneLiteral(body.span(node), info.enum)
-    if not isinstance(value.type, IntType):
-        return body.error(
-            codes.TYPE_MISMATCH, node.args[0], f"`{name}` takes an integer, not a `{value.type}`"
-        )
-    known = isinstance(value, tree.IntLiteral) and value.value in info.enum_values.values()
-    if "Flag" not in info.enum_kind and not known and value.type != info.enum:
-        return body.error(
-            codes.BAD_ENUM,
-            node,
-            f"whether this integer is a `{name}` cannot be seen",
-            help=f"compare it with each: `if value == {name}.{next(iter(info.enum_values), 'NAME')}: …`",
-        )
-    return tree.Fit(value, body.span(node), info.enum)
-
-
-__all__ = [
-    "NONE",
-    "UnionType",
-    "call",
-    "call_function",
-    "class_bindings",
-    "construct",
-    "find_method",
-    "is_reference",
-    "method_call",
-    "parameter_types",
-]

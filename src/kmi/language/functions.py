@@ -116,7 +116,7 @@ def _check_end(body: Body, info: FunctionInfo) -> None:
                     help="end it with `return …` or `raise …`",
                 )
         if body.initializer:
-            from kmi.language.assignments import check_init_complete
+            from kmi.language.field_assignments import check_init_complete
 
             check_init_complete(body, _last(info.node))
     if not body.initializer or info.owner is None:

@@ -337,10 +337,11 @@ def _identity(
     elif is_object(left.type) and is_object(right.type):
         made = tree.Identity(left, right, span)
         return made if positive else tree.Not(made, span)
+    value = right.type if is_object(left.type) else left.type
     return body.error(
         codes.BAD_OPERANDS,
         span,
-        f"`is` compares objects, and this is a `{describe(right.type if is_object(left.type) else left.type)}`",
+        f"`is` compares objects, and this is a `{describe(value)}`",
         help="compare values with `==`",
     )
 

@@ -11,7 +11,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from kmi.language import assignments, codes, conditions, exceptions, expressions, loops, tree
+from kmi.language import (
+    assignments,
+    augmented,
+    codes,
+    conditions,
+    exceptions,
+    expressions,
+    field_assignments,
+    loops,
+    tree,
+)
 from kmi.language.body import Body, Widen
 from kmi.language.convert import coerce, describe, join_types, place_type, poisoned
 from kmi.language.flow import Flow, join
@@ -40,7 +50,7 @@ def statement(body: Body, node: ast.stmt) -> list[tree.Statement]:
         case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
             return assignments.assign(body, node)
         case ast.Delete(targets=targets):
-            return [made for target in targets for made in assignments.delete(body, target)]
+            return [made for target in targets for made in augmented.delete(body, target)]
         case ast.Return(value=value):
             return _return(body, node, value)
         case ast.If():
@@ -124,12 +134,12 @@ def _return(body: Body, node: ast.Return, value: ast.expr | None) -> list[tree.S
             )
         elif isinstance(wanted, NoneType):
             if not isinstance(result, tree.NoneLiteral) and result.type is not POISON:
-                assignments.check_init_complete(body, node)
+                field_assignments.check_init_complete(body, node)
                 body.flow = Flow(dead=True)
                 return [tree.Evaluate(result, span), tree.Return(None, span)]
         else:
             made = coerce(body, result, wanted, value, f"the result of `{function.qualified}`")
-    assignments.check_init_complete(body, node)
+    field_assignments.check_init_complete(body, node)
     body.flow = Flow(dead=True)
     return [tree.Return(made, span)]
 

@@ -212,7 +212,7 @@ class Module:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Program:
-    """Everything that is compiled together: the author's module, and what it reaches of layer and run time."""
+    """All that is compiled together: the author's module, and what it reaches of layer and run time."""
 
     main: Module
     modules: dict[str, Module]
@@ -618,7 +618,7 @@ class Cast:
 
 @dataclass(slots=True, eq=False)
 class PointerTake:
-    """``take(pointer, index)``: the reference there is moved out; the memory counts as uninitialised after."""
+    """``take(pointer, index)``: the reference there is moved out; the memory is uninitialised after."""
 
     pointer: Expression
     index: Expression
