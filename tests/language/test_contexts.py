@@ -111,3 +111,55 @@ def test_what_is_reached_under_a_spin_lock_is_marked(agrees: "Agrees", tmp_path:
     assert {name for name, method in methods.items() if method.atomic} == {"near", "far"}
     blocks = [node.atomic for node in walk(methods["read"].body) if isinstance(node, With)]
     assert blocks == [True, False]
+
+
+def test_open_does_not_wait(agrees: "Agrees") -> None:
+    (found,) = agrees(f"""
+        {DEVICE}
+            def open(self, file: File[None]) -> None:
+                with self.slow:
+                    self.until_changed()
+
+            def until_changed(self) -> None:
+                self.changed.wait()  # KMI0703
+
+            def read(self, file: File, data: Uio) -> None:
+                with self.slow:
+                    self.until_changed()
+    """)
+    assert [label.text for label in found.labels] == [
+        "the kernel holds a lock meanwhile",
+        "`Device.open` calls `Device.until_changed`",
+    ]
+
+
+def test_callbacks_register_nothing(agrees: "Agrees") -> None:
+    agrees("""
+        class Inner(FileOperations):
+            pass
+
+
+        class Session:
+            def __init__(self) -> None:
+                self.device = MiscDevice("inner", Inner())  # KMI0704
+
+
+        class Outer(FileOperations[Session]):
+            def open(self, file: File[None]) -> Session:
+                return self.session()
+
+            def session(self) -> Session:
+                return Session()
+
+
+        class Fine:
+            def __init__(self) -> None:
+                self.device = MiscDevice("fine", Inner())
+
+
+        @module(license="GPL", description="a test")
+        class Registering(Module):
+            def __init__(self) -> None:
+                self.fine = Fine()
+                self.outer = MiscDevice("outer", Outer())
+    """)

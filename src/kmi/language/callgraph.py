@@ -88,10 +88,34 @@ class CallGraph:
                     self._to.setdefault(site.target, []).append(site)
         return self._to.get(function, [])
 
+    def reached(self, start: Function) -> Iterator[tuple[Function, list[Site]]]:
+        """The functions that a call of one may run, itself first, each with a shortest chain of calls.
+
+        Nothing is looked for behind the library's functions: they are believed to do what they declare.
+        """
+        came: dict[Function, Site] = {}
+        waiting = [start]
+        for function in waiting:
+            yield function, _chain(start, function, came)
+            if trusted(function.module):
+                continue
+            for site in self.calls(function):
+                if site.target is not start and site.target not in came:
+                    came[site.target] = site
+                    waiting.append(site.target)
+
     def sites(self, function: Function, node: Node) -> Iterator[Site]:
         """The calls that one node makes by itself, not those of the nodes below it."""
         for target in targets(node):
             yield Site(function, node, target)
+
+
+def _chain(start: Function, end: Function, came: dict[Function, Site]) -> list[Site]:
+    chain: list[Site] = []
+    while end is not start:
+        chain.insert(0, came[end])
+        end = came[end].caller
+    return chain
 
 
 def overrides(function: Function) -> Function | None:

@@ -54,27 +54,10 @@ class Sleepers:
 
     def chain(self, function: Function) -> list[Site] | None:
         """The calls from a function to one that sleeps, empty if it sleeps itself; None if none does."""
-        if trusted(function.module):
-            return [] if may_sleep(function) else None
         if function not in self._chains:
-            self._search(function)
+            found = (chain for reached, chain in self.graph.reached(function) if _sleeps(reached))
+            self._chains[function] = next(found, None)
         return self._chains[function]
-
-    def _search(self, start: Function) -> None:
-        """Breadth first from ``start``, so that the chain is a shortest one and recursion ends."""
-        came: dict[Function, Site] = {}
-        waiting = [start]
-        for function in waiting:
-            if trusted(function.module):
-                if may_sleep(function):
-                    self._chains[start] = _back(start, function, came)
-                    return
-                continue
-            for site in self.graph.calls(function):
-                if site.target is not start and site.target not in came:
-                    came[site.target] = site
-                    waiting.append(site.target)
-        self._chains[start] = None
 
     def finalisers(self, kind: Type) -> list[Function]:
         """The ``__del__`` of everything that dropping a value of this type can release."""
@@ -84,12 +67,8 @@ class Sleepers:
         return known
 
 
-def _back(start: Function, end: Function, came: dict[Function, Site]) -> list[Site]:
-    chain: list[Site] = []
-    while end is not start:
-        chain.insert(0, came[end])
-        end = came[end].caller
-    return chain
+def _sleeps(function: Function) -> bool:
+    return trusted(function.module) and may_sleep(function)
 
 
 def _regions(function: Function) -> Iterator[tuple[Iterable[Node], With | None]]:

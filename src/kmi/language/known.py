@@ -16,7 +16,8 @@ OVERLOAD = re.compile(r"__([a-z]+)_\w+__")
 SPINNING = frozenset({"kmi.sync.SpinLock"})
 LOCKS = SPINNING | {"kmi.sync.Mutex"}
 CONDITION = "kmi.sync.Condition"
-PLACES = LOCKS | {CONDITION, "kmi.device.Registration"}
+REGISTRATION = "kmi.device.Registration"
+PLACES = LOCKS | {CONDITION, REGISTRATION}
 THREADED = frozenset({"kmi.device.FileOperations", "kmi.modules.Module"})
 """The classes whose objects several threads reach by themselves: what the kernel calls."""
 BORROWED = frozenset(

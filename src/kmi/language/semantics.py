@@ -6,7 +6,7 @@ What they set in the tree (``Class.shared``, ``Function.atomic``, ``With.atomic`
 
 from __future__ import annotations
 
-from kmi.language import contexts, escape, locks, moves, places, sharing, waiting
+from kmi.language import callbacks, contexts, escape, locks, moves, places, sharing, waiting
 from kmi.language.callgraph import CallGraph
 from kmi.language.diagnostics import Reporter
 from kmi.language.known import is_lock
@@ -30,6 +30,7 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
             origins = Origins(function, ownership, summaries)
             escape.check(function, origins, reporter)
             moves.check(origins, reporter)
+    callbacks.check(reporter, graph)
     contexts.check(program, reporter, graph)
     locks.check(program, reporter, graph)
     waiting.check(reporter, graph, broken)

@@ -85,3 +85,89 @@ COPY_IN_ATOMIC = code(
                 data.put(copy)
     """,
 )
+
+WAITS_IN_OPEN = code(
+    703,
+    "waiting in `open`",
+    """
+    Kernels open one device at a time of many: Linux holds one lock while it opens any device of the misc
+    kind. An `open` that waits would keep every other one from being opened. Taking a `Mutex` for a moment is
+    fine.
+    """,
+    failing="""
+        from kmi.device import File, FileOperations
+        from kmi.sync import Condition, Mutex
+
+
+        class Device(FileOperations):
+            def __init__(self) -> None:
+                self.kept = Mutex(bytearray())
+                self.filled = Condition(self.kept)
+
+            def open(self, file: File[None]) -> None:
+                with self.kept as kept:
+                    while len(kept) == 0:
+                        self.filled.wait()
+    """,
+    fixed="""
+        from kmi.device import File, FileOperations
+        from kmi.sync import Condition, Mutex
+
+
+        class Device(FileOperations):
+            def __init__(self) -> None:
+                self.kept = Mutex(bytearray())
+                self.filled = Condition(self.kept)
+
+            def open(self, file: File[None]) -> None:
+                with self.kept as kept:
+                    if len(kept) == 0:
+                        raise BlockingIOError
+    """,
+)
+
+REGISTERS_LATE = code(
+    704,
+    "registration made by a callback",
+    """
+    What a module registers is made while its `__init__` runs, and goes live, in order, when that has
+    returned; it ends in reverse order when the module is unloaded. A callback runs in between, when there is
+    no such moment.
+    """,
+    failing="""
+        from kmi.device import File, FileOperations, MiscDevice
+
+
+        class Inner(FileOperations):
+            pass
+
+
+        class Session:
+            def __init__(self) -> None:
+                self.device = MiscDevice("inner", Inner())
+
+
+        class Outer(FileOperations[Session]):
+            def open(self, file: File[None]) -> Session:
+                return Session()
+    """,
+    fixed="""
+        from kmi import Module, module
+        from kmi.device import File, FileOperations, MiscDevice
+
+
+        class Inner(FileOperations):
+            pass
+
+
+        class Outer(FileOperations):
+            pass
+
+
+        @module(license="GPL", description="two devices")
+        class Two(Module):
+            def __init__(self) -> None:
+                self.inner = MiscDevice("inner", Inner())
+                self.outer = MiscDevice("outer", Outer())
+    """,
+)
