@@ -7,6 +7,7 @@ import pytest
 from kmi.language import analyse, codes
 from kmi.language.codes import Code
 from kmi.language.diagnostics import Diagnostic
+from kmi.language.explain import reference
 from kmi.language.library import Library
 
 CODES = sorted(codes.REGISTRY.values(), key=lambda code: code.number)
@@ -60,6 +61,11 @@ def test_a_code_reads_as_the_others_do(code: Code) -> None:
     assert not code.title.endswith(".") and len(code.title) < 70
     assert code.explanation.endswith("."), "an explanation is sentences"
     assert code.failing != code.fixed
+
+
+def test_the_reference_is_up_to_date() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "reference" / "errors.md").read_text()
+    assert written == reference(), "python -m kmi.language.explain > docs/reference/errors.md"
 
 
 def test_a_number_is_given_once() -> None:
