@@ -15,7 +15,7 @@ PATH = "/dev/cursors"
 
 
 def closings(kernel: Kernel) -> list[str]:
-    return [line for line in kernel.log() if line.startswith("cursors: ")]
+    return [line for line in kernel.log() if line.startswith("file ")]
 
 
 def test_each_open_file_has_its_state(kernel: Kernel) -> None:
@@ -43,7 +43,7 @@ def test_a_file_is_closed_once_and_last(kernel: Kernel) -> None:
     user.close(copy)
     assert closings(kernel) == []
     child.end()
-    assert closings(kernel) == ["cursors: 1 closed at 1"]
+    assert closings(kernel) == ["file 1 closed at 1"]
 
 
 def test_a_process_that_ends_closes_its_files(kernel: Kernel) -> None:
@@ -52,7 +52,7 @@ def test_a_process_that_ends_closes_its_files(kernel: Kernel) -> None:
     user.open(PATH)
     user.open(PATH)
     user.end()
-    assert closings(kernel) == ["cursors: 1 closed at 0", "cursors: 2 closed at 0"]
+    assert closings(kernel) == ["file 1 closed at 0", "file 2 closed at 0"]
     kernel.unload(module)
 
 

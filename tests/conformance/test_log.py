@@ -5,7 +5,7 @@ from kmi.testing.kernel import Kernel
 
 def lines(kernel: Kernel) -> list[str]:
     kernel.load("modules/logs.py")
-    said = [line.removeprefix("logs: ") for line in kernel.log() if line.startswith("logs: ")]
+    said = [line.removeprefix("said: ") for line in kernel.log() if line.startswith("said: ")]
     return [line for line in said if line != "debug"]  # which many kernels drop
 
 

@@ -10,7 +10,7 @@ MODULE = "modules/settings.py"
 
 
 def lines(kernel: Kernel) -> list[str]:
-    said = [line.removeprefix("settings: ") for line in kernel.log() if line.startswith("settings: ")]
+    said = [line.removeprefix("set: ") for line in kernel.log() if line.startswith("set: ")]
     return [line for line in said if line.startswith(("number", "flag"))]
 
 

@@ -48,7 +48,7 @@ class Cursors(FileOperations[Cursor]):
 
     def close(self, file: File[Cursor]) -> None:
         with file.state.position as position:
-            info(f"cursors: {file.state.number} closed at {position.next}")
+            info(f"file {file.state.number} closed at {position.next}")
             if position.broken:
                 raise ValueError("cannot be closed well")
 

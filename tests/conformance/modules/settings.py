@@ -12,5 +12,5 @@ class Settings(Module):
 
     def __init__(self) -> None:
         if self.flag:
-            info("settings: flag is set")
-        info(f"settings: number {self.number} bounded {self.bounded} text {self.text}")
+            info("set: flag is set")
+        info(f"set: number {self.number} bounded {self.bounded} text {self.text}")
