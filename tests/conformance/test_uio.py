@@ -59,7 +59,7 @@ def test_pieces_add_up(kernel: Kernel) -> None:
 def test_several_buffers_are_one(kernel: Kernel) -> None:
     user, fd = opened(kernel, ways.PIECES)
     assert user.writev(fd, [b"ab", b"", b"cdefg", b"h"]) == 8
-    assert user.readv(fd, [3, 0, 1, 9]) == [b"abc", b"", b"d", b"efgh"]
+    assert user.readv(fd, [3, 0, 1, 9]) == [b"abc", b"d", b"efgh"]
 
 
 def test_get_into_takes_what_fits_the_slice(kernel: Kernel) -> None:

@@ -114,10 +114,9 @@ class SystemCalls:
             left = using.file.read(self.memory, [Segment(b.address, len(b.data)) for b in buffers])
         filled = []
         for buffer in buffers:
-            if not left:
-                break
-            filled.append(bytes(buffer.data[:left]))
-            left -= len(filled[-1])
+            if part := bytes(buffer.data[:left]):
+                filled.append(part)
+                left -= len(part)
         return filled
 
     def writev(self, fd: int, parts: Sequence[bytes]) -> int:
