@@ -224,6 +224,12 @@ void kmi_linux_wait_init(struct wait_queue_head *queue);
 #define kmi_linux_wait_init(queue) init_waitqueue_head(queue)
 #endif
 
+/* With lockdep mutex_lock is a macro. */
+static inline void kmi_linux_mutex_lock(struct mutex *lock)
+{
+	mutex_lock(lock);
+}
+
 static inline void kmi_linux_mutex_destroy(struct mutex *lock)
 {
 	mutex_destroy(lock);

@@ -112,7 +112,7 @@ def commands(
 ) -> Commands:
     """The commands that build a module for the kernel, learned from building a probe once."""
     release = provision.release(flavor)
-    key = cache.key(release, str(provision.headers(flavor)), str(RUNTIME), str(test), "2")
+    key = cache.key(release, str(provision.headers(flavor)), str(RUNTIME), str(test), "3")
 
     def learn(path: Path) -> None:
         progress(f"learning how linux:{flavor.name} builds a module")
@@ -142,7 +142,7 @@ def _learn(work: Path, headers: Path) -> Commands:
     ]
     if (work / "..module-common.o.cmd").exists():  # since 6.12: what mod.c used to repeat in each module
         line = _saved(work, ".module-common.o")
-        finish.append(Step("CC", line, shlex.split(line)[-1], "@DIRECTORY@/.module-common.o"))
+        finish.append(Step("CC", line, str(headers / shlex.split(line)[-1]), "@DIRECTORY@/.module-common.o"))
     finish.append(Step("LD", _saved(work, f"{PROBE}.ko")))
     return Commands(
         str(headers),

@@ -14,6 +14,7 @@ from kmi.kernels.linux.bindings import (
     kmi_linux_is_closing,
     kmi_linux_mutex_destroy,
     kmi_linux_mutex_init,
+    kmi_linux_mutex_lock,
     kmi_linux_signalled,
     kmi_linux_spin_lock_init,
     kmi_linux_wait_begin,
@@ -23,7 +24,6 @@ from kmi.kernels.linux.bindings import (
     kmi_linux_wake_all,
     msecs_to_jiffies,
     mutex,
-    mutex_lock,
     mutex_unlock,
     schedule,
     schedule_timeout,
@@ -59,7 +59,7 @@ class Mutex(_Lock, Generic[T]):
 
     def __enter__(self) -> T:
         with unsafe("the lock was initialised by __init__"):
-            mutex_lock(address_of(self.lock))
+            kmi_linux_mutex_lock(address_of(self.lock))
         return self.value
 
     def __exit__(self) -> None:
@@ -118,7 +118,7 @@ class Condition:
             mutex_unlock(self.lock)
             schedule()
             notified = kmi_linux_wait_end(address_of(self.queue), address_of(entry))
-            mutex_lock(self.lock)
+            kmi_linux_mutex_lock(self.lock)
             if not notified and state == TASK_INTERRUPTIBLE and kmi_linux_signalled():
                 raise InterruptedError(KMI_PLATFORM_RESTART, "interrupted by a signal")
 
@@ -134,7 +134,7 @@ class Condition:
             mutex_unlock(self.lock)
             left = schedule_timeout(msecs_to_jiffies(clipped))
             notified = kmi_linux_wait_end(address_of(self.queue), address_of(entry))
-            mutex_lock(self.lock)
+            kmi_linux_mutex_lock(self.lock)
             if not notified and left > 0 and state == TASK_INTERRUPTIBLE and kmi_linux_signalled():
                 raise InterruptedError
             return notified or left > 0
