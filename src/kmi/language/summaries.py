@@ -58,8 +58,8 @@ class Summaries:
 
     def of_call(self, node: Call | New) -> Summary:
         """What a call may do: all that its targets do. Of a ``New``, position 0 is the new object."""
-        direct = isinstance(node, Call) and not node.virtual
-        found = [self.of(node.function)] if direct else [self.of(target) for target in targets(node)]
+        called = [node.function] if isinstance(node, Call) and not node.virtual else targets(node)
+        found = [self.of(target) for target in called]
         return Summary(
             frozenset(pair for summary in found for pair in summary.stores),
             frozenset(position for summary in found for position in summary.results),

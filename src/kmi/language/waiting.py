@@ -11,7 +11,7 @@ Invariant: at each call of a condition's methods the mutex that it was made with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kmi.language import codes
 from kmi.language.callgraph import CallGraph, Site, overrides
@@ -43,13 +43,13 @@ def check(reporter: Reporter, graph: CallGraph, broken: frozenset[Function]) -> 
                 _call(function, node, held, pairs, graph, broken, reporter)
 
 
-def _with_held(nodes: list[Node], held: tuple[With, ...]) -> Iterator[tuple[Node, tuple[With, ...]]]:
+def _with_held(nodes: Sequence[Node], held: tuple[With, ...]) -> Iterator[tuple[Node, tuple[With, ...]]]:
     """All nodes, each with the lock blocks of its function around it."""
     for node in nodes:
         yield node, held
         if isinstance(node, With) and is_lock(node.context.type):
             yield from _with_held([node.context], held)
-            yield from _with_held(list(node.body), (*held, node))
+            yield from _with_held(node.body, (*held, node))
         else:
             yield from _with_held(list(children(node)), held)
 
@@ -144,7 +144,7 @@ def _unheld(
 
 def _around(site: Site) -> tuple[With, ...]:
     """The lock blocks of the caller around a call."""
-    for node, held in _with_held(list(site.caller.body), ()):
+    for node, held in _with_held(site.caller.body, ()):
         if node is site.node:
             return held
     return ()
