@@ -54,8 +54,10 @@ class SystemCalls:
         raise error(errno.EMFILE)
 
     def close_all(self) -> None:
-        """Close every descriptor, in order."""
-        for fd in sorted(self.files):
+        """Close every descriptor, in an order that no kernel promises: the seed decides."""
+        descriptors = sorted(self.files)
+        self.kernel.scheduler.random.shuffle(descriptors)
+        for fd in descriptors:
             self.files.pop(fd).drop()
 
     # The calls.
