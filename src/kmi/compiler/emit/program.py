@@ -6,6 +6,7 @@ Only what the roots reach after the error sets are known is printed.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from kmi.compiler import errors, linear
@@ -211,7 +212,9 @@ class ProgramPrinter:
         writer.line("{", callable_.function.span, True)
         body = "\n".join(line for line in inner.lines if not line.startswith("#line"))
         words = set(re.findall(r"\w+", _STRING.sub('""', body)))
-        declared = self._declarations(callable_, function, words)
+        only_set = _only_set(_STRING.sub('""', body))
+        declared = self._declarations(callable_, function, words, only_set)
+        declared += [f"(void){each.name};" for each in function.parameters if each.name in only_set]
         for line in declared:
             writer.line(f"\t{line}", callable_.function.span, True)
         if declared:
@@ -222,7 +225,7 @@ class ProgramPrinter:
         return writer, printer.called
 
     def _declarations(
-        self, instance: FunctionInstance, function: linear.Function, words: set[str]
+        self, instance: FunctionInstance, function: linear.Function, words: set[str], only_set: set[str]
     ) -> list[str]:
         lines: list[str] = []
         definite = _definite(function.body)
@@ -231,6 +234,8 @@ class ProgramPrinter:
             if variable.name not in words or variable not in used:
                 continue
             declaration = self.types.declare(variable.type, variable.name)
+            if variable.name in only_set:
+                declaration += " __maybe_unused"
             if variable.owned and variable.nullable:
                 nothing = self.counts.nothing(variable.type)
                 declaration += " = NULL" if nothing == "NULL" else " = {}"
@@ -338,6 +343,13 @@ def _escaping(function: linear.Function, exceptions: Exceptions) -> Span | None:
         if errors.of_statement(statement, exceptions) and getattr(statement, "edge", None) in labels:
             return statement.span
     return None
+
+
+def _only_set(body: str) -> set[str]:
+    """Names that are assigned and never read: the author may have such variables, and gcc would warn."""
+    seen = Counter(re.findall(r"(?<![.>\w])\w+", body))
+    stored = Counter(re.findall(r"^\s*(\w+) = ", body, re.MULTILINE))
+    return {name for name, times in stored.items() if seen[name] == times}
 
 
 def _used(body: list[linear.Statement]) -> set[linear.Variable]:
