@@ -11,6 +11,7 @@ second … allocation failing: what it does then is its own, but it may not cras
 from __future__ import annotations
 
 import re
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from kmi.kernels.host import BuildFailed, execute
 from kmi.kernels.host.build import build
 from kmi.kernels.host.outcome import Outcome, Raised
 from kmi.kernels.simulated.hook import CheckFailed
+from kmi.language.diagnostics import InternalError
 from kmi.testing import differential_reference
 from kmi.testing.generate import Program, file_of
 
@@ -39,6 +41,13 @@ class Finding:
     what: str
     reference: Outcome | None
     compiled: Outcome | None
+
+    @property
+    def kind(self) -> str:
+        """What two findings have in common that are one mistake: no names, no numbers."""
+        problem = re.search(r"error(\[KMI\d+\]|:.*)", self.what)
+        words = problem[0] if problem else self.what.partition("\n")[0]
+        return re.sub(r"‘.*?’|'.*?'|\d+", "", words)[:60]
 
     def describe(self) -> str:
         """All that a person needs: the program, both outcomes, the difference."""
@@ -61,6 +70,11 @@ def compare(
     path = directory / "programs.py"
     path.write_text(file_of(programs), encoding="utf-8")
     found = compare_file(path, [program.main for program in programs], directory, faults=faults, quick=quick)
+    if len(programs) > 1 and found and not found[0][0]:  # it does not build: which of them is it?
+        halves = programs[: len(programs) // 2], programs[len(programs) // 2 :]
+        return [each for half in halves for each in compare(half, directory, faults=faults, quick=quick)]
+    if len(programs) == 1 and found and not found[0][0]:
+        return [Finding(programs[0], found[0][1], None, None)]
     named = {program.main: program for program in programs}
     return [Finding(named.get(main), what, reference, compiled) for main, what, reference, compiled in found]
 
@@ -74,6 +88,8 @@ def compare_file(
         built = build(path, directory, mains=mains, quick=quick)
     except (CheckFailed, BuildFailed) as failed:
         return [("", f"does not build: {failed}", None, None)]
+    except InternalError:
+        return [("", f"does not build: error: the compiler gave up\n{traceback.format_exc()}", None, None)]
     execution = execute(built, faults=faults)
     found: list[tuple[str, str, Outcome | None, Outcome | None]] = []
     for main in mains:

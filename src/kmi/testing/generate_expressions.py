@@ -138,7 +138,7 @@ class Expressions(Writer):
         match self.below(10 if depth > 0 else 3):
             case 0 if found:
                 return self.pick(found)
-            case 1:
+            case 1 if depth <= 0 and self.chance(30):  # a condition that is a literal only hides what follows
                 return self.pick(("True", "False"))
             case 3:
                 return f"not {self.pick(found)}" if found else f"not {self.variable(scope)} == 0"
