@@ -13,7 +13,8 @@ import pytest
 
 from kmi.kernels.simulated.hook import LoadedCode, Unmarked, checks_of, load
 from kmi.kernels.simulated.kernel import SimulatedKernel
-from kmi.kernels.simulated.rewrite import recursive_names, rewritten
+from kmi.kernels.simulated.recursion import names_in
+from kmi.kernels.simulated.rewrite import rewritten
 
 Written = Callable[[str], Path]
 
@@ -73,7 +74,7 @@ def test_functions_that_call_themselves_are_found() -> None:
             """
         )
     )
-    assert recursive_names(tree) == {"down", "up", "Node()"}
+    assert names_in(tree) == {"down", "up", "Node()"}
 
 
 @pytest.mark.parametrize("name", ["minimal", "echo", "semaphore"])

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from kmi.kernels.simulated.hook import CheckFailed, load
+from kmi.kernels.simulated.places import places_of
+from kmi.language import Library, analyse
 
 SOURCE = """
 from kmi import Module, i8, module, u8, u16
@@ -59,6 +61,28 @@ def caller(x: int) -> int:
 def result(x: int) -> u16:
     return x  # as result
 
+class Chain:
+    def __init__(self, length: int) -> None:
+        self.next: Chain | None = None
+        if length > 0:
+            self.next = Chain(length - 1)
+
+    def length(self) -> int:
+        following = self.next
+        if following is None:
+            return 0
+        return 1 + following.length()
+
+class Other:
+    def length(self) -> int:
+        return Chain(3).length()
+
+def even(n: int) -> bool:
+    return True if n == 0 else odd(n - 1)
+
+def odd(n: int) -> bool:
+    return False if n == 0 else even(n - 1)
+
 @module(license="GPL", description="places")
 class Places(Module):
     def __init__(self) -> None:
@@ -74,6 +98,8 @@ class Places(Module):
         added(1)
         caller(1)
         result(1)
+        Other().length()
+        even(3)
 """
 
 
@@ -127,3 +153,9 @@ def test_mistakes_refuse_the_load(path: Path) -> None:
     wrong.write_text(SOURCE.replace("return callee(x)", "return callee(y)"))
     with pytest.raises(CheckFailed, match=r"(?s)wrong\.py is no kernel module yet.*error\[KMI\d{4}\]"):
         load(wrong, check=True)
+
+
+def test_only_what_can_call_itself_is_counted(path: Path) -> None:
+    analysis = analyse(path, Library())
+    assert analysis.program is not None
+    assert places_of(analysis.program).recursive == {"Chain.__init__", "Chain.length", "even", "odd"}

@@ -15,21 +15,19 @@ from typing import Any, Final, TypeVar, cast
 
 from greenlet import getcurrent  # type: ignore[import-untyped]
 
+from kmi.compiler.recursion import DEEPEST
 from kmi.kernels.simulated import integers
 from kmi.kernels.simulated.leaks import Tracker
 from kmi.kernels.simulated.scheduler import Thread, current
 from kmi.kernels.simulated.world import world
 
-__all__ = ["Checks", "DEEPEST", "GROWING"]
+__all__ = ["Checks", "GROWING"]
 
 C = TypeVar("C", bound=type)
 F = TypeVar("F", bound=Callable[..., Any])
 
 GROWING: Final = ("add", "append", "extend", "insert", "setdefault", "update")
 """The methods by which a container grows, which may find no memory."""
-
-DEEPEST: Final = 128
-"""How deep functions that can recurse may nest, on every kernel."""
 
 _BOUNDS: Final = {"int": (integers.i64.MINIMUM, integers.i64.MAXIMUM)} | {
     name: (width.MINIMUM, width.MAXIMUM)

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kmi.kernels.simulated.recursion import recursive_functions
 from kmi.language.source import Source
 from kmi.language.tree import Fit, Program
 from kmi.language.types import IntType
@@ -27,6 +28,8 @@ class Places:
 
     source: Source
     by_spot: Mapping[Spot, tuple[str, ...]] = field(default_factory=dict)
+    recursive: frozenset[str] = frozenset()
+    """The functions that can come to call themselves, by qualified names."""
 
     def at(self, node: ast.expr | ast.stmt) -> tuple[str, ...]:
         """The places through which the value of an expression or statement goes, the first one first."""
@@ -51,4 +54,4 @@ def places_of(program: Program) -> Places:
                 # walk() gives an outer node before what is in it, which is stored first
                 if node.type.name not in found.get(spot, ()):
                     found[spot] = (node.type.name, *found.get(spot, ()))
-    return Places(program.main.source, found)
+    return Places(program.main.source, found, recursive_functions(program))

@@ -16,6 +16,7 @@ from kmi.kernels.simulated import integers
 from kmi.kernels.simulated.checks import GROWING
 from kmi.kernels.simulated.places import Places
 from kmi.kernels.simulated.positions import MARK
+from kmi.kernels.simulated.recursion import called_name, names_in
 
 __all__ = ["rewritten"]
 
@@ -33,33 +34,9 @@ def rewritten(tree: ast.Module, places: Places | None = None) -> ast.Module:
     fields = {
         node.name: field_widths(node) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
     }
-    result = _Rewriter(fields, recursive_names(tree), places).visit(tree)
+    result = _Rewriter(fields, names_in(tree) if places is None else places.recursive, places).visit(tree)
     assert isinstance(result, ast.Module)
     return ast.fix_missing_locations(result)
-
-
-def recursive_names(tree: ast.Module) -> frozenset[str]:
-    """The names of functions that may, going by names, come to call themselves."""
-    calls: dict[str, set[str]] = {}
-    owners = {f: c.name for c in ast.walk(tree) if isinstance(c, ast.ClassDef) for f in c.body}
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef):
-            called = calls.setdefault(called_name(function, owners.get(function)), set())
-            for node in ast.walk(function):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                    called.add(node.func.attr)
-                elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                    called |= {node.func.id, f"{node.func.id}()"}
-    for way in calls:  # Warshall: whoever reaches `way` reaches what `way` reaches
-        for reached in calls.values():
-            if way in reached:
-                reached |= calls[way]
-    return frozenset(name for name, reached in calls.items() if name in reached)
-
-
-def called_name(function: ast.FunctionDef, owner: str | None) -> str:
-    """What a call of the function names: `Node()` for the `__init__` of `Node`."""
-    return f"{owner}()" if function.name == "__init__" and owner is not None else function.name
 
 
 def width_of(annotation: ast.expr | None) -> str | None:
@@ -134,7 +111,7 @@ class _Rewriter(ast.NodeTransformer):
             if isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name):
                 if width := width_of(inner.annotation):
                     locals_[inner.target.id] = width
-        if called_name(node, self.owner) in self.recursive:
+        if self._name(node) in self.recursive:
             node.decorator_list.append(_at(node, ast.Attribute(_mark(), "recursive", ast.Load())))
         body = _Body(self.fields, self.owner, locals_, width_of(node.returns), self.places)
         start = 1 if ast.get_docstring(node, clean=False) is not None else 0
@@ -144,6 +121,13 @@ class _Rewriter(ast.NodeTransformer):
             statements[start:start] = [_argument(name, width, statements[start]) for name, width in given]
         node.body = statements
         return node
+
+
+    def _name(self, node: ast.FunctionDef) -> str:
+        """The function, as the set of those that can recurse names it."""
+        if self.places is None:
+            return called_name(node, self.owner)
+        return f"{self.owner}.{node.name}" if self.owner else node.name
 
 
 class _Body(ast.NodeTransformer):
