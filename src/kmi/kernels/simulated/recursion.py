@@ -37,7 +37,7 @@ def _called(function: Function, program: Program) -> Iterator[Function]:
 
 
 def names_in(tree: ast.Module) -> frozenset[str]:
-    """The functions that may, going by names, come to call themselves: `depth`, `Node()` for an `__init__`."""
+    """The functions that may come to call themselves, going by names: `Node()` is the `__init__` of Node."""
     calls: dict[str, set[str]] = {}
     owners = {f: c.name for c in ast.walk(tree) if isinstance(c, ast.ClassDef) for f in c.body}
     for function in ast.walk(tree):
