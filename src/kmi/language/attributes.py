@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from kmi.language import calls, codes, constants, expressions, names, tree
+from kmi.language import calls, codes, constants, expressions, hints, names, tree
 from kmi.language.bindings import struct_members
 from kmi.language.body import Body
 from kmi.language.convert import coerce, describe
@@ -147,6 +147,8 @@ def _member(
         )
     for definition in kind.definition.ancestors():
         owner = world.classes[definition]
+        if name in owner.parameters or name in owner.constants:
+            forget_self_use(body, value)
         if name in owner.parameters:
             return _parameter(body, span, owner.parameters[name])
         if name in owner.constants:
@@ -156,13 +158,14 @@ def _member(
     found = find_field(world, kind, name)
     if found is not None:
         entry, entry_type = found
-        if body.initializer and body.owner is not None and entry in body.owner.definition.fields:
+        if body.initializer:
             _read_early(body, node, value, entry)
         return expressions.narrowed(body, tree.FieldGet(value, entry, span, entry_type))
     known = [f.name for f in kind.definition.all_fields()]
     for definition in kind.definition.ancestors():
         known += [*world.classes[definition].methods, *world.classes[definition].parameters]
-    return _unknown(body, node, f"`{kind}`", name, known)
+    hint = hints.lock_hint(kind, ast.unparse(node.value), f"{{}}.{name}")
+    return _unknown(body, node, f"`{kind}`", name, known, hint)
 
 
 def _read_early(body: Body, node: ast.Attribute, value: tree.Expression, entry: tree.Field) -> None:
@@ -176,6 +179,9 @@ def _read_early(body: Body, node: ast.Attribute, value: tree.Expression, entry: 
         or isinstance(entry.type, CStructType)
     ):
         return
+    forget_self_use(body, value)
+    if body.owner is None or entry not in body.owner.definition.fields:
+        return
     if entry not in body.flow.assigned and not body.flow.dead:
         body.error(
             codes.UNASSIGNED,
@@ -183,6 +189,12 @@ def _read_early(body: Body, node: ast.Attribute, value: tree.Expression, entry: 
             f"`self.{entry.name}` has no value yet",
             help=f"assign `self.{entry.name}` before this line",
         )
+
+
+def forget_self_use(body: Body, value: tree.Expression) -> None:
+    """The last use of ``self`` was only a path to a field."""
+    if body.self_uses and body.self_uses[-1][0] == value.span:
+        body.self_uses.pop()
 
 
 def _parameter(body: Body, span: Span, parameter: tree.ModuleParameter) -> tree.Expression:
@@ -228,12 +240,14 @@ def _c_member(
     return tree.CMember(value, found[name], body.span(node), found[name].type)
 
 
-def _unknown(body: Body, node: ast.Attribute, what: str, name: str, known: list[str]) -> tree.Expression:
+def _unknown(
+    body: Body, node: ast.Attribute, what: str, name: str, known: list[str], hint: str | None = None
+) -> tree.Expression:
     return body.error(
         codes.UNKNOWN_ATTRIBUTE,
         node,
         f"{what} has no attribute `{name}`",
-        help=names.suggest(name, known),
+        help=hint or names.suggest(name, known),
     )
 
 

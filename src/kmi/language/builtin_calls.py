@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from kmi.language import calls, codes, conditions, expressions, operators, tree
+from kmi.language import calls, codes, conditions, expressions, hints, operators, tree
 from kmi.language.body import Body
 from kmi.language.convert import as_int, coerce, describe, is_int
 from kmi.language.scope import POISON
@@ -117,7 +117,8 @@ def _len(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
         from kmi.language.attributes import may_be_none
 
         return may_be_none(body, argument, value, "length")
-    return body.error(codes.BAD_OPERANDS, argument, f"a `{describe(kind)}` has no length")
+    hint = hints.lock_hint(kind, ast.unparse(argument), "size = len({})")
+    return body.error(codes.BAD_OPERANDS, argument, f"a `{describe(kind)}` has no length", help=hint)
 
 
 def _extreme(body: Body, node: ast.Call, name: str) -> tree.Expression:

@@ -12,6 +12,7 @@ import ast
 
 from kmi.language import codes, tree
 from kmi.language.body import Body
+from kmi.language.hints import class_hint, lock_hint
 from kmi.language.scope import POISON
 from kmi.language.source import Span
 from kmi.language.types import (
@@ -252,7 +253,7 @@ def coerce(
         codes.TYPE_MISMATCH,
         span,
         f"{what} is `{describe(target)}`, but this is `{describe(kind)}`",
-        help=_mismatch_help(body, kind, target),
+        help=class_hint(kind) or lock_hint(kind, span.text) or _mismatch_help(body, kind, target),
     )
 
 

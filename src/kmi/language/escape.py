@@ -33,12 +33,16 @@ from kmi.language.tree import (
 from kmi.language.walk import walk
 
 
-def check(function: Function, origins: Origins, reporter: Reporter) -> None:
-    """Reports what leaves the block of its lock, and guards whose name is assigned."""
+def check_names(function: Function, reporter: Reporter) -> None:
+    """Reports guards whose name is assigned."""
     for node in walk(function.body):
         if isinstance(node, With) and node.target is not None and is_lock(node.context.type):
             for inner in walk(node.body):
                 _rebound(node, inner, reporter)
+
+
+def check(origins: Origins, reporter: Reporter) -> None:
+    """Reports what leaves the block of its lock."""
     for point, state in origins.states.items():
         _stored(point, state, origins, reporter)
         if isinstance(point.statement, Return) and point.leaves is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 
-from kmi.language import assignments, calls, codes, conditions, expressions, statements, tree
+from kmi.language import assignments, calls, codes, conditions, expressions, hints, statements, tree
 from kmi.language.body import Body, Loop
 from kmi.language.convert import coerce, describe, is_int
 from kmi.language.flow import Flow, join
@@ -19,8 +19,7 @@ from kmi.language.types import EXACT, INT, ClassType, TupleType, Type, substitut
 
 def while_statement(body: Body, node: ast.While) -> list[tree.Statement]:
     """``while test: … else: …``."""
-    changed = statements.assigned_names([node])
-    statements.forget_names(body, body.flow, changed)
+    statements.unsettle(body, body.flow, [node])
     test, when_true, when_false = conditions.condition(body, node.test)
     loop = Loop()
     body.flow = when_true
@@ -119,9 +118,8 @@ def _rounds(
     extra: list[tree.Statement] | None = None,
 ) -> tuple[list[tree.Statement], list[tree.Statement]]:
     """The body of a ``for`` and its ``else``; ``before`` is what is known when no round has run."""
-    changed = statements.assigned_names([node])
     head = before.copy()
-    statements.forget_names(body, head, changed)
+    statements.unsettle(body, head, [node])
     body.flow = head.copy()
     body.flow.assigned.add(target)
     loop = Loop()
@@ -160,7 +158,8 @@ def _each(
                 codes.NOT_ITERABLE,
                 node.iter,
                 f"one cannot loop over a `{kind}`",
-                help="loop over a list, bytes, a dict, or `range(…)`",
+                help=hints.lock_hint(kind, ast.unparse(node.iter), "for item in {}: ...")
+                or "loop over a list, bytes, a dict, or `range(…)`",
             )
         else:
             body.world.want(advance)

@@ -16,6 +16,7 @@ import errno
 from collections.abc import Iterable
 
 from kmi.language import codes, tree
+from kmi.language.hints import module_hint
 from kmi.language.scope import (
     ClassInfo,
     ConstantInfo,
@@ -338,7 +339,7 @@ def _unknown_module(world: World, scope: ModuleScope, node: ast.AST, dotted: str
         f"there is no module `{dotted}` in a kernel",
         note="a kernel module may import the interface (`kmi`, `kmi.device`, …) and a few names of "
         "`typing`, `dataclasses`, `enum`, `errno`",
-        help=suggest(dotted, [*STANDARD, *world.library_names()]),
+        help=module_hint(dotted) or suggest(dotted, [*STANDARD, *world.library_names()]),
     )
 
 

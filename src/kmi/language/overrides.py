@@ -100,6 +100,9 @@ def _compare(
             own.span,
             f"`{own.qualified}` returns `{describe(own.result)}`, "
             f"but `{other.qualified}` returns `{describe(result)}`",
+            note="what a caller reads is given to it with `data.put(...)`, not returned"
+            if own.name == "read" and result == NONE
+            else None,
             help=help,
         )
     elif own.property != other.property:

@@ -14,7 +14,7 @@ from kmi.language.origins import Origins
 from kmi.language.ownership import Ownership
 from kmi.language.summaries import Summaries
 from kmi.language.tree import Function, InitPlace, Program, With
-from kmi.language.walk import walk
+from kmi.language.walk import authored, functions, walk
 
 
 def check(program: Program, reporter: Reporter, broken: frozenset[Function] = frozenset()) -> None:
@@ -25,10 +25,13 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
     graph = CallGraph(program, broken)
     sharing.check(program, reporter, ownership)
     places.check(program, reporter, broken)
+    for module in authored(program):
+        for function in functions(module):
+            escape.check_names(function, reporter)
     for function in graph.mine:
         if _locks(function):
             origins = Origins(function, ownership, summaries)
-            escape.check(function, origins, reporter)
+            escape.check(origins, reporter)
             moves.check(origins, reporter)
     callbacks.check(reporter, graph)
     contexts.check(program, reporter, graph)
