@@ -47,7 +47,7 @@ class Finding:
         """What two findings have in common that are one mistake: no names, no numbers."""
         problem = re.search(r"error(\[KMI\d+\]|:.*)", self.what)
         words = problem[0] if problem else self.what.partition("\n")[0]
-        return re.sub(r"‘.*?’|'.*?'|\d+", "", words)[:60]
+        return re.sub(r"‘.*?’|'.*?'|(?<!KMI)(?<!\d)\d+", "", words)[:60]
 
     def describe(self) -> str:
         """All that a person needs: the program, both outcomes, the difference."""

@@ -189,7 +189,7 @@ class Statements(Expressions):
         value = self.expression(kind, scope)
         if kind in BITS and value.lstrip("-").isdigit():
             value = self.literal_of(kind)
-        plain = kind in ("bytes", "bytearray", "list[int]") and self.chance(50)
+        plain = kind in ("bytes", "bytearray") and self.chance(50)
         self.emit(depth, f"{name} = {value}" if plain else f"{name}: {kind} = {value}")
         scope.locals[name] = kind
 
