@@ -10,7 +10,7 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 die() { say "$1"; [ $# -lt 2 ] || printf '    %s\n' "$2" >&2; exit 1; }
 
 find_python() {
-    for candidate in ${PYTHON:-} python3.11 python3 python3.12 python3.13 python3.14 /usr/bin/python3; do
+    for candidate in ${PYTHON:-} /usr/bin/python3.11 python3.11 python3 python3.12 python3.13 python3.14; do
         command -v "$candidate" >/dev/null 2>&1 || continue
         "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
         command -v "$candidate"
@@ -46,7 +46,7 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     if prefix=$(apt_prefix); then
         say "installing python3-venv"
         $prefix apt-get -q update >/dev/null || say "apt-get update failed; trying with the package lists that are there"
-        DEBIAN_FRONTEND=noninteractive $prefix $line >/dev/null || say "could not run: $prefix $line"
+        $prefix env DEBIAN_FRONTEND=noninteractive $line >/dev/null || say "could not run: $prefix $line"
     fi
 fi
 

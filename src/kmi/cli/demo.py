@@ -26,6 +26,7 @@ from kmi.cli.failure import Failure
 from kmi.cli.progress import Progress
 from kmi.cli.test import Outcomes
 from kmi.testing.kernels import Kind, find
+from kmi.testing.userspace import UserProcess
 
 KERNELS = ("simulated", "linux:6.1", "linux:6.12")
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -154,17 +155,29 @@ def _table(rows: list[Row]) -> None:
 
 
 def _log(rows: list[Row], module: Path) -> None:
-    """Use the semaphore in the last Linux that ran, and print what its kernel logged meanwhile."""
+    """Use the semaphore in each Linux that ran, and print what its kernel said meanwhile."""
     ran = [row for row in rows if not row.left_out]
-    kind = find(ran[-1].kernel)
-    with kind.start(1, module.parent) as kernel:
-        kernel.load(module)
-        user = kernel.process()
-        fd = user.open("/dev/semaphore", os.O_RDWR)
-        user.write(fd, b"..")
-        user.start("read", fd, 1).result(PATIENCE)
+    for row in [row for row in ran if row.size is not None] or ran:
+        kind = find(row.kernel)
+        with kind.start(1, module.parent) as kernel:
+            kernel.load(module)
+            user = kernel.process()
+            fd = user.open("/dev/semaphore", os.O_RDWR)
+            user.write(fd, b"..")
+            user.start("read", fd, 1).result(PATIENCE)
+            user.close(fd)
+            kernel.unload()
+            click.echo(f"\nThe log of {kind.name} while two permits were given and one was taken:")
+            if row.size is not None:
+                click.echo(f"    {_version(user)}")
+            for line in kernel.log()[-8:]:
+                click.echo(f"    {line}")
+
+
+def _version(user: UserProcess) -> str:
+    """What a Linux says of itself, the first words of its log at boot."""
+    fd = user.open("/proc/version", os.O_RDONLY)
+    try:
+        return user.read(fd, 4096).decode().split(" (")[0]
+    finally:
         user.close(fd)
-        kernel.unload()
-        click.echo(f"\nThe log of {kind.name} while two permits were given and one was taken:")
-        for line in kernel.log()[-8:]:
-            click.echo(f"    {line}")
