@@ -65,6 +65,9 @@ class Body:
     counter: int = 0
     created: list[tree.Field] = field(default_factory=list)
     """Fields that this round of an `__init__` has declared."""
+    self_uses: list[tuple[Span, frozenset[tree.Local | tree.Field], str]] = field(default_factory=list)
+    """In ``__init__``: where the object itself is used, what has a value there, which field is assigned."""
+    assigning: str = ""
     exits: list[tuple[Span, frozenset[tree.Local | tree.Field]]] = field(default_factory=list)
     """In `__init__`: the ways out, and what has a value there."""
 

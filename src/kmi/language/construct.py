@@ -13,7 +13,7 @@ import ast
 from kmi.language import calls, codes, expressions, tree
 from kmi.language.arguments import bind_arguments
 from kmi.language.body import Body
-from kmi.language.convert import base_view, describe, unify
+from kmi.language.convert import base_view, describe, is_int, unify
 from kmi.language.declare import members
 from kmi.language.scope import POISON, ClassInfo, FunctionInfo
 from kmi.language.types import (
@@ -84,6 +84,11 @@ def construct_class(
         view = base_view(ClassType(definition, definition.type_parameters), wanted.definition)
         if view is not None:
             unify(view, wanted, bindings, free)
+    if body.world.is_builtin(ClassType(definition), "str") and len(node.args) == 1 and not node.keywords:
+        kind_given = calls.peek_type(body, node.args[0])
+        if is_int(kind_given) or isinstance(kind_given, ExceptionType):
+            value = expressions.expression(body, node.args[0])
+            return tree.Format([tree.FormatPiece(value, "", "", span)], span, body.world.str_type)
     maker = _maker(body, node, info)
     if maker is not None:
         return calls.call_function(body, node, maker, None, bindings, expected)

@@ -360,7 +360,9 @@ def _parameters(world: World, info: FunctionInfo, reader: Annotations, receiver:
             continue
         if function.name == "__exit__" and info.owner is not None:
             break  # the exception is not given to kmi's own locks, nor to an author's
-        if argument.annotation is None:
+        if function.name in ("__eq__", "__ne__") and receiver is not None and _is_object(argument.annotation):
+            kind = receiver  # `object`, as Python has it: only objects of the class are compared
+        elif argument.annotation is None:
             world.reporter.error(
                 codes.MISSING_ANNOTATION,
                 span,
@@ -372,6 +374,10 @@ def _parameters(world: World, info: FunctionInfo, reader: Annotations, receiver:
             kind = reader.read(argument.annotation)
         function.parameters.append(tree.Local(argument.arg, kind, span, parameter=True))
     info.defaults = info.defaults[: len(function.parameters)]
+
+
+def _is_object(annotation: ast.expr | None) -> bool:
+    return isinstance(annotation, ast.Name) and annotation.id == "object"
 
 
 def _generate_init(world: World, info: ClassInfo) -> None:

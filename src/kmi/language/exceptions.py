@@ -150,11 +150,10 @@ def try_statement(body: Body, node: ast.Try) -> list[tree.Statement]:
     """``try`` in full. A handler knows what was known before the ``try`` and is not touched in it."""
     span = body.span(node)
     before = body.flow.copy()
-    changed = statements.assigned_names(node.body)
     inside = statements.block(body, node.body)
     after_body = body.flow
     start = before.copy()
-    statements.forget_names(body, start, changed)
+    statements.unsettle(body, start, node.body)
     ends: list[Flow] = []
     handlers: list[tree.Handler] = []
     body.flow = after_body.copy()
@@ -172,9 +171,8 @@ def try_statement(body: Body, node: ast.Try) -> list[tree.Statement]:
     body.flow = join(ends)
     if node.finalbody:
         after = body.flow
-        names = changed | statements.assigned_names([*node.orelse, *node.handlers])
         anywhere = before.copy()
-        statements.forget_names(body, anywhere, names)
+        statements.unsettle(body, anywhere, [*node.body, *node.orelse, *node.handlers])
         # What `finally` itself makes known holds on every way; it is analysed knowing what holds on every
         # way in.
         body.flow = anywhere
@@ -182,8 +180,9 @@ def try_statement(body: Body, node: ast.Try) -> list[tree.Statement]:
         if body.flow.dead:
             after = Flow(dead=True)
         else:
-            after.assigned |= body.flow.assigned
-            statements.forget_names(body, after, statements.assigned_names(node.finalbody))
+            gained = body.flow.assigned
+            statements.unsettle(body, after, node.finalbody)
+            after.assigned |= gained
         body.flow = after
     return [tree.Try(inside, handlers, otherwise, final, span)]
 

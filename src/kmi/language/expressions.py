@@ -148,11 +148,16 @@ def name_value(body: Body, node: ast.expr, name: str) -> tree.Expression:
 def local_value(body: Body, local: tree.Local, span: Span) -> tree.Expression:
     if local not in body.flow.assigned and not body.flow.dead:
         return _unassigned(body, span, local.name)
+    if body.initializer and body.function is not None and local is body.function.parameters[0]:
+        body.self_uses.append((span, frozenset(body.flow.assigned), body.assigning))
     return narrowed(body, tree.LocalGet(local, span, local.type))
 
 
 def _unassigned(body: Body, at: ast.AST | Span, name: str) -> tree.Expression:
     where = body.deleted.get(name)
+    local = body.locals.get(name)
+    if local is not None:
+        body.flow.assigned.add(local)  # one mistake, one error
     return body.error(
         codes.UNASSIGNED,
         at,

@@ -88,6 +88,14 @@ def attribute(body: Body, node: ast.stmt, target: ast.Attribute, value: ast.expr
             help="keep it in a field of an object: `self.…`",
         )
         return []
+    body.assigning = target.attr
+    try:
+        return _to_field(body, node, target, value)
+    finally:
+        body.assigning = ""
+
+
+def _to_field(body: Body, node: ast.stmt, target: ast.Attribute, value: ast.expr) -> list[tree.Statement]:
     new = _self_field(body, target)
     expected = new.type if new is not None else None
     if new is None and is_new(body, target):
@@ -98,6 +106,8 @@ def attribute(body: Body, node: ast.stmt, target: ast.Attribute, value: ast.expr
         expected = _peek(body, target)
     made = expressions.expression(body, value, expected)
     receiver = expressions.expression(body, target.value)
+    if body.initializer:
+        attributes.forget_self_use(body, receiver)
     return store_attribute(body, node, target, receiver, made, value)
 
 

@@ -121,16 +121,44 @@ def _check_end(body: Body, info: FunctionInfo) -> None:
             check_init_complete(body, _last(info.node))
     if not body.initializer or info.owner is None:
         return
+    needed = _needed_fields(body, info.owner.definition)
     for span, assigned in body.exits:
-        for entry in info.owner.definition.fields:
-            if entry not in assigned and not isinstance(entry.type, CStructType) and entry.type is not POISON:
+        for entry in needed:
+            if entry not in assigned:
                 body.error(
                     codes.UNASSIGNED,
                     span,
                     f"`self.{entry.name}` has no value on a way that ends here",
                     labels=[(entry.span, "the field")],
-                    help=f"self.{entry.name} = …",
+                    help=_field_help(info.owner.definition, entry),
                 )
+                break
+    for span, assigned, assigning in body.self_uses:
+        early = [e for e in needed if e not in assigned and not (e.place and e.name == assigning)]
+        if early and info.scope.author:
+            body.error(
+                codes.UNASSIGNED,
+                span,
+                f"`self` is used before `self.{early[0].name}` has a value",
+                labels=[(early[0].span, "the field")],
+                help="assign every field first",
+            )
+            break
+
+
+def _needed_fields(body: Body, definition: tree.Class) -> list[tree.Field]:
+    """The fields that have a value once ``__init__`` is over: its own, and those of the author's bases."""
+    return [
+        entry
+        for owner in definition.ancestors()
+        if body.world.classes[owner].scope.author or owner is definition
+        for entry in owner.fields
+        if not isinstance(entry.type, CStructType) and entry.type is not POISON
+    ]
+
+
+def _field_help(definition: tree.Class, entry: tree.Field) -> str:
+    return f"self.{entry.name} = …" if entry in definition.fields else "super().__init__(…)"
 
 
 def _last(node: ast.FunctionDef) -> ast.stmt:

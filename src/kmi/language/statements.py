@@ -303,12 +303,30 @@ def assigned_names(nodes: Iterable[ast.AST]) -> set[str]:
     return found
 
 
-def forget_names(body: Body, flow: Flow, names: set[str]) -> None:
-    """Ends what is known about these locals, and makes stale what a call or a store may change."""
+def unsettle(body: Body, flow: Flow, nodes: Iterable[ast.AST]) -> None:
+    """Ends what these statements may change: where any part of them may have run, or none."""
+    nodes = list(nodes)
+    names = assigned_names(nodes)
+    for name in _deleted_names(nodes):
+        local = body.locals.get(name)
+        if local is not None:
+            flow.assigned.discard(local)
     for path in list(flow.types):
         if isinstance(path[0], tree.Local) and path[0].name in names:
             del flow.types[path]
     flow.disturb()
+
+
+def _deleted_names(nodes: Iterable[ast.AST]) -> set[str]:
+    found: set[str] = set()
+    for node in nodes:
+        for inner in ast.walk(node):
+            match inner:
+                case ast.Name(id=name, ctx=ast.Del()) | ast.ExceptHandler(name=str() as name):
+                    found.add(name)
+                case _:
+                    pass
+    return found
 
 
 __all__ = [
@@ -317,7 +335,7 @@ __all__ = [
     "assigned_names",
     "bind_local",
     "block",
-    "forget_names",
+    "unsettle",
     "require",
     "statement",
     "widen",
