@@ -7,9 +7,11 @@ Invariants: a check changes no value and no order of evaluation; what it raises 
 code.
 """
 
+import contextlib
 import enum
 import functools
 import operator
+import sys
 from collections.abc import Callable, Sized
 from typing import Any, Final, TypeVar, cast
 
@@ -151,6 +153,19 @@ class Checks:
                 thread.depth -= 1
 
         return cast(F, counted)
+
+    def unwound(self) -> None:
+        """A handler or a `finally` begins: if for an exception, the locals of the frames that it left die now.
+
+        In CPython they would live as long as the traceback; compiled code has no frame to keep them in.
+        """
+        error, here = sys.exception(), sys._getframe(1)
+        trace = error.__traceback__ if error is not None else None
+        while trace is not None:
+            if trace.tb_frame is not here:
+                with contextlib.suppress(RuntimeError):  # it still runs
+                    trace.tb_frame.clear()
+            trace = trace.tb_next
 
     def preempt(self) -> None:
         """A preemption point in a loop: another thread may run here, so waiting for it in a loop ends."""

@@ -220,6 +220,14 @@ class _Body(ast.NodeTransformer):
         node.body.insert(0, _at(node.body[0], ast.Expr(_call("preempt", at=node.body[0]))))
         return node
 
+    def visit_Try(self, node: ast.Try) -> ast.Try:
+        """What unwound frames held is released before a handler or a `finally` begins."""
+        self.generic_visit(node)
+        for block in (*(handler.body for handler in node.handlers), node.finalbody):
+            if block:
+                block.insert(0, _at(block[0], ast.Expr(_call("unwound", at=block[0]))))
+        return node
+
     def visit_Return(self, node: ast.Return) -> ast.Return:
         if node.value is not None:
             value: ast.expr = self.visit(node.value)
