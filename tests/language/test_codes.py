@@ -64,7 +64,7 @@ def test_a_code_reads_as_the_others_do(code: Code) -> None:
 
 
 def test_the_reference_is_up_to_date() -> None:
-    written = (Path(__file__).parents[2] / "docs" / "reference" / "errors.md").read_text()
+    written = (Path(__file__).parents[2] / "docs" / "reference" / "errors.md").read_text("utf-8")
     assert written == reference(), "python -m kmi.language.explain > docs/reference/errors.md"
 
 

@@ -231,3 +231,50 @@ def test_waiting_with_a_second_mutex_held_is_a_warning(agrees: "Agrees") -> None
                         log.extend(bytes(kept))
     """)
     assert found.severity is Severity.WARNING
+
+
+def test_the_locks_of_an_open_file_are_known_by_their_path(agrees: "Agrees") -> None:
+    agrees("""
+        class Cursor:
+            def __init__(self) -> None:
+                self.kept = Mutex(bytearray())
+                self.filled = Condition(self.kept)
+
+
+        class Log(FileOperations[Cursor]):
+            def open(self, file: File[None]) -> Cursor:
+                return Cursor()
+
+            def read(self, file: File[Cursor], data: Uio) -> None:
+                with file.state.kept as kept:
+                    while len(kept) == 0:
+                        file.state.filled.wait()
+                    self.tell(file)
+                self.tell_cursor(file.state)
+
+            def tell(self, file: File[Cursor]) -> None:
+                file.state.filled.notify()
+
+            def tell_cursor(self, cursor: Cursor) -> None:
+                cursor.filled.notify()  # KMI0805
+
+            def write(self, file: File[Cursor], data: Uio) -> None:
+                with file.state.kept:
+                    with file.state.kept:  # KMI0802
+                        pass
+    """)
+
+
+def test_a_path_that_changes_is_not_the_same_lock(agrees: "Agrees") -> None:
+    agrees(f"""
+        {QUEUE}
+
+        def other() -> Queue:
+            return Queue()
+
+
+        def cross(queue: Queue) -> None:
+            with queue.kept:
+                queue = other()
+                queue.filled.notify()  # KMI0805
+    """)

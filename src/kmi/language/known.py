@@ -108,6 +108,11 @@ def is_copy(function: Function) -> bool:
     return function.owner is not None and f"{name_of(function.owner)}.{spoken(function)}" in COPIES
 
 
+def is_state(function: Function) -> bool:
+    """Whether a function is the property ``state`` of an open file."""
+    return function.name == "state" and function.owner is not None and derives(function.owner, BORROWED)
+
+
 def is_builtin(definition: Class) -> bool:
     """Whether a class is one of Python's own: ``list``, ``bytes``."""
     return definition.module.startswith("kmi.runtime.")

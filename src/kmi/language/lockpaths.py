@@ -2,31 +2,59 @@
 
     with self.permits                the field `Semaphore.permits`, by the path (self, permits)
     with pool.first.entries          the field `List.entries`, by the path (pool, first, entries)
+    with file.state.position         the field `Cursor.position`, by the path (file, state, position)
 
 Two locks are the same for the order of locks if their field is; they are one and the same lock if their
 path is.
 
-Invariant: a path goes through parameters and locals only; anything else (a call, an element) is no path.
+Invariant: a path starts at a local and goes through fields that never change, so that it leads to one
+object as long as the local is not assigned; anything else (a call, an element) is no path.
 """
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
-from kmi.language.known import is_lock
+from kmi.language.known import is_state
 from kmi.language.ownership import root
-from kmi.language.tree import Call, Expression, Field, Function, InitPlace, Local, LocalGet, New, Node, With
+from kmi.language.tree import (
+    Call,
+    Expression,
+    Field,
+    FieldGet,
+    Function,
+    InitPlace,
+    Local,
+    LocalGet,
+    Narrow,
+    New,
+    Node,
+    Upcast,
+    With,
+)
 
-Path: TypeAlias = tuple[Local | Field, ...]
+Path: TypeAlias = tuple[Local | Field | Function, ...]
+"""``Function`` stands for the property ``state`` of an open file, which gives one object while it is open."""
 
 LONGEST = 6
 """Longer paths, which only recursion makes, are not followed."""
 
 
 def path_of(expression: Expression) -> Path | None:
-    """The path to a place or an object; None where it is not one of fields from a local."""
-    start, fields = root(expression)
-    return (start.local, *fields) if isinstance(start, LocalGet) else None
+    """The path to a place or an object; None where it can lead to another one the next time."""
+    match expression:
+        case LocalGet(local=local):
+            return (local,)
+        case Upcast(value=inner) | Narrow(value=inner):
+            return path_of(inner)
+        case FieldGet(object=inner, field=item) if item.final or item.place:
+            before = path_of(inner)
+            return (*before, item) if before is not None else None
+        case Call(function=function, arguments=[inner]) if is_state(function):
+            before = path_of(inner)
+            return (*before, function) if before is not None else None
+        case _:
+            return None
 
 
 def field_of(expression: Expression) -> Field | None:
@@ -45,10 +73,6 @@ def translate(path: Path, function: Function, node: Node) -> Path | None:
             if before is not None and len(before) + len(rest) <= LONGEST:
                 return (*before, *rest)
     return None
-
-
-def is_lock_block(node: Node) -> bool:
-    return isinstance(node, With) and is_lock(node.context.type)
 
 
 def spell(path: Path) -> str:

@@ -20,8 +20,19 @@ from kmi.language.known import is_condition, is_lock
 from kmi.language.lockpaths import Path, path_of, spell, translate
 from kmi.language.ownership import receiver
 from kmi.language.source import Span
-from kmi.language.tree import Call, Expression, Field, Function, InitPlace, Node, With
-from kmi.language.walk import children
+from kmi.language.tree import (
+    Assign,
+    Call,
+    Expression,
+    Field,
+    ForEach,
+    ForRange,
+    Function,
+    InitPlace,
+    Node,
+    With,
+)
+from kmi.language.walk import children, walk
 
 NEEDING = frozenset({"wait", "wait_for", "notify", "notify_all"})
 SLEEPING = frozenset({"wait", "wait_for"})
@@ -121,7 +132,9 @@ def _unheld(
 ) -> list[tuple[Span, str]] | None:
     """The calls by which a condition is reached without its mutex; None if the mutex is held on every way."""
     mutex = _mutex(path, pairs)
-    if mutex is not None and any(path_of(block.context) == mutex for block in held):
+    if mutex is not None and any(
+        path_of(block.context) == mutex and not _assigned(mutex[0], block) for block in held
+    ):
         return None
     if path[0] not in function.parameters:
         return []
@@ -140,6 +153,20 @@ def _unheld(
         if chain is not None:
             return [(site.span, f"`{site.caller.qualified}` calls it without the mutex"), *chain]
     return None
+
+
+def _assigned(local: object, block: With) -> bool:
+    """Whether a local is assigned in a block, so that what starts at it may be something else there."""
+    for node in walk(block.body):
+        match node:
+            case Assign(local=written) | ForRange(target=written) | ForEach(target=written):
+                if written is local:
+                    return True
+            case With(target=written) if written is local:
+                return True
+            case _:
+                pass
+    return False
 
 
 def _around(site: Site) -> tuple[With, ...]:
