@@ -36,11 +36,11 @@ class Uio:
 
     @context("process")
     @sleeps
-    @raises(OSError)
+    @raises(OSError, ValueError)
     def put(self, data: bytes | bytearray | memoryview) -> int:
         """Copy to the user as much of `data` as there is room for, and return how many bytes that was.
 
-        Raises OSError EFAULT if the user's memory is bad and nothing could be copied.
+        Raises OSError EFAULT if the user's memory is bad and nothing could be copied, ValueError in a write.
         """
         ...
 
@@ -51,17 +51,18 @@ class Uio:
         """Take up to `limit` bytes from the user: fewer only if no more remain or at a fault.
 
         Raises OSError EFAULT if nothing could be taken, MemoryError if there is no memory for them (nothing
-        is taken then), ValueError if `limit` is negative.
+        is taken then), ValueError if `limit` is negative, and in a read.
         """
         ...
 
     @context("process")
     @sleeps
-    @raises(OSError, IndexError)
+    @raises(OSError, IndexError, ValueError)
     def get_into(self, buffer: bytearray, start: int, stop: int) -> int:
         """Take bytes from the user into `buffer[start:stop]`, and return how many; allocates nothing.
 
-        Raises IndexError unless 0 <= start <= stop <= len(buffer), OSError EFAULT if nothing could be taken.
+        Raises IndexError unless 0 <= start <= stop <= len(buffer), OSError EFAULT if nothing could be taken,
+        ValueError in a read.
         """
         ...
 

@@ -75,7 +75,7 @@ def test_fields_are_given_once_each() -> None:
 
 
 def test_unpacking_needs_all_bytes() -> None:
-    with pytest.raises(ValueError, match="Inner has 4 bytes, not 3"):
+    with pytest.raises(ValueError, match="the record has 4 bytes, not 3"):
         Inner.unpack(b"abc")
 
 

@@ -155,7 +155,7 @@ class Checks:
         return cast(F, counted)
 
     def unwound(self) -> None:
-        """A handler or a `finally` begins: if for an exception, the locals of the frames that it left die now.
+        """A handler or a `finally` begins: for an exception, the locals of frames that it left die now.
 
         In CPython they would live as long as the traceback; compiled code has no frame to keep them in.
         """

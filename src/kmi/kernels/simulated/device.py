@@ -124,15 +124,14 @@ class MiscDevice(Registration, Generic[S]):
     def __init__(self, name: str, operations: FileOperations[S], mode: int = 0o600) -> None:
         may_sleep("MiscDevice()")
         current().scheduler.preempt()
-        if not valid_name(name) or not 0 <= mode <= 0o777:
-            raise error(errno.EINVAL)
+        if not 0 <= mode <= 0o777:
+            raise error(errno.EINVAL, f"mode {mode:#o} is not one of 0 to 0o777")
+        if name in ("", ".", "..") or len(name.encode()) > LONGEST_NAME:
+            raise error(errno.EINVAL, "bad device name")
+        if "/" in name or "\0" in name:
+            raise error(errno.EINVAL, "a device name has no NUL and no /")
         world().allocator.point(f"the device {name}")
         self.name: str = name
         self.operations: FileOperations[Any] = operations
         self.mode = mode
         world().announce(self)
-
-
-def valid_name(name: str) -> bool:
-    """Whether a device in /dev can have the name."""
-    return name not in ("", ".", "..") and not set("/\0") & set(name) and len(name.encode()) <= LONGEST_NAME

@@ -65,16 +65,17 @@ class Request:
         self._check("get", _WRITE, kind.SIZE)
         data = self._memory.copy_in(self._value, kind.SIZE)
         if len(data) < kind.SIZE:
-            raise error(errno.EFAULT)
+            raise error(errno.EFAULT, "bad address")
         return kind.unpack(data)
 
     def put(self, value: Struct) -> None:
         self._check("put", _READ, value.SIZE)
         if self._memory.copy_out(self._value, value.pack()) < value.SIZE:
-            raise error(errno.EFAULT)
+            raise error(errno.EFAULT, "bad address")
 
     def _check(self, name: str, direction: int, size: int) -> None:
         may_sleep(f"Request.{name}")
         current().scheduler.preempt()
         if not self._command >> 30 & direction or self._command >> 16 & _MOST != size:
-            raise error(errno.EINVAL)
+            verb = "takes" if direction == _WRITE else "gives"
+            raise error(errno.EINVAL, f"the command {verb} no such record")

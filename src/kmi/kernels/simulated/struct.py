@@ -109,7 +109,7 @@ class Struct:
     @classmethod
     def unpack(cls, data: bytes) -> Self:
         if len(data) != cls.SIZE:
-            raise ValueError(f"{cls.__name__} has {cls.SIZE} bytes, not {len(data)}")
+            raise ValueError(f"the record has {cls.SIZE} bytes, not {len(data)}")
         values: list[object] = []
         for field in cls._layout:
             if issubclass(field.kind, Struct):

@@ -211,6 +211,6 @@ class Condition:
 
 def interrupted(restart: bool) -> InterruptedError:
     """What a wait raises after a signal; `restart`: uncaught, the call may be restarted."""
-    error = InterruptedError(errno.EINTR, os.strerror(errno.EINTR))
+    error = InterruptedError(errno.EINTR, "interrupted by a signal")
     error.kmi_restart = restart  # type: ignore[attr-defined]
     return error

@@ -61,7 +61,7 @@ class Uio:
     def get(self, limit: int) -> bytes:
         self._about_to_copy("get", to_user=False)
         if limit < 0:
-            raise ValueError(f"the limit of a get is not negative, as {limit} is")
+            raise ValueError("negative limit")
         wanted = min(limit, self._remaining)
         if wanted:
             world().allocator.point("bytes")
@@ -81,7 +81,7 @@ class Uio:
     def skip(self, count: int) -> None:
         current().scheduler.preempt()
         if not 0 <= count <= self._remaining:
-            raise ValueError(f"skip of {count} with {self._remaining} remaining")
+            raise ValueError(f"cannot skip {count} of {self._remaining} bytes")
         self._advance(count)
 
     def _about_to_copy(self, name: str, to_user: bool) -> None:
@@ -116,5 +116,5 @@ class Uio:
     @staticmethod
     def _copied(done: int, wanted: int) -> int:
         if wanted and not done:
-            raise error(errno.EFAULT)
+            raise error(errno.EFAULT, "bad address")
         return done
