@@ -31,6 +31,7 @@ from kmi.language.source import Span
 from kmi.language.types import (
     BOOL,
     EXACT,
+    INT,
     NONE,
     ClassType,
     ExceptionType,
@@ -421,6 +422,8 @@ def _element(body: Body, values: list[tree.Expression], nodes: list[ast.expr]) -
             )
             return None
         kind = joined
+    if isinstance(kind, IntType) and body.world.enum_of(kind) is None:
+        return INT  # as type checkers see it: an item has a width only where that is declared
     return place_type(kind)
 
 
