@@ -1,6 +1,7 @@
 """Programs in golden/ beside the typed tree that they become.
 
-After a change of the tree on purpose: KMI_GOLDEN=write pytest tests/language/test_golden.py, and read the difference.
+After a change of the tree on purpose: KMI_GOLDEN=write pytest tests/language/test_golden.py, and read
+the difference.
 """
 
 import os

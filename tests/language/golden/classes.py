@@ -1,4 +1,4 @@
-"""Classes: fields that `__init__` shows, dataclasses, inheritance, properties, static methods, class constants."""
+"""Classes: fields that `__init__` shows, dataclasses, inheritance, properties, static methods, constants."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar, Final

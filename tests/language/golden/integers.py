@@ -10,7 +10,7 @@ def places(first: u8, second: u16) -> u8:
     total = first + second
     total += 1
     kept = wrapping(u8, total)
-    return total
+    return max(total, kept, mixed)
 
 
 def chained(low: int, high: int) -> bool:
