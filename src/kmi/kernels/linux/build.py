@@ -164,11 +164,16 @@ def _build(
                 f"please report it:\n{error}"
             ) from error
         except kbuild.BuildError as error:
-            kept_back = set(_KEPT_BACK.findall(str(error)))
-            said = preflight.refused_by_license(made.program.about.get("license", ""), kept_back, flavor)
-            if said:
+            if said := kept_back(error, made, flavor):
                 raise preflight.PreflightError("\n".join(said)) from error
             raise
         for suffix in (".ko", ".c"):
             shutil.copyfile(work / f"{made.name}{suffix}", partial / f"{made.name}{suffix}")
     return log
+
+
+def kept_back(error: kbuild.BuildError, made: Generated, flavor: KernelFlavor) -> list[str]:
+    """What modpost's refusal means, where it is that the module's licence does not suit what it uses."""
+    return preflight.refused_by_license(
+        made.program.about.get("license", ""), set(_KEPT_BACK.findall(str(error))), flavor
+    )

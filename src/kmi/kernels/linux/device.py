@@ -10,7 +10,7 @@ PollTable is a record on the stack of the call that made it. FMODE_NOWAIT is not
 a worker that may block.
 """
 
-from errno import EINVAL, ENOTTY, ENXIO
+from errno import EEXIST, EINVAL, ENOTTY, ENXIO
 from typing import Generic
 
 from typing_extensions import TypeVar
@@ -191,8 +191,10 @@ class MiscDevice(Registration, Generic[S]):
         with unsafe("only MiscDevice.__init__ hands this function out, with its own record"):
             device = container_of(registration, MiscDevice[S], "registration")
             status = misc_register(address_of(device.misc))
-            if status != 0:
-                err(f"kmi: /dev/{device.name} cannot be registered: error {status}")
+            if status == -EEXIST:
+                err(f"kmi: /dev/{device.name} is there already, so the module is not loaded")
+            elif status != 0:
+                err(f"kmi: /dev/{device.name} cannot be made (errno {-status}), so the module is not loaded")
             return status
 
     @callback

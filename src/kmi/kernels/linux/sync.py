@@ -1,7 +1,7 @@
 """Locks and waiting: `struct mutex`, `spinlock_t` and wait queues of Linux.
 
-Invariants: a Condition knows of its Mutex only the lock, whatever that guards; a task that is notified has been
-taken off the queue by the waker, so that a notify and a signal at once lose neither.
+Invariants: a Condition knows of its Mutex only the lock, whatever that guards; a task that is notified has
+been taken off the queue by the waker, so that a notify and a signal at once lose neither.
 """
 
 from typing import Generic, TypeVar
