@@ -1,0 +1,121 @@
+"""From a Python file to a module: without a warning, kept by content, and a sentence for what goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kmi.kernels.linux import build, flavors, kbuild, preflight, replay
+from kmi.kernels.linux.flavors import KernelFlavor
+from kmi.language.diagnostics import InternalError
+
+ROOT = Path(__file__).parents[3]
+HELLO = """
+from kmi import Module, info, module
+
+
+@module(license="{license}", description="says hello")
+class Hello(Module):
+    def __init__(self) -> None:
+        info("hello")
+"""
+
+
+def flavor_parameter(name: str) -> object:
+    return pytest.param(flavors.find(name), id=name, marks=pytest.mark.needs("gcc", f"linux:{name}"))
+
+
+every = pytest.mark.parametrize("flavor", [flavor_parameter(each.name) for each in flavors.FLAVORS])
+old = pytest.mark.parametrize("flavor", [flavor_parameter("6.1")])
+
+
+@pytest.fixture
+def empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A place for a module whose builds are kept by nobody else."""
+    place = tmp_path / "modules"
+    place.mkdir()
+    return place
+
+
+@every
+@pytest.mark.parametrize("name", ["minimal", "echo", "semaphore"])
+def test_the_examples_build_without_a_warning(flavor: KernelFlavor, name: str, tmp_path: Path) -> None:
+    made = build.generate(ROOT / "examples" / f"{name}.py", flavor)
+    (tmp_path / f"{name}.c").write_text(made.text)
+    log = replay.build(tmp_path, name, kbuild.commands(flavor))
+    assert not kbuild.has_warning(log), log
+    assert preflight.check(tmp_path / f"{name}.ko", flavor) == []
+
+
+@old
+def test_the_same_c_is_built_once(flavor: KernelFlavor, empty: Path) -> None:
+    path = empty / "hello.py"
+    path.write_text(HELLO.format(license="GPL") + f"# {empty}\n")
+    first = build.build(path, flavor)
+    second = build.build(path, flavor, output=empty / "out.ko")
+    assert second.cached and second.ko == first.ko
+    assert (empty / "out.ko").read_bytes() == first.ko.read_bytes()
+    assert first.size == first.ko.stat().st_size
+    path.write_text(path.read_text().replace('"hello"', '"hello again"'))
+    assert build.build(path, flavor).ko != first.ko
+
+
+@old
+def test_errors_of_the_module_are_diagnostics(flavor: KernelFlavor, empty: Path) -> None:
+    path = empty / "hello.py"
+    path.write_text(HELLO.format(license="GPL") + "        info(mistake)\n")
+    with pytest.raises(build.CheckFailed) as caught:
+        build.build(path, flavor)
+    (found,) = caught.value.diagnostics
+    assert "mistake" in found.message
+
+
+@old
+def test_a_name_that_linux_has_no_room_for(flavor: KernelFlavor, empty: Path) -> None:
+    path = empty / f"{'x' * 60}.py"
+    path.write_text(HELLO.format(license="GPL"))
+    with pytest.raises(preflight.PreflightError, match="cannot be the name of a Linux module"):
+        build.build(path, flavor)
+
+
+@old
+def test_symbols_for_gpl_modules_only(flavor: KernelFlavor, tmp_path: Path) -> None:
+    """The build refuses with the licence's sentence, not with modpost's."""
+    path = ROOT / "examples" / "semaphore.py"
+    text = path.read_text().replace('license="GPL"', 'license="Proprietary"')
+    (tmp_path / "closed.py").write_text(text)
+    exported = preflight.exports(build.provision.headers(flavor))
+    made = build.generate(tmp_path / "closed.py", flavor)
+    (tmp_path / "closed.c").write_text(
+        made.text.replace("misc_register(", "synchronize_srcu(NULL), misc_register(")
+    )
+    assert exported["synchronize_srcu"].gpl_only
+    with pytest.raises(kbuild.BuildError) as refused:
+        replay.build(tmp_path, "closed", kbuild.commands(flavor))
+    (sentence,) = build.kept_back(refused.value, made, flavor)
+    assert "gives synchronize_srcu to GPL modules only" in sentence
+
+
+@old
+def test_c_that_gcc_refuses_is_an_internal_error(
+    flavor: KernelFlavor, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = empty / "hello.py"
+    path.write_text(HELLO.format(license="GPL"))
+    generate = build.generate
+
+    def broken(*arguments: object, **named: object) -> build.Generated:
+        made = generate(*arguments, **named)  # type: ignore[arg-type]
+        return build.Generated(made.name, made.text + "\nint x = ;\n", made.program)
+
+    monkeypatch.setattr(build, "generate", broken)
+    with pytest.raises(InternalError, match=r"(?s)a bug of kmi, please report it:.*expected expression"):
+        build.build(path, flavor)
+
+
+@every
+def test_what_modinfo_says(flavor: KernelFlavor) -> None:
+    about = preflight.modinfo(build.build(ROOT / "examples" / "echo.py", flavor).ko)
+    assert about["description"] == "gives back what was written"
+    assert about["name"] == "echo"
