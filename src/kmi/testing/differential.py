@@ -70,9 +70,10 @@ def compare(
     path = directory / "programs.py"
     path.write_text(file_of(programs), encoding="utf-8")
     found = compare_file(path, [program.main for program in programs], directory, faults=faults, quick=quick)
-    if len(programs) > 1 and found and not found[0][0]:  # it does not build: which of them is it?
-        halves = programs[: len(programs) // 2], programs[len(programs) // 2 :]
-        return [each for half in halves for each in compare(half, directory, faults=faults, quick=quick)]
+    if len(programs) > 1 and found and not found[0][0]:  # it does not build: which is the first of them?
+        half = len(programs) // 2
+        first = compare(programs[:half], directory, faults=faults, quick=quick)
+        return first or compare(programs[half:], directory, faults=faults, quick=quick)
     if len(programs) == 1 and found and not found[0][0]:
         return [Finding(programs[0], found[0][1], None, None)]
     named = {program.main: program for program in programs}

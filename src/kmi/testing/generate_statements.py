@@ -49,6 +49,11 @@ class Statements(Expressions):
             self.emit(1, f"def __init__(self, {parameters}) -> None:")
             for field, kind in fields.items():
                 self.emit(2, f"self.{field}: {kind} = {given[field]}")
+        if self.chance(40):
+            shown = [f"{{self.{field}}}" for field, kind in fields.items() if kind in BITS]
+            self.lines.append("")
+            self.emit(1, "def __del__(self) -> None:")
+            self.emit(2, f'info(f"gone {" ".join([name, *shown])}")' if shown else f'info("gone {name}")')
         self.classes.append(made)
         for _ in range(self.below(2)):
             self.lines.append("")
