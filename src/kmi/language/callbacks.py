@@ -17,7 +17,7 @@ from kmi.language.diagnostics import Reporter
 from kmi.language.known import CONDITION, OPERATIONS, REGISTRATION, is_a, name_of
 from kmi.language.source import Span
 from kmi.language.tree import Function, InitPlace
-from kmi.language.walk import trusted, walk
+from kmi.language.walk import trusted
 
 WAITING = frozenset({"wait", "wait_for"})
 
@@ -38,7 +38,7 @@ def _registers(function: Function, reporter: Reporter, graph: CallGraph) -> None
     for reached, chain in graph.reached(function):
         if trusted(reached.module):
             continue
-        for node in walk(reached.body):
+        for node in graph.nodes(reached):
             if isinstance(node, InitPlace) and is_a(node.field.type, frozenset({REGISTRATION})):
                 name, callback = node.field.name, function.qualified
                 reporter.error(

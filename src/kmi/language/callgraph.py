@@ -67,6 +67,7 @@ class CallGraph:
         ]
         """The author's functions, but not the broken ones."""
         self._broken = broken
+        self._nodes: dict[Function, list[Node]] = {}
         self._from: dict[Function, list[Site]] = {}
         self._to: dict[Function, list[Site]] | None = None
 
@@ -74,9 +75,16 @@ class CallGraph:
         """The calls that a function makes, in the order of the text."""
         known = self._from.get(function)
         if known is None:
-            body = function.body if function not in self._broken else []
-            known = [site for node in walk(body) for site in self.sites(function, node)]
+            known = [site for node in self.nodes(function) for site in self.sites(function, node)]
             self._from[function] = known
+        return known
+
+    def nodes(self, function: Function) -> list[Node]:
+        """All nodes of a function, in the order of the text; none of a broken one."""
+        known = self._nodes.get(function)
+        if known is None:
+            known = list(walk(function.body)) if function not in self._broken else []
+            self._nodes[function] = known
         return known
 
     def callers(self, function: Function) -> list[Site]:

@@ -102,22 +102,20 @@ class Takings:
     def _add(self, function: Function) -> bool:
         known = self._of[function]
         before = len(known)
-        for node in walk(function.body):
-            taking = self.direct(function, node)
-            found = [taking] if taking is not None else []
-            for site in self.graph.sites(function, node):
-                if not trusted(site.target.module):
-                    found.extend(self.by(site))
-            for each in found:
-                path = each.path if each.path is not None and each.path[0] in function.parameters else None
-                if each.field is not None or path is not None:
-                    known.setdefault((each.field, path), Taking(each.field, path, each.chain))
+        found = [taking for node in self.graph.nodes(function) if (taking := self.direct(function, node))]
+        for site in self.graph.calls(function):
+            if not trusted(site.target.module):
+                found.extend(self.by(site))
+        for each in found:
+            path = each.path if each.path is not None and each.path[0] in function.parameters else None
+            if each.field is not None or path is not None:
+                known.setdefault((each.field, path), Taking(each.field, path, each.chain))
         return len(known) > before
 
 
 def _edges(function: Function, takings: Takings) -> Iterator[Edge]:
     """The edges that a function's own blocks make."""
-    for node in walk(function.body):
+    for node in takings.graph.nodes(function):
         outer = takings.direct(function, node)
         if outer is None or outer.field is None or not isinstance(node, With):
             continue

@@ -8,6 +8,7 @@ Invariant: children come in the order of evaluation, which is the order of a nod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import TypeGuard, get_args
@@ -27,13 +28,21 @@ EXPRESSIONS: frozenset[type] = frozenset(get_args(Expression))
 STATEMENTS: frozenset[type] = frozenset(get_args(Statement))
 _NODES = EXPRESSIONS | STATEMENTS
 _CARRIERS = frozenset((Handler, FormatPiece))
+_HOLDING = re.compile(r"\b(Expression|Statement|Handler|FormatPiece)\b")
+"""What the annotation of a field names if the field can hold nodes."""
 _names: dict[type, tuple[str, ...]] = {}
 
 
-def children(node: object) -> Iterator[Node]:
+def children(node: object) -> list[Node]:
     """The nodes directly below a node, those inside handlers and f-string pieces included."""
+    found: list[Node] = []
     for name in _slots(type(node)):
-        yield from _nodes(getattr(node, name))
+        value = getattr(node, name)
+        if type(value) in _NODES:
+            found.append(value)
+        else:
+            _nodes(value, found)
+    return found
 
 
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:
@@ -42,7 +51,7 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(reversed(list(children(node))))
+        waiting.extend(reversed(children(node)))
 
 
 def expressions(node: Node) -> Iterator[Expression]:
@@ -78,17 +87,18 @@ def _slots(kind: type) -> tuple[str, ...]:
     names = _names.get(kind)
     if names is None:
         every = fields(kind) if is_dataclass(kind) else ()
-        names = tuple(item.name for item in every if item.name not in ("span", "type"))
+        names = tuple(item.name for item in every if _HOLDING.search(str(item.type)))
         _names[kind] = names
     return names
 
 
-def _nodes(value: object) -> Iterator[Node]:
+def _nodes(value: object, found: list[Node]) -> None:
+    """Adds the nodes in a list, a pair, a handler or a piece of an f-string."""
     kind = type(value)
     if kind in _NODES:
-        yield value  # type: ignore[misc]
+        found.append(value)  # type: ignore[arg-type]
     elif kind is list or kind is tuple:
         for item in value:  # type: ignore[attr-defined]
-            yield from _nodes(item)
+            _nodes(item, found)
     elif kind in _CARRIERS:
-        yield from children(value)
+        found.extend(children(value))
