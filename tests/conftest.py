@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 NEEDS = {
     "bindgen": ("gcc",),
     "compiler": ("gcc",),
+    "differential": ("gcc",),
     "kernels/host": ("gcc",),
     "machines": ("linux:6.1",),
     "runtime": ("gcc",),
