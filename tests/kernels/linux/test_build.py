@@ -88,13 +88,13 @@ def test_symbols_for_gpl_modules_only(flavor: KernelFlavor, tmp_path: Path) -> N
     exported = preflight.exports(build.provision.headers(flavor))
     made = build.generate(tmp_path / "closed.py", flavor)
     (tmp_path / "closed.c").write_text(
-        made.text.replace("misc_register(", "synchronize_srcu(NULL), misc_register(")
+        made.text.replace("misc_register(", "(synchronize_srcu(NULL), 0) ?: misc_register(")
     )
     assert exported["synchronize_srcu"].gpl_only
     with pytest.raises(kbuild.BuildError) as refused:
         replay.build(tmp_path, "closed", kbuild.commands(flavor))
-    (sentence,) = build.kept_back(refused.value, made, flavor)
-    assert "gives synchronize_srcu to GPL modules only" in sentence
+    said = build.kept_back(refused.value, made, flavor)
+    assert any("gives synchronize_srcu to GPL modules only" in sentence for sentence in said)
 
 
 @old

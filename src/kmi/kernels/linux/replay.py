@@ -79,7 +79,7 @@ def _fill(text: str, directory: Path, name: str) -> str:
 
 def _run(step: Step, directory: Path, name: str, commands: Commands) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["sh", "-c", _fill(step.line, directory, name)],
+        ["sh", "-e", "-c", _fill(step.line, directory, name)],
         cwd=commands.directory,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
