@@ -153,6 +153,33 @@ def test_the_state_of_an_open_file_needs_a_lock(agrees: "Agrees") -> None:
     assert [label.text for label in found.labels] == ["`Cursor.position` is changed here"]
 
 
+def test_the_state_may_come_by_way_of_a_generic_base(agrees: "Agrees") -> None:
+    agrees("""
+        from typing import TypeVar
+
+        S = TypeVar("S")
+
+
+        class Counting(FileOperations[S]):
+            def __init__(self) -> None:
+                self.reads = Mutex(Entry())
+
+
+        class Log(Counting[Entry]):  # KMI0603
+            def open(self, file: File[None]) -> Entry:
+                return Entry()
+
+
+        class Quiet(Log):
+            pass
+
+
+        class Fine(Counting[Final]):
+            def open(self, file: File[None]) -> Final:
+                return Final(1)
+    """)
+
+
 def test_a_lock_guards_objects(agrees: "Agrees") -> None:
     found = agrees("""
         class Device(FileOperations):

@@ -32,7 +32,7 @@ from kmi.language.known import (
     is_lock,
     name_of,
 )
-from kmi.language.ownership import IMMUTABLE, Ownership, is_open, receiver, root
+from kmi.language.ownership import IMMUTABLE, Ownership, bindings, is_open, receiver, root
 from kmi.language.source import Source
 from kmi.language.tree import (
     Class,
@@ -44,8 +44,11 @@ from kmi.language.tree import (
     Program,
     SetField,
 )
-from kmi.language.types import INT, ClassType, Type, TypeVariable
+from kmi.language.types import INT, ClassType, Type, TypeVariable, substitute
 from kmi.language.walk import authored, functions, trusted, walk
+
+CONTAINERS = frozenset({"list", "dict", "bytearray"})
+"""Classes of the library whose objects stay in one thread unless a lock guards them."""
 
 EMPTY = ("[]", "{}", "list()", "dict()", "...")
 """Values that do not say of what type they are."""
@@ -143,10 +146,9 @@ def _fields(definition: Class, reporter: Reporter, ownership: Ownership) -> None
 
 def _state(definition: Class, reporter: Reporter, ownership: Ownership) -> None:
     """The state of an open file: two threads can use one open file."""
-    if definition.base is None or name_of(definition.base.definition) != OPERATIONS:
-        return
-    for state in definition.base.arguments:
-        if isinstance(state, TypeVariable) or not ownership.confined(state):
+    inherited = _states(definition.base.definition) if definition.base is not None else []
+    for state in _states(definition):
+        if state in inherited or isinstance(state, TypeVariable) or not ownership.confined(state):
             continue
         if is_a(state, BORROWED):
             continue
@@ -162,6 +164,17 @@ def _state(definition: Class, reporter: Reporter, ownership: Ownership) -> None:
             note="threads and child processes share an open file, and can use it at the same time",
             help=help_,
         )
+
+
+def _states(definition: Class) -> list[Type]:
+    """What a class fills in for the state of ``FileOperations``, itself or by way of a generic base."""
+    kind: Type | None = definition.base
+    while isinstance(kind, ClassType):
+        if name_of(kind.definition) == OPERATIONS:
+            return list(kind.arguments)
+        above = kind.definition.base
+        kind = substitute(above, bindings(kind)) if above is not None else None
+    return []
 
 
 def _guarded(node: InitPlace, reporter: Reporter) -> None:
@@ -200,7 +213,8 @@ def _count(program: Program, ownership: Ownership) -> None:
             guarded |= _lent(item.type, ownership)
     for definition in everything:
         closed = ClassType(definition, tuple(INT for _ in definition.type_parameters))
-        alone = ownership.confined(closed) and definition not in guarded and not derives(definition, BORROWED)
+        believed = trusted(definition.module) and definition.name not in CONTAINERS
+        alone = ownership.confined(closed) and definition not in guarded and not believed
         definition.shared = not alone
     for definition in everything:
         if definition.shared:
