@@ -40,7 +40,9 @@ class CheckFailed(Exception):
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         self.diagnostics = list(diagnostics)
-        super().__init__(f"{len(self.diagnostics)} errors")
+        super().__init__(
+            "\n".join(f"{found.span}: {found.code}: {found.message}" for found in self.diagnostics)
+        )
 
 
 @dataclass(frozen=True)
