@@ -76,6 +76,31 @@ def test_values_and_copies_may_leave(agrees: "Agrees") -> None:
     """)
 
 
+def test_a_view_is_of_what_it_shows(agrees: "Agrees") -> None:
+    agrees("""
+        class Table:
+            def __init__(self) -> None:
+                self.table: Mutex[dict[int, bytes]] = Mutex({})
+
+            def seen(self) -> int:
+                with self.table as table:
+                    keys = table.keys()
+                    total = 0
+                    for key in keys:
+                        total += key
+                for key in keys:  # KMI0608
+                    total += key
+                return total
+
+            def copied(self) -> int:
+                found: list[int] = []
+                with self.table as table:
+                    for key in table.keys():
+                        found.append(key)
+                return len(found)
+    """)
+
+
 def test_parts_may_move_about_inside_the_block(agrees: "Agrees") -> None:
     agrees(f"""
         {STORE}

@@ -170,7 +170,10 @@ class Ownership:
     def _parts(self, kind: ClassType) -> list[Type]:
         """The types of what an object of the class, or of a subclass, holds; not what its places guard."""
         if is_builtin(kind.definition):
-            return list(kind.arguments)
+            # A view leads to its dict. Its fields are not known without bodies, but what it is made of is.
+            initializer = kind.definition.method("__init__")
+            given = initializer.parameters[1:] if initializer is not None else []
+            return [*kind.arguments, *(substitute(parameter.type, bindings(kind)) for parameter in given)]
         if trusted(kind.definition.module):
             return []
         parts: list[Type] = list(kind.arguments) if is_open(kind) else []
