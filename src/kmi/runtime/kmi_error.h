@@ -127,6 +127,19 @@ static __always_inline bool kmi_exception_is(const struct kmi_exception *kind, c
 	return false;
 }
 
+/*
+ * Of a variable that is read only after something was raised, which fills it: kernels that zero whatever is on the
+ * stack would otherwise do so, with all of the text, at each call.
+ */
+#ifdef __has_attribute
+#if __has_attribute(__uninitialized__)
+#define KMI_UNSET __attribute__((__uninitialized__))
+#endif
+#endif
+#ifndef KMI_UNSET
+#define KMI_UNSET
+#endif
+
 /* Whether `except base` catches it. */
 static __always_inline bool kmi_error_is(const struct kmi_error *error, const struct kmi_exception *base)
 {
