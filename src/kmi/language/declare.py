@@ -147,6 +147,8 @@ def members(world: World, info: ClassInfo) -> None:
         return
     for statement in info.node.body:
         _member(world, info, statement)
+    if info.definition.exception and info.scope.author:
+        _check_exception(world, info)
     record = info.definition.struct and base is not None
     if (info.dataclass or record) and "__init__" not in info.methods:
         _generate_init(world, info)
@@ -160,6 +162,20 @@ def members(world: World, info: ClassInfo) -> None:
     if info.scope.author or (world.library.complete and not info.interface):
         for method in info.methods.values():
             world.want(method)
+
+
+def _check_exception(world: World, info: ClassInfo) -> None:
+    """An exception is a class, an errno and a message, so that raising never allocates."""
+    found = [method.function.span for method in info.methods.values()]
+    found += [entry.span for entry in info.definition.fields]
+    for span in found[:1]:
+        world.reporter.error(
+            codes.BAD_EXCEPTION,
+            span,
+            f"the exception `{info.definition.name}` has methods or fields of its own",
+            note="an exception carries its class, its message, and an `OSError` its errno, and never allocates",
+            help="say it in the message, and leave the body empty:\npass",
+        )
 
 
 def _member(world: World, info: ClassInfo, statement: ast.stmt) -> None:
@@ -299,11 +315,45 @@ def declare_function(
             help=_header_help(node),
         )
         function.result = POISON
+    if owner is not None and scope.author:
+        _check_special(world, scope, node, function)
     own = owner.variables if owner is not None else {}
     function.type_parameters = tuple(v for n, v in reader.met.items() if n not in own)
     if class_method and isinstance(receiver, TypeVariable) and receiver not in function.type_parameters:
         function.type_parameters = (receiver, *function.type_parameters)
     return info
+
+
+SPECIAL = frozenset(
+    f"__{name}__"
+    for name in (
+        "init del enter exit eq lt le gt ge hash bool len contains getitem setitem delitem "
+        "add sub mul floordiv mod and or xor lshift rshift"
+    ).split()
+)
+"""The special methods that have their meaning of Python; any other would be called in CPython only."""
+
+
+def _check_special(world: World, scope: ModuleScope, node: ast.FunctionDef, function: tree.Function) -> None:
+    name = node.name
+    if not (name.startswith("__") and name.endswith("__") and len(name) > 4):
+        return
+    if name not in SPECIAL:
+        world.reporter.error(
+            codes.UNSUPPORTED,
+            _header(scope, node),
+            f"the special method `{name}` is not in kernel Python",
+            help="give it a plain name, and call it",
+        )
+    elif name in ("__init__", "__del__", "__exit__") and function.result not in (NONE, POISON):
+        world.reporter.error(
+            codes.BAD_SIGNATURE,
+            _header(scope, node),
+            f"`{function.qualified}` returns nothing: no exception is held back by it"
+            if name == "__exit__"
+            else f"`{function.qualified}` returns nothing",
+            help=f"def {name}({ast.unparse(node.args)}) -> None:",
+        )
 
 
 def _header(scope: ModuleScope, node: ast.FunctionDef) -> Span:

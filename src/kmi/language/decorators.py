@@ -82,7 +82,7 @@ def class_decorators(world: World, scope: ModuleScope, node: ast.ClassDef) -> De
             case "dataclasses.dataclass":
                 for keyword in call.keywords if call is not None else []:
                     value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
-                    if keyword.arg not in ("frozen", "eq", "slots", "kw_only", "order") or not isinstance(
+                    if keyword.arg not in ("frozen", "slots", "kw_only", "order") or not isinstance(
                         value, bool
                     ):
                         _bad(

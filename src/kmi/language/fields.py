@@ -8,7 +8,7 @@ The types of the latter come from analysing ``__init__``, which happens when som
 
 from __future__ import annotations
 
-from kmi.language import tree
+from kmi.language import codes, tree
 from kmi.language.convert import base_view
 from kmi.language.declare import members
 from kmi.language.scope import ClassInfo
@@ -24,6 +24,7 @@ def complete(world: World, info: ClassInfo) -> None:
         complete(world, world.classes[base.definition])
     if info.fields_state != "open":
         return
+    _check_names(world, info)
     initializer = info.methods.get("__init__")
     if initializer is None or initializer.declared or initializer.node is None:
         info.fields_state = "done"
@@ -33,6 +34,21 @@ def complete(world: World, info: ClassInfo) -> None:
 
     analyse_function(world, initializer)
     info.fields_state = "done"
+
+
+def _check_names(world: World, info: ClassInfo) -> None:
+    """Refuses a field that a base class has already."""
+    base = info.definition.base
+    theirs = {entry.name: entry for entry in base.definition.all_fields()} if base is not None else {}
+    for name, entry in info.declared.items():
+        if name in theirs and info.scope.author:
+            world.reporter.error(
+                codes.DUPLICATE,
+                entry.span,
+                f"`{info.definition.name}` has the field `{name}` from its base class already",
+                labels=[(theirs[name].span, "declared here")],
+                help="leave it out, or give it another name",
+            )
 
 
 def find_field(world: World, kind: ClassType, name: str) -> tuple[tree.Field, Type] | None:

@@ -11,7 +11,7 @@ from kmi.language.arguments import default_value
 from kmi.language.body import Body, Widen
 from kmi.language.diagnostics import InternalError, Reporter
 from kmi.language.parse import ALLOWED
-from kmi.language.scope import POISON, FunctionInfo
+from kmi.language.scope import POISON, ClassInfo, FunctionInfo
 from kmi.language.types import CStructType, NeverType, NoneType, OptionalType, Type
 from kmi.language.world import World
 
@@ -24,6 +24,8 @@ def analyse_function(world: World, info: FunctionInfo) -> None:
     if info.analysed or info.declared:
         return
     info.analysed = True
+    if info.owner is not None and info.function.name == "__init__":
+        _complete_base(world, info.owner)
     if info.generated:
         from kmi.language.generated import generate_body
 
@@ -69,6 +71,15 @@ def _body(world: World, info: FunctionInfo, widened: dict[str, Type]) -> Body:
     if info.scope.name.endswith(".bindings"):
         body.unsafe = 1
     return body
+
+
+def _complete_base(world: World, info: ClassInfo) -> None:
+    """The base's fields are known before a class adds its own."""
+    base = info.definition.base
+    if base is not None:
+        from kmi.language.fields import complete
+
+        complete(world, world.classes[base.definition])
 
 
 def check_defaults(body: Body, info: FunctionInfo) -> None:

@@ -351,6 +351,14 @@ def _equal(
 ) -> tree.Expression:
     made: tree.Expression
     method = calls.find_method(body.world, kind, "__eq__")
+    family = [*kind.definition.ancestors()[1:], *kind.definition.subclasses]
+    if method is None and body.world.classes[kind.definition].dataclass and family:
+        return body.error(
+            codes.BAD_OPERANDS,
+            span,
+            f"`==` of `{kind}` would have to know of which class each side is: it has a base or subclasses",
+            help="compare the fields, or write an `__eq__`",
+        )
     if method is None and body.world.classes[kind.definition].dataclass:
         from kmi.language.generated import generate_equal
 
