@@ -26,7 +26,7 @@ from kmi.language import analyse
 from kmi.language.diagnostics import Diagnostic, InternalError
 from kmi.language.library import Library
 from kmi.language.tree import Program
-from kmi.language.types import ClassType
+from kmi.language.types import BOOL, INT, ClassType
 
 __all__ = ["Built", "CheckFailed", "build", "generate"]
 
@@ -89,6 +89,12 @@ def generate(
             f"{name!r} cannot be the name of a Linux module: letters, digits and _, at most 55, "
             'not a digit first; name the file otherwise, or say @module(name="...")'
         )
+    for parameter in program.parameters:
+        if parameter.writable and parameter.type not in (BOOL, INT):
+            raise preflight.PreflightError(
+                f"{parameter.span}: Linux frees the old text of a parameter while the module may read it: "
+                f"make {parameter.name} an int or a bool, or leave out writable=True"
+            )
     progress(f"compiling {path.name}")
     target = _target(program, name, bound.assertions.read_text())
     target.dump = dump
