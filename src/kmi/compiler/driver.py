@@ -2,7 +2,7 @@
 
     compile(program, Target(roots=[Root(main)], prologue='#include "kmi.h"'))  ->  CSource
 
-monomorphise and linearise (each function as it is reached) -> tidy -> recursion -> errors -> edges -> C.
+monomorphise and linearise (each function as it is reached) -> tidy -> elide -> recursion -> errors -> edges -> C.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from kmi.compiler import dump, edges, errors, recursion, verify
+from kmi.compiler.elide import elide
 from kmi.compiler.emit.program import ProgramPrinter
 from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.instances import FunctionInstance, bases, bindings_of
@@ -22,7 +23,7 @@ from kmi.language.diagnostics import InternalError
 from kmi.language.tree import Function, Program
 from kmi.language.types import ClassType, Type
 
-PASSES = ("linearise", "tidy", "errors", "edges", "c")
+PASSES = ("linearise", "tidy", "elide", "errors", "edges", "c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ def compile(program: Program, target: Target) -> CSource:
         if instance.linear is not None:
             tidy(instance.linear)
     _after(target, "tidy", instances)
+    elide(instances, _fixed(monomorphiser, roots))
+    for instance in instances:
+        if instance.linear is not None:
+            tidy(instance.linear)
+    _after(target, "elide", instances)
     recursion.bound(instances, exceptions)
     errors.infer(instances, exceptions)
     _after(target, "errors", instances)
@@ -90,6 +96,15 @@ def compile(program: Program, target: Target) -> CSource:
     if target.dump is not None:
         target.dump("c", source.text)
     return source
+
+
+def _fixed(monomorphiser: Monomorphiser, roots: list[FunctionInstance]) -> list[FunctionInstance]:
+    """Functions that are not only called by name: their convention is everybody's."""
+    cases = [case for virtual in monomorphiser.virtuals.values() for case in virtual.cases.values()]
+    callbacks = [each for each in monomorphiser.functions.values() if each.function.callback]
+    deleters = [each.deleter for each in monomorphiser.classes.values() if each.deleter is not None]
+    allocators = [each for each in monomorphiser.functions.values() if each.function.name == "__allocate__"]
+    return [*roots, *cases, *callbacks, *deleters, *allocators]
 
 
 def _root(monomorphiser: Monomorphiser, namer: Namer, root: Root) -> FunctionInstance:

@@ -275,7 +275,7 @@ class Piece:
     spec: str = ""
 
 
-Message: TypeAlias = "str | list[Piece] | None"
+Message: TypeAlias = str | list[Piece] | None
 
 # --- statements ---------------------------------------------------------------------------------------------------
 

@@ -88,7 +88,7 @@ class Messages:
             case "c":
                 return f"kmi_piece_text({text}, __builtin_strlen({text}), {spec})"
             case "error":
-                said = f"kmi_error_message({printer.text(linear.Address(value, PointerType(None)))})"
+                said = f"kmi_error_text({printer.text(linear.Address(value, PointerType(None)))}, (char[112]){{ 0 }})"
                 return f"kmi_piece_text({said}, __builtin_strlen({said}), {spec})"
             case kind:
                 raise InternalError(f"a piece of kind {kind} has no C form")

@@ -55,6 +55,23 @@ static __maybe_unused bool kmi_last(struct kmi_object *object, bool shared)
 	return true;
 }
 
+/* str() of an exception: an OSError's errno stands before its message. */
+static __maybe_unused const char *kmi_error_text(const struct kmi_error *error, char *room)
+{
+	const char *message = kmi_error_message(error);
+	const struct kmi_piece pieces[] = {
+		kmi_piece_text("[Errno ", 7, NULL),
+		kmi_piece_int(error->number, NULL),
+		kmi_piece_text("] ", 2, NULL),
+		kmi_piece_text(message, __builtin_strlen(message), NULL),
+	};
+
+	if (!error->number)
+		return message;
+	room[kmi_format(room, 111, pieces, 4).size] = '\\0';
+	return room;
+}
+
 /* How many rounds range(start, stop, step) has. */
 static __maybe_unused u64 kmi_range_length(i64 start, i64 stop, i64 step)
 {
@@ -234,6 +251,8 @@ class ProgramPrinter:
             if variable.name not in words or variable not in used:
                 continue
             declaration = self.types.declare(variable.type, variable.name)
+            if isinstance(variable.type, ExceptionType):
+                declaration += " KMI_UNSET"
             if variable.name in only_set:
                 declaration += " __maybe_unused"
             if variable.owned and variable.nullable:
@@ -256,7 +275,7 @@ class ProgramPrinter:
             if "result" in words and not is_void(instance.result):
                 lines.append(f"{self.types.declare(instance.result, 'result')};")
             if "error" in words:
-                lines.append("struct kmi_error kmi_own_error, *error = &kmi_own_error;")
+                lines.append("struct kmi_error kmi_own_error KMI_UNSET, *error = &kmi_own_error;")
         return lines
 
     def _dispatch(self, writer: Writer, virtual: VirtualInstance) -> None:

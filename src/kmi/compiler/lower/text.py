@@ -133,7 +133,27 @@ def parts(
         value = builder.keep(integers.integer(builder, node.errno), node.span)
         errno = value.expression
     said, values = message(builder, node.message)
+    if said is not None and builder.instance.author and _derives(node.definition, "KeyError"):
+        said = _quoted(builder, node, said, values)
     return errno, said, values
+
+
+def _derives(definition: tree.Class, name: str) -> bool:
+    return any(each.name == name for each in definition.ancestors())
+
+
+def _quoted(
+    builder: Builder, node: tree.ExceptionNew, said: str | list[linear.Piece], values: list[Value]
+) -> linear.Message:
+    """A KeyError says the repr of what it was given."""
+    if isinstance(said, str):
+        return repr(said)
+    kind = builder.type(node.message.type) if node.message is not None else None
+    if not isinstance(kind, ClassType):
+        return said
+    string = _string(builder, said, kind, node.span)
+    values.append(Value(linear.Var(string, kind), string))
+    return [linear.Piece("repr_str", linear.Var(string, kind))]
 
 
 def printf(made: list[linear.Piece]) -> list[linear.Expression | str]:
@@ -161,7 +181,7 @@ def printf(made: list[linear.Piece]) -> list[linear.Expression | str]:
                 assert not isinstance(value, str)
                 form += "%s"
                 address = linear.Address(value, PointerType(None))
-                arguments.append(linear.Helper("kmi_error_message", [address], CHARACTERS))
+                arguments.append(linear.Helper("kmi_error_text", [address, "(char[112]){ 0 }"], CHARACTERS))
             case _:
                 raise InternalError(f"a piece of kind {piece.kind} with `{piece.spec}` is not for a C format")
     return [c_string(form), *arguments]
