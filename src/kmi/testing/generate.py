@@ -149,9 +149,10 @@ class Writer:
     def value_type(self) -> str:
         """A type for a parameter or a field."""
         kinds = ["int", *self.pick_some(INTS, 4), "bool", "bytes", "bytearray", "list[int]", "dict[int, int]"]
-        return self.pick(
-            [*kinds, *(c.name for c in self.classes), *(f"{c.name} | None" for c in self.classes)]
-        )
+        kinds += ["str", "dict[bytes, int]"]
+        for declared in self.classes:
+            kinds += [declared.name, f"{declared.name} | None", f"list[{declared.name}]"]
+        return self.pick(kinds)
 
     def pick_some(self, choices: tuple[T, ...], count: int) -> list[T]:
         return [self.pick(choices) for _ in range(count)]

@@ -31,8 +31,12 @@ class Expressions(Writer):
                 return self.bytearray(scope, depth)
             case "list[int]":
                 return self.list(scope, depth)
-            case "dict[int, int]":
-                return self.dict(scope)
+            case "dict[int, int]" | "dict[bytes, int]":
+                return self.dict(kind, scope)
+            case "str":
+                return self.text(scope, depth)
+            case _ if kind.startswith("list["):
+                return self.objects(kind, scope, depth)
             case _:
                 return self.object(kind, scope, depth)
 
@@ -152,7 +156,7 @@ class Expressions(Writer):
                 if objects:
                     return f"({self.pick(objects)} {self.pick(('is', 'is not'))} None)"
             case 7:
-                kind = self.pick(("bytes", "bytearray", "list[int]"))
+                kind = self.pick(("bytes", "bytearray", "list[int]", "str", "dict[int, int]"))
                 held = self.names(kind, scope)
                 if held:
                     return f"({self.pick(held)} {self.pick(('==', '!='))} {self.pick(held)})"
@@ -211,16 +215,54 @@ class Expressions(Writer):
                 items = ", ".join(self.integer(scope, depth - 1) for _ in range(1 + self.below(4)))
                 return f"[{items}]"
 
-    def dict(self, scope: Scope) -> str:
-        found = self.names("dict[int, int]", scope)
+    def dict(self, kind: str, scope: Scope) -> str:
+        found = self.names(kind, scope)
         if found and self.chance(50):
             return self.pick(found)
-        pairs = [f"{self.integer(scope, 0)}: {self.integer(scope, 1)}" for _ in range(1 + self.below(3))]
+        pairs = [f"{self.key(kind, scope)}: {self.integer(scope, 1)}" for _ in range(1 + self.below(3))]
         return "{" + ", ".join(pairs) + "}"
+
+    def key(self, kind: str, scope: Scope) -> str:
+        """A key of a dict of this type; few different ones."""
+        return self.small(scope) if kind == "dict[int, int]" else self.bytes(scope, 0)
+
+    def text(self, scope: Scope, depth: int) -> str:
+        found = self.names("str", scope)
+        match self.below(8 if depth > 0 else 3):
+            case 0 | 1 if found:
+                return self.pick(found)
+            case 3 if found:
+                return f"{self.pick(found)}[{self.bounds(scope)}]"
+            case 4 if found:
+                return f"{self.pick(found)}[{self.index(scope)}]"
+            case 5:
+                return f"({self.text(scope, depth - 1)} + {self.text(scope, 0)})"
+            case 6:
+                spec = self.pick(("", "", ":5", ":x", ":04", ":+", ":<6", ":^7"))
+                integers = [path for kind in BITS for path in self.names(kind, scope)]
+                return f'f"{{{self.pick(integers)}{spec}}}-"' if integers else '"-"'
+            case _:
+                return self.pick(('""', '"a"', '"kernel"', '"Füße"', '"日本"', '"x y"'))
+
+    def objects(self, kind: str, scope: Scope, depth: int) -> str:
+        """A list of objects."""
+        found = self.names(kind, scope)
+        match self.below(5):
+            case 0 | 1 if found:
+                return self.pick(found)
+            case 2 if found:
+                return f"{self.pick(found)}[{self.bounds(scope)}]"
+            case _:
+                one = kind.removeprefix("list[").removesuffix("]")
+                made = ", ".join(self.object(one, scope, depth - 1) for _ in range(1 + self.below(3)))
+                return f"[{made}]"
 
     def object(self, kind: str, scope: Scope, depth: int) -> str:
         found = self.names(kind, scope)
         declared = next(c for c in self.classes if c.name == kind)
+        lists = self.names(f"list[{kind}]", scope)
+        if lists and self.chance(30):
+            return f"{self.pick(lists)}[{self.index(scope)}]"
         if found and (depth <= 0 or self.chance(60)):
             return self.pick(found)
         made = self.pick([declared, *declared.derived])

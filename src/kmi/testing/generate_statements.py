@@ -237,24 +237,29 @@ class Statements(Expressions):
 
     def mutate(self, depth: int, scope: Scope) -> None:
         """Change a container."""
-        kind = self.pick(("bytearray", "list[int]", "dict[int, int]"))
+        kinds = ["bytearray", "list[int]", "dict[int, int]", "dict[bytes, int]"]
+        kind = self.pick([*kinds, *(f"list[{declared.name}]" for declared in self.classes)])
         found = self.names(kind, scope)
         if not found:
             return self.declare(depth, scope, kind)
         path = self.pick(found)
         index = self.index(scope)
-        if kind == "dict[int, int]":
-            key = self.small(scope)
+        if kind.startswith("dict["):
+            key = self.key(kind, scope)
             lines = [f"{path}[{key}] = {self.integer(scope, 1)}"] * 3
             lines += [f"del {path}[{key}]", f"{path}[{key}] += 1", f"{path}.pop({key})", f"{path}.clear()"]
-        elif kind == "list[int]":
-            value = self.integer(scope, 1)
+        elif kind.startswith("list["):
+            value = self.expression(kind[len("list[") : -1], scope, 1)
             lines = [f"{path}.append({value})"] * 3
             lines += [f"{path}[{index}] = {value}", f"{path}.insert({index}, {value})", f"{path}.pop()",
                       f"{path}.pop({index})", f"del {path}[{index}]", f"del {path}[{self.bounds(scope)}]",
-                      f"{path}[{self.bounds(scope)}] = {self.list(scope, 1)}", f"{path}.reverse()",
-                      f"{path}.remove({value})", f"{path}.clear()"]  # fmt: skip
-            lines += [f"if len({path}) < 50:\n{'    ' * (depth + 1)}{path}.extend({self.list(scope, 1)})"]
+                      f"{path}[{self.bounds(scope)}] = {self.expression(kind, scope, 1)}",
+                      f"{path}.reverse()",
+                      f"{path}.clear()"]  # fmt: skip
+            if kind == "list[int]":
+                lines.append(f"{path}.remove({value})")
+            more = self.expression(kind, scope, 1)
+            lines += [f"if len({path}) < 50:\n{'    ' * (depth + 1)}{path}.extend({more})"]
         else:
             value = self.pick(
                 (str(self.pick((0, 1, 255))), f"({self.variable(scope)} & 255)", self.small(scope))
@@ -271,8 +276,9 @@ class Statements(Expressions):
 
     def observe(self, depth: int, scope: Scope) -> None:
         """Log what can be seen: integers, bools, lengths."""
-        shown = [path for kind in (*BITS, "bool") for path in self.names(kind, scope)]
-        for kind in ("bytes", "bytearray", "list[int]", "dict[int, int]"):
+        shown = [path for kind in (*BITS, "bool", "str") for path in self.names(kind, scope)]
+        lists = (f"list[{declared.name}]" for declared in self.classes)
+        for kind in ("bytes", "bytearray", "list[int]", "dict[int, int]", "dict[bytes, int]", "str", *lists):
             shown += [f"len({path})" for path in self.names(kind, scope)]
         chosen = [self.pick(shown) for _ in range(min(3, len(shown)))]
         self.emit(depth, f'info(f"{self.fresh("log")} {" ".join("{" + path + "}" for path in chosen)}")')
@@ -332,10 +338,12 @@ class Statements(Expressions):
             self.emit(depth, "else:")
             self.block(depth + 1, scope.inner(), 1 + self.below(2), nesting + 1)
 
-    def loop_body(self, depth: int, scope: Scope, nesting: int, rounds: int, target: str) -> None:
+    def loop_body(
+        self, depth: int, scope: Scope, nesting: int, rounds: int, target: str, kind: str = "int"
+    ) -> None:
         """The body, which sees the target, and sometimes an `else`, which does not."""
         inside = scope.inner(loops=scope.loops + 1, multiplier=scope.multiplier * rounds)
-        inside.locals[target] = "int"
+        inside.locals[target] = kind
         inside.fixed.add(target)
         self.block(depth + 1, inside, 1 + self.below(2), nesting + 1)
         if self.chance(20):
@@ -353,17 +361,19 @@ class Statements(Expressions):
         self.loop_body(depth, scope, nesting, rounds, name)
 
     def for_each(self, depth: int, scope: Scope, nesting: int) -> None:
-        kinds = ("bytes", "bytearray", "list[int]", "dict[int, int]")
-        found = [path for kind in kinds for path in self.names(kind, scope)]
+        items = dict.fromkeys(("bytes", "bytearray", "list[int]", "dict[int, int]"), "int") | {"str": "str"}
+        items |= {f"list[{declared.name}]": declared.name for declared in self.classes}
+        found = [(path, item) for kind, item in items.items() for path in self.names(kind, scope)]
         if not found:
             return self.for_range(depth, scope, nesting)
+        path, item = self.pick(found)
         name, guard = self.fresh("n"), self.fresh("g")
         self.emit(depth, f"{guard} = 0")
-        self.emit(depth, f"for {name} in {self.pick(found)}:")
+        self.emit(depth, f"for {name} in {path}:")
         self.emit(depth + 1, f"{guard} += 1")
         self.emit(depth + 1, f"if {guard} > 6:")
         self.emit(depth + 2, "break")
-        self.loop_body(depth, scope, nesting, 6, name)
+        self.loop_body(depth, scope, nesting, 6, name, item)
 
     def while_loop(self, depth: int, scope: Scope, nesting: int) -> None:
         name = self.fresh("w")

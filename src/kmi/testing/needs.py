@@ -9,6 +9,7 @@ of the simulated kernel, the language and the commands need nothing.
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ from functools import cache
 from kmi.testing.kernels import KernelMissing, find
 
 #: Debian's package of a program that tests ask for, where it has another name.
-PACKAGES = {"qemu-system-x86_64": "qemu-system-x86", "clang": "clang"}
+PACKAGES = {"qemu-system-x86_64": "qemu-system-x86"}
 
 
 @dataclass(frozen=True)
@@ -35,4 +36,5 @@ def unmet(need: str) -> Unmet | None:
         return Unmet(need, KernelMissing(need, missing).line) if missing else None
     if shutil.which(need) is not None:
         return None
-    return Unmet(need, f"sudo apt-get install --no-install-recommends -y {PACKAGES.get(need, need)}")
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    return Unmet(need, f"{sudo}apt-get install --no-install-recommends -y {PACKAGES.get(need, need)}")

@@ -248,7 +248,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.line(f"    {one.line}")
     for need, count in lacking.items():
         why = unmet(need)
-        terminalreporter.line(f"{count} tests need {need}, which is not here; this installs it:")
+        tests = "1 test needs" if count == 1 else f"{count} tests need"
+        terminalreporter.line(f"{tests} {need}, which is not here; this installs it:")
         terminalreporter.line(f"    {why.line if why else ''}")
 
 
