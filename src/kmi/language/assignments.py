@@ -21,7 +21,7 @@ from kmi.language import (
     tree,
 )
 from kmi.language.body import Body
-from kmi.language.convert import coerce, describe
+from kmi.language.convert import coerce, describe, is_still
 from kmi.language.scope import POISON, Form
 from kmi.language.types import (
     INT,
@@ -218,29 +218,6 @@ def attributes_subscript(body: Body, target: ast.Subscript, container: tree.Expr
         )
     index = expressions.value_for(body, target.slice, INT, "the index")
     return tree.PointerGet(container, index, body.span(target), kind.target)
-
-
-def is_still(value: tree.Expression) -> bool:
-    """Whether it gives the same whenever it is evaluated."""
-    match value:
-        case (
-            tree.IntLiteral()
-            | tree.BoolLiteral()
-            | tree.NoneLiteral()
-            | tree.StrLiteral()
-            | tree.BytesLiteral()
-        ):
-            return True
-        case tree.LocalGet():
-            return True
-        case tree.FieldGet(object=inner, field=field):
-            return (field.final or field.place) and is_still(inner)
-        case tree.Narrow(value=inner, checked=False) | tree.Upcast(value=inner):
-            return is_still(inner)
-        case tree.Fit(value=tree.IntLiteral()):
-            return True
-        case _:
-            return False
 
 
 def _unpack(body: Body, node: ast.stmt, targets: list[ast.expr], value: ast.expr) -> list[tree.Statement]:

@@ -20,7 +20,7 @@ from kmi.language import (
     tree,
 )
 from kmi.language.body import Body
-from kmi.language.convert import coerce, describe, place_type
+from kmi.language.convert import coerce, describe, is_still, place_type
 from kmi.language.declare import is_place
 from kmi.language.scope import POISON
 from kmi.language.source import Span
@@ -65,7 +65,7 @@ def _in_place(body: Body, node: ast.AugAssign, current: tree.Expression) -> list
 
 def _hold(body: Body, value: tree.Expression, before: list[tree.Statement]) -> tree.Expression:
     """The value, held in a local unless it gives the same twice."""
-    if assignments.is_still(value) or is_place(value.type):
+    if is_still(value) or is_place(value.type):
         return value
     held = body.temporary(place_type(value.type), value.span)
     before.append(tree.Assign(held, coerce(body, value, held.type, value.span), value.span))

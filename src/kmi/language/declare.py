@@ -173,7 +173,7 @@ def _check_exception(world: World, info: ClassInfo) -> None:
             codes.BAD_EXCEPTION,
             span,
             f"the exception `{info.definition.name}` has methods or fields of its own",
-            note="an exception carries its class, its message, and an `OSError` its errno, and never allocates",
+            note="an exception is its class, its message, and the errno of an `OSError`: it never allocates",
             help="say it in the message, and leave the body empty:\npass",
         )
 

@@ -11,7 +11,7 @@ import ast
 
 from kmi.language import attributes, calls, codes, expressions, tree
 from kmi.language.body import Body
-from kmi.language.convert import coerce, describe, place_type, poisoned
+from kmi.language.convert import coerce, describe, is_still, place_type, poisoned
 from kmi.language.declare import is_place
 from kmi.language.fields import find_field
 from kmi.language.scope import POISON
@@ -237,7 +237,12 @@ def _set_field(
         narrow_stored(body, (*path, entry), entry_type, made.type)
     if fitted.type is POISON:
         return []
-    return [tree.SetField(receiver, entry, fitted, span)]
+    if is_still(receiver) or is_still(fitted):
+        return [tree.SetField(receiver, entry, fitted, span)]
+    # Python evaluates the value before the object that it goes to.
+    held = body.temporary(fitted.type, span)
+    stored = tree.SetField(receiver, entry, tree.LocalGet(held, span, held.type), span)
+    return [tree.Assign(held, fitted, span), stored, tree.Delete(held, span)]
 
 
 def _check_assignable(body: Body, node: ast.stmt, entry: tree.Field) -> None:
