@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -56,3 +57,15 @@ def test_a_killed_reader_leaves_the_device_usable(kernel: Kernel) -> None:
     assert second.read(again, 1) == b"\0"
     second.close(again)
     kernel.unload(module)
+
+
+@pytest.mark.only_on("linux")
+def test_copying_the_wrong_way_is_refused_before_linux_warns(kernel: Kernel) -> None:
+    kernel.load(Path(__file__).parent / "modules" / "wrong.py")
+    user = kernel.process()
+    file = user.open("/dev/wrong", os.O_RDWR)
+    for call in (lambda: user.read(file, 1), lambda: user.write(file, b"x")):
+        with pytest.raises(OSError) as refused:
+            call()
+        assert refused.value.errno == errno.EINVAL
+    user.close(file)

@@ -251,6 +251,7 @@ class MiscDevice(Registration, Generic[S]):
             record.nowait = call.ki_flags & IOCB_NOWAIT != 0
             data = kmi_linux_uio()
             data.memory = memory
+            data.to_user = True
             data.end = cast(u64, call.ki_pos + total)
             state = cast(_Opened[S], record.opened)
             try:

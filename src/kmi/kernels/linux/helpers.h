@@ -45,6 +45,7 @@ struct kmi_linux_file {
 struct kmi_linux_uio {
 	struct iov_iter *memory;
 	u64 end; /* the position where the call ends if all is transferred */
+	bool to_user;
 };
 
 struct kmi_linux_request {

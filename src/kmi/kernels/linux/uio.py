@@ -40,6 +40,8 @@ class Uio:
 
     def _put(self, data: Pointer[u8], size: int) -> int:
         with unsafe("min keeps to both memories; nobody else changes the bytes meanwhile"):
+            if not self.record.to_user:
+                raise ValueError("Uio.put in a write")
             wanted: usize = min(size, iov_iter_count(self.record.memory))
             done = copy_to_iter(data, wanted, self.record.memory)
             if done == 0 and wanted > 0:
@@ -47,13 +49,17 @@ class Uio:
             return done
 
     def get(self, limit: int) -> bytes:
-        if limit < 0:
-            raise ValueError("negative limit")
         with unsafe("the bytes are new, have room for `wanted`, and are cut to what was copied"):
+            if self.record.to_user:
+                raise ValueError("Uio.get in a read")
+            if limit < 0:
+                raise ValueError("negative limit")
             wanted: usize = min(limit, iov_iter_count(self.record.memory))
+            if wanted == 0:
+                return b""
             taken = bytes.__allocate__(wanted)
             done = copy_from_iter(tail(taken), wanted, self.record.memory)
-            if done == 0 and wanted > 0:
+            if done == 0:
                 raise OSError(EFAULT, "bad address")
             if done < wanted:
                 taken._length = done
@@ -61,9 +67,11 @@ class Uio:
             return taken
 
     def get_into(self, buffer: bytearray, start: int, stop: int) -> int:
-        if not 0 <= start <= stop <= len(buffer):
-            raise IndexError(f"slice {start}:{stop} out of range of {len(buffer)}")
         with unsafe("the slice is inside the buffer"):
+            if self.record.to_user:
+                raise ValueError("Uio.get_into in a read")
+            if not 0 <= start <= stop <= len(buffer):
+                raise IndexError(f"slice {start}:{stop} out of range of {len(buffer)}")
             wanted: usize = min(stop - start, iov_iter_count(self.record.memory))
             done = copy_from_iter(buffer._data() + start, wanted, self.record.memory)
             if done == 0 and wanted > 0:
