@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +12,7 @@ from subprocess import PIPE
 
 import pytest
 
+from kmi import cache
 from kmi.cli.exits import Exit
 from kmi.cli.main import main
 from kmi.kernels.linux import build as linux_build
@@ -42,9 +43,10 @@ def test_headers_missing(
     monkeypatch.setattr(provision, "SOURCES", tmp_path)
     assert main([*command, "--on", "linux:6.1"]) == Exit.FAILED
     said = capfd.readouterr().err
-    assert "linux:6.1 cannot run here: headers" in said
-    (missing,) = provision.missing(find("6.1"))
-    assert missing.line in said and "Traceback" not in said
+    assert "linux:6.1 cannot run here: " in said and "Traceback" not in said
+    missing = provision.missing(find("6.1"))
+    assert missing and all(one.what in said and one.line in said for one in missing)
+    assert any("headers" in one.what for one in missing)
 
 
 @pytest.mark.usefixtures("path_without")
@@ -52,7 +54,7 @@ def test_no_qemu(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["run", MINIMAL, "--on", "linux:6.1"]) == Exit.FAILED
     said = capfd.readouterr().err
     assert "linux:6.1 cannot run here" in said
-    assert "apt-get install --no-install-recommends -y qemu-system-x86" in said
+    assert re.search(r"apt-get install .*\bqemu-system-x86\b", said)
 
 
 @pytest.mark.needs("linux:6.1", "linux:6.12")
@@ -104,8 +106,10 @@ def test_two_runs_at_once(tmp_path: Path) -> None:
 
 
 def _seed_cache(directory: Path) -> None:
-    """An empty cache but for the kernel's image, which is not fetched again for a test."""
-    from kmi import cache
-
-    if (images := cache.directory() / "image").is_dir():
-        shutil.copytree(images, directory / "image")
+    """A cache with what a kernel is, and without what two runs then both want to make."""
+    for kind in ("image", "headers", "kbuild", "bindings", "agent"):
+        (directory / kind).mkdir(parents=True)
+        if (cache.directory() / kind).is_dir():
+            for entry in (cache.directory() / kind).iterdir():
+                if not entry.name.startswith("."):
+                    (directory / kind / entry.name).symlink_to(entry)

@@ -214,7 +214,7 @@ def test_needs_are_left_out_where_that_was_asked_for(pytester: pytest.Pytester, 
     # The kernels that can run here: workers are processes of their own and know no made-up ones.
     result = pytester.runpytest_inprocess("--on", "available", *workers)
     result.assert_outcomes(passed=1, deselected=0 if workers else 1)
-    result.stdout.fnmatch_lines(["1 tests need no-such-program, which is not here; *", "*1 passed*"])
+    result.stdout.fnmatch_lines(["1 test needs no-such-program, which is not here; *", "*1 passed*"])
 
 
 def test_only_on(pytester: pytest.Pytester, kinds: dict[str, FakeKind]) -> None:

@@ -14,7 +14,7 @@ from kmi.cli.check import FILE, checked
 from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.shell import Shell, ShellError, parse
-from kmi.cli.test import prepared
+from kmi.cli.test import named, prepare
 from kmi.testing.kernel import Value
 from kmi.testing.kernels import RunningKernel
 
@@ -43,14 +43,15 @@ def command(
         parameters = dict(map(_parameter, given))
     except (ShellError, ValueError) as error:
         raise Failure(str(error), code=Exit.USAGE) from None
+    choice = named(on)
+    if len(choice.kinds) != 1:
+        raise Failure(f"--on {on} names {len(choice.kinds)} kernels; kmi run takes one", code=Exit.USAGE)
     if file.suffix == ".ko":
         if on == "simulated":
             raise Failure("the simulated kernel runs Python files, no .ko of Linux", code=Exit.USAGE)
     else:
         checked(file)
-    choice = prepared(on)
-    if len(choice.kinds) != 1:
-        raise Failure(f"--on {on} names {len(choice.kinds)} kernels; kmi run takes one", code=Exit.USAGE)
+    prepare(choice)
     with choice.kinds[0].start(seed, Path.cwd()) as kernel:
         try:
             return _session(kernel, file, parameters, line, time_limit)

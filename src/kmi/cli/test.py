@@ -32,26 +32,30 @@ def command(on: str, arguments: tuple[str, ...]) -> int:
     Ends with 0 if all passed, 1 if a test failed, 4 if a kernel panicked, 5 if a machine was lost, 124 if
     time ran out.
     """
-    choice = prepared(on)
+    choice = named(on)
+    prepare(choice)
     outcomes = Outcomes()
     status = pytest.main(["--on", on, *arguments], plugins=[outcomes])
     return outcomes.exit_code(int(status), choice)
 
 
-def prepared(on: str, progress: Progress | None = None) -> Choice:
-    """The kernels of an ``--on`` option, each booted and ready for tests; Failure where one cannot be."""
-    progress = progress or Progress()
+def named(on: str) -> Choice:
+    """The kernels of an ``--on`` option; Failure where one is unknown."""
     try:
-        choice = chosen(on)
+        return chosen(on)
     except UnknownKernel as error:
         raise Failure(f"--on: {error}", code=Exit.USAGE) from None
+
+
+def prepare(choice: Choice) -> None:
+    """Boot each of the kernels, so that it is ready for tests; KernelMissing where one cannot run here."""
+    progress = Progress()
     for kind in choice.kinds:
         if missing := kind.missing():
             raise KernelMissing(kind.name, missing)
         if kind.name != "simulated":
             with progress.step(f"{kind.name}: boot and snapshot") as note:
                 kind.prepare(note)
-    return choice
 
 
 class Outcomes:
