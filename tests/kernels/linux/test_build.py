@@ -8,7 +8,7 @@ import pytest
 
 from kmi.kernels.linux import build, flavors, kbuild, preflight, replay
 from kmi.kernels.linux.flavors import KernelFlavor
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 
 ROOT = Path(__file__).parents[3]
 HELLO = """

@@ -69,3 +69,19 @@ def test_copying_the_wrong_way_is_refused_before_linux_warns(kernel: Kernel) -> 
             call()
         assert refused.value.errno == errno.EINVAL
     user.close(file)
+
+
+@pytest.mark.only_on("linux")
+@pytest.mark.parametrize(
+    ("name", "number", "sentence"),
+    [
+        ("x/../y", errno.EINVAL, "not loaded: OSError: a device name has no NUL and no /"),
+        ("echo", errno.EEXIST, "not loaded: there is a device named echo already"),
+    ],
+)
+def test_a_load_that_fails_says_why_in_the_log(kernel: Kernel, name: str, number: int, sentence: str) -> None:
+    kernel.load(EXAMPLES / "echo.py")
+    with pytest.raises(OSError) as refused:
+        kernel.load(Path(__file__).parent / "modules" / "named.py", device_name=name)
+    assert refused.value.errno == number
+    assert any(sentence in line for line in kernel.log())

@@ -23,8 +23,8 @@ from kmi.compiler.driver import Root, Target, compile
 from kmi.kernels.linux import binder, kbuild, metadata, preflight, provision, replay
 from kmi.kernels.linux.flavors import KernelFlavor
 from kmi.language import analyse
-from kmi.language.diagnostics import Diagnostic, InternalError
 from kmi.language.library import Library
+from kmi.language.report.diagnostics import Diagnostic, InternalError
 from kmi.language.tree import Program
 from kmi.language.types import BOOL, INT, ClassType
 

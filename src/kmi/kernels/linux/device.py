@@ -57,6 +57,7 @@ from kmi.uio import Uio
 from kmi.unsafe import (
     Pointer,
     address_of,
+    allocate,
     callback,
     cast,
     container_of,
@@ -192,9 +193,9 @@ class MiscDevice(Registration, Generic[S]):
             device = container_of(registration, MiscDevice[S], "registration")
             status = misc_register(address_of(device.misc))
             if status == -EEXIST:
-                err(f"kmi: /dev/{device.name} is there already, so the module is not loaded")
+                err(f"kmi: not loaded: there is a device named {device.name} already")
             elif status != 0:
-                err(f"kmi: /dev/{device.name} cannot be made (errno {-status}), so the module is not loaded")
+                err(f"kmi: not loaded: the device {device.name} cannot be registered: errno {-status}")
             return status
 
     @callback
@@ -214,8 +215,10 @@ class MiscDevice(Registration, Generic[S]):
             record = kmi_linux_file()
             record.file = opened
             try:
-                state = device.operations.open(cast(File[None], address_of(record)))
-                opened.private_data = into_raw(_Opened(device.operations, state))
+                kept = allocate(_Opened[S], 0)  # before open: whose open succeeded, its close is called
+                kept.operations = device.operations
+                kept.state_ = device.operations.open(cast(File[None], address_of(record)))
+                opened.private_data = into_raw(kept)
             except Exception as error:
                 return kmi_linux_refuse(error, False)
             return 0

@@ -167,6 +167,17 @@ static inline int kmi_linux_refuse(const struct kmi_error *error, bool ioctl)
 	return -kmi_boundary(error, ioctl);
 }
 
+/* The errno, negative, of an error that ends the load; the log says which, since insmod shows only the errno. */
+static inline int kmi_linux_not_loaded(const struct kmi_error *error)
+{
+#ifndef KMI_BINDGEN
+	const char *message = kmi_error_message(error);
+
+	pr_err("kmi: %s: not loaded: %s%s%s\n", KBUILD_MODNAME, error->kind->name, *message ? ": " : "", message);
+#endif
+	return -kmi_boundary(error, false);
+}
+
 /* Logs an error that nobody is left to be told of. */
 static inline void kmi_linux_report(const struct kmi_error *error)
 {

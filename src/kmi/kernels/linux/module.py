@@ -17,8 +17,8 @@ from kmi.kernels.linux.bindings import (
     kmi_linux_end_close,
     kmi_linux_keep,
     kmi_linux_kept,
+    kmi_linux_not_loaded,
     kmi_linux_publish,
-    kmi_linux_refuse,
     kmi_linux_settle,
     kmi_linux_withdraw,
 )
@@ -38,7 +38,7 @@ class Loader(Generic[M]):
             try:
                 module = M()
             except Exception as error:
-                return kmi_linux_refuse(error, False)
+                return kmi_linux_not_loaded(error)
             status = kmi_linux_publish()
             if status != 0:
                 kmi_linux_settle()
