@@ -35,7 +35,8 @@ def command(
 
     COMMAND is a line for a small shell that is the same on every kernel, for instance
 
-        kmi run examples/echo.py -- 'echo hello > /dev/echo; head -c 6 /dev/echo'
+    \b
+    kmi run examples/echo.py -- 'echo hello > /dev/echo; head -c 6 /dev/echo'
     """
     line = script[0] if len(script) == 1 else shlex.join(script)
     try:
