@@ -49,9 +49,9 @@ def test_parameters_compile_and_are_in_modinfo(tmp_path: Path) -> None:
     )
     (tmp_path / "x.c").write_text(
         metadata.prologue(made, "")
-        + "static int start(void) { return KMI_PARAMETER_flag && KMI_PARAMETER_least < 0 ? 0 : -1; }\n"
-        + "static void stop(void) { }\n"
-        + metadata.epilogue(made, "start", "stop")
+        + "static int Loader_init(void) { return KMI_PARAMETER_flag && KMI_PARAMETER_least < 0 ? 0 : -1; }\n"
+        + "static void Loader_exit(void) { }\n"
+        + metadata.epilogue(made, "Loader_init", "Loader_exit")
     )
     log = replay.build(tmp_path, "x", kbuild.commands(flavors.find("6.1")))
     assert not kbuild.has_warning(log), log

@@ -256,7 +256,7 @@ struct kmi_linux_closing {
 static LIST_HEAD(kmi_linux_closings);
 static DEFINE_SPINLOCK(kmi_linux_closings_lock);
 
-static inline void kmi_linux_begin_close(struct kmi_linux_closing *closing)
+static __maybe_unused noinline void kmi_linux_begin_close(struct kmi_linux_closing *closing)
 {
 	closing->task = current;
 	spin_lock(&kmi_linux_closings_lock);
@@ -264,7 +264,7 @@ static inline void kmi_linux_begin_close(struct kmi_linux_closing *closing)
 	spin_unlock(&kmi_linux_closings_lock);
 }
 
-static inline void kmi_linux_end_close(struct kmi_linux_closing *closing)
+static __maybe_unused noinline void kmi_linux_end_close(struct kmi_linux_closing *closing)
 {
 	spin_lock(&kmi_linux_closings_lock);
 	list_del(&closing->link);

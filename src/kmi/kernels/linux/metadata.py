@@ -29,6 +29,8 @@ def prologue(program: Program, assertions: str) -> str:
     parts = ['#include "entry.h"\n', assertions]
     for parameter in program.parameters:
         parts.append(_storage(parameter))
+    # Said before the definitions, so that Linux gives the memory of their code back when it has run.
+    parts.append("static int __init Loader_init(void);\nstatic void __exit Loader_exit(void);\n")
     return "\n".join(parts)
 
 

@@ -1,0 +1,49 @@
+"""How large a compiled module is beside its twin written by hand in C.
+
+    .venv/bin/python benchmarks/sizes.py [linux:6.1]
+
+Code that runs is `.text`; `.text.unlikely` is what gcc puts apart, since it runs only when something is wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from elftools.elf.elffile import ELFFile
+
+from kmi.kernels.linux import flavors, kbuild, replay
+from kmi.kernels.linux.build import build
+
+HERE = Path(__file__).parent
+PARTS = (".text", ".text.unlikely", ".rodata", ".data")
+
+
+def sizes(ko: Path) -> dict[str, int]:
+    """The sizes of the sections that are loaded, those of one kind together."""
+    found = dict.fromkeys(PARTS, 0)
+    with ko.open("rb") as file:
+        for section in ELFFile(file).iter_sections():
+            for part in PARTS:
+                if section.name == part or part == ".rodata" and section.name.startswith(".rodata."):
+                    found[part] += section.data_size
+    return found
+
+
+def main() -> None:
+    flavor = flavors.find(sys.argv[1] if len(sys.argv) > 1 else "linux:6.1")
+    print(f"{'':24}" + "".join(f"{part:>16}" for part in PARTS))
+    for twin in sorted(HERE.glob("*.c")):
+        ours = build(HERE.parent / "examples" / f"{twin.stem}.py", flavor, test=False).ko
+        with tempfile.TemporaryDirectory() as directory:
+            work = Path(directory)
+            (work / twin.name).write_bytes(twin.read_bytes())
+            replay.build(work, twin.stem, kbuild.commands(flavor))
+            rows = {f"{twin.stem}.py": sizes(ours), f"{twin.stem}.c": sizes(work / f"{twin.stem}.ko")}
+        for name, row in rows.items():
+            print(f"{name:24}" + "".join(f"{row[part]:16,}" for part in PARTS))
+
+
+if __name__ == "__main__":
+    main()
