@@ -5,9 +5,10 @@
                                               if (unlikely(g(a_1, &b_1, error)))
                                                       goto out_1;         out_1: release(a_1); return 1;
 
-A walk over the structure keeps, for each owned variable, whether it holds a count: no, yes, or perhaps (then it is
-NULL where it does not: ``nullable``). Each statement that can raise gets a label; the label says which temporaries
-die on the way to the handler, last made first, and at the end of the function also the locals, in CPython's order.
+A walk over the structure keeps, for each owned variable, whether it holds a count: no, yes, or perhaps (then it
+is NULL where it does not: ``nullable``). Each statement that can raise gets a label; the label says which
+temporaries die on the way to the handler, what the call was given before what else was made, and at the end of the
+function also the locals, in CPython's order.
 Each ``Return`` gets its drops.
 
 Invariants: on every way out each count is given back once; statements that cannot be reached are gone.
@@ -15,10 +16,12 @@ Invariants: on every way out each count is given back once; statements that cann
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kmi.compiler import errors, linear
 from kmi.compiler.exceptions import Exceptions
+from kmi.compiler.instances import FunctionInstance
 from kmi.compiler.linear import Region, Statement, Variable
 
 NO, YES = 1, 2
@@ -137,18 +140,25 @@ class Edges:
         if self.recording and state.get(variable, NO) == NO | YES:
             variable.nullable = True
 
-    def dying(self, state: State, outer: frozenset[Variable], function: bool) -> list[Variable]:
-        """What dies on the way out: temporaries, last made first, then locals in their order."""
+    def dying(
+        self, state: State, outer: frozenset[Variable], function: bool, passed: Sequence[Variable] = ()
+    ) -> list[Variable]:
+        """What dies on the way out, in CPython's order.
+
+        First what only the call that raised was given, as its frame does; then other temporaries, last made
+        first; then locals.
+        """
         held = [each for each in self.function.variables if state.get(each, NO) & YES and each not in outer]
-        temporaries = [each for each in reversed(held) if each.kind == "temporary"]
+        temporaries = [each for each in passed if each in held and each.kind == "temporary"]
+        temporaries += [each for each in reversed(held) if each.kind == "temporary" and each not in passed]
         dying = temporaries + [each for each in held if each.kind != "temporary"] if function else temporaries
         for each in dying:
             self.may_be_null(each, state)
         return dying
 
-    def edge(self, state: State, target: Target) -> str:
+    def edge(self, state: State, target: Target, passed: Sequence[Variable] = ()) -> str:
         """The label for an error in this state: "return" where nothing is left to do in the function."""
-        dying = self.dying(state, target.outer, target.function)
+        dying = self.dying(state, target.outer, target.function, passed)
         target.incoming = join(target.incoming, {**state, **{each: NO for each in dying}})
         if not self.recording:
             return ""
@@ -163,7 +173,7 @@ class Edges:
 
     def raise_from(self, statement: linear.Raising, state: State, target: Target) -> None:
         if errors.of_statement(statement, self.exceptions):
-            edge = self.edge(state, target)
+            edge = self.edge(state, target, _passed(statement))
             if self.recording:
                 statement.edge = edge
 
@@ -239,6 +249,21 @@ class Edges:
             if self.recording:
                 node.edge = edge
         return after
+
+
+def _passed(statement: linear.Raising) -> list[Variable]:
+    """The variables that a call gives to a function of the author, in order and each once."""
+    if not isinstance(statement, linear.CallFunction):
+        return []
+    callee = statement.callee if isinstance(statement.callee, FunctionInstance) else statement.callee.declared
+    if callee.function.module.startswith("kmi.runtime."):
+        return []  # the built-in classes keep what they are given or are given one thing
+    given: dict[Variable, None] = {}
+    for argument in statement.arguments:
+        inner = argument.value if isinstance(argument, linear.Convert) else argument
+        if isinstance(inner, linear.Var):
+            given[inner.variable] = None
+    return list(given)
 
 
 def find(function: linear.Function, exceptions: Exceptions) -> None:
