@@ -20,7 +20,7 @@ from kmi.kernels.host import BuildFailed, execute
 from kmi.kernels.host.build import build
 from kmi.kernels.host.outcome import Outcome, Raised
 from kmi.kernels.simulated.hook import CheckFailed
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.testing import differential_reference
 from kmi.testing.generate import Program, file_of
 

@@ -81,6 +81,8 @@ class Class:
     """The types that its constructor takes."""
     methods: list[Function] = field(default_factory=list)
     derived: list[Class] = field(default_factory=list)
+    loud: bool = False
+    """Says when it dies, or holds something that does."""
 
 
 @dataclass
@@ -153,6 +155,17 @@ class Writer:
         for declared in self.classes:
             kinds += [declared.name, f"{declared.name} | None", f"list[{declared.name}]"]
         return self.pick(kinds)
+
+    def quiet_type(self) -> str:
+        """A type for a parameter: of nothing that says when it dies.
+
+        An argument that nobody else holds dies with the callee's frame in CPython, before the callee's other
+        locals; compiled code borrows parameters, so there it dies when the call has returned.
+        """
+        while True:
+            kind = self.value_type()
+            if not any(declared.loud and declared.name in kind for declared in self.classes):
+                return kind
 
     def pick_some(self, choices: tuple[T, ...], count: int) -> list[T]:
         return [self.pick(choices) for _ in range(count)]

@@ -49,7 +49,10 @@ class Statements(Expressions):
             self.emit(1, f"def __init__(self, {parameters}) -> None:")
             for field, kind in fields.items():
                 self.emit(2, f"self.{field}: {kind} = {given[field]}")
+        held = [other for other in self.classes if any(other.name in kind for kind in fields.values())]
+        made.loud = any(other.loud for other in held)
         if self.chance(40):
+            made.loud = True
             shown = [f"{{self.{field}}}" for field, kind in fields.items() if kind in BITS]
             self.lines.append("")
             self.emit(1, "def __del__(self) -> None:")
@@ -79,7 +82,7 @@ class Statements(Expressions):
         self, depth: int, name: str, owner: str | None, like: Function | None = None
     ) -> Function:
         """A function or a method; an override has the signature of what it overrides."""
-        kinds = like.parameters if like else [self.value_type() for _ in range(self.below(4))]
+        kinds = like.parameters if like else [self.quiet_type() for _ in range(self.below(4))]
         result = (
             like.result
             if like

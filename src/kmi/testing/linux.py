@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kmi.kernels.linux import provision
 from kmi.kernels.linux.flavors import FLAVORS, KernelFlavor
-from kmi.language.render import plain
+from kmi.language.report.render import plain
 from kmi.machines.guest import Guest
 from kmi.machines.machine import Machine
 from kmi.machines.splats import Splat
