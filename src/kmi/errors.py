@@ -46,8 +46,8 @@ PROGRAM_ERRNO: Final = "ENOTRECOVERABLE"
 INBOUND_MEMORY: Final = "ENOMEM"
 """The one errno that comes in as MemoryError; every other one is an OSError by CPython's own map."""
 
-_ERRNOS: Final = range(1, 4096)
-"""What a system call can fail with: the numbers that an error pointer holds."""
+_ERRNOS: Final = range(1, 512)
+"""What user space knows as an errno: above are a kernel's own numbers, which must not leave it."""
 
 OUTBOUND: Final[tuple[Outcome, ...]] = (
     # OSErrors: the errno that they carry; these rows are for a bare `raise BlockingIOError`.

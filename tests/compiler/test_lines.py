@@ -4,9 +4,9 @@ import re
 import subprocess
 from pathlib import Path
 
-import kmi
 from elftools.elf.elffile import ELFFile
 
+import kmi
 from tests.compiler.compiled import compiled
 
 SOURCE = """

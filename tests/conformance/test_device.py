@@ -113,3 +113,21 @@ def test_opening_and_closing_without_memory(kernel: Kernel) -> None:
                 user.end()
 
     assert fail_each(kernel, scenario) >= 6
+
+
+def test_an_open_that_succeeded_is_an_open_file(kernel: Kernel) -> None:
+    """Whichever allocation fails: the module never counts a file that is not closed later."""
+    kernel.load(MODULE)
+    user = kernel.process()
+    fd = None
+    for n in range(1, 20):
+        kernel.fail_nth(n)
+        try:
+            fd = user.open(PATH)
+        except OSError as refused:
+            assert refused.errno == errno.ENOMEM
+        else:
+            break
+    kernel.fail_nth(0)
+    assert fd is not None and n >= 3
+    assert user.ioctl(fd, cursors.OPENED)[0] == 1

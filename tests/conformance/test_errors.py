@@ -32,6 +32,11 @@ CASES = {
     23: errno.EINTR,
     24: errno.ENOTRECOVERABLE,
     25: errno.ENOTRECOVERABLE,
+    26: errno.EIO,
+    27: errno.EIO,
+    28: errno.EIO,
+    29: errno.EIO,
+    31: errno.EACCES,
 }
 LOGGED = {24: "OverflowError: on purpose", 25: "RuntimeError: broken"}
 

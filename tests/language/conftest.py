@@ -8,9 +8,9 @@ from textwrap import dedent
 import pytest
 
 from kmi.language import analyse
-from kmi.language.diagnostics import Diagnostic
 from kmi.language.library import Library
-from kmi.language.render import plain
+from kmi.language.report.diagnostics import Diagnostic
+from kmi.language.report.render import plain
 
 HEADER = """\
 from dataclasses import dataclass

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from kmi.language import analyse
-from kmi.language.diagnostics import Diagnostic
 from kmi.language.library import Library
-from kmi.language.render import plain
+from kmi.language.report.diagnostics import Diagnostic
+from kmi.language.report.render import plain
 
 CORPUS = Path(__file__).parent.parent / "bad_input"
 FILES = sorted(CORPUS.rglob("*.py"))

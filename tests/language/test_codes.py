@@ -6,9 +6,9 @@ import pytest
 
 from kmi.language import analyse, codes
 from kmi.language.codes import Code
-from kmi.language.diagnostics import Diagnostic
-from kmi.language.explain import reference
 from kmi.language.library import Library
+from kmi.language.report.diagnostics import Diagnostic
+from kmi.language.report.explain import reference
 
 CODES = sorted(codes.REGISTRY.values(), key=lambda code: code.number)
 
@@ -65,7 +65,7 @@ def test_a_code_reads_as_the_others_do(code: Code) -> None:
 
 def test_the_reference_is_up_to_date() -> None:
     written = (Path(__file__).parents[2] / "docs" / "reference" / "errors.md").read_text("utf-8")
-    assert written == reference(), "python -m kmi.language.explain > docs/reference/errors.md"
+    assert written == reference(), "python -m kmi.language.report.explain > docs/reference/errors.md"
 
 
 def test_a_number_is_given_once() -> None:

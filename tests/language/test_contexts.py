@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from kmi.language import analyse
 from kmi.language.library import Library
 from kmi.language.tree import With
-from kmi.language.walk import walk
+from kmi.language.tree.walk import walk
 
 if TYPE_CHECKING:
     from conftest import Agrees

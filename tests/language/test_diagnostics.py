@@ -7,10 +7,10 @@ import pytest
 
 from kmi.language import codes
 from kmi.language.codes import Code
-from kmi.language.diagnostics import Diagnostic, InternalError, Reporter, Severity
-from kmi.language.explain import explain, reference
-from kmi.language.render import plain, styled, summary
-from kmi.language.render_formats import FORMATS, to_github, to_json, to_sarif
+from kmi.language.report.diagnostics import Diagnostic, InternalError, Reporter, Severity
+from kmi.language.report.explain import explain, reference
+from kmi.language.report.formats import FORMATS, to_github, to_json, to_sarif
+from kmi.language.report.render import plain, styled, summary
 from kmi.language.source import Source, Span
 
 TWICE = Source(Path("twice.py"), "def twice(number: int) -> int:\n    return 2 * nubmer\n", "twice")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kmi.language.flow import Flow, join
+from kmi.language.bodies.flow import Flow, join
 from kmi.language.source import Source, Span
 from kmi.language.tree import Field, Local
 from kmi.language.types import BOOL, INT, OptionalType

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from kmi.language import Library, analyse
-from kmi.language.dump import dump
-from kmi.language.verify import verify
+from kmi.language.tree.dump import dump
+from kmi.language.tree.verify import verify
 
 GOLDEN = Path(__file__).parent / "golden"
 PROGRAMS = sorted(GOLDEN.glob("*.py"))

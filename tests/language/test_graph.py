@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kmi.language.graph import Graph, Point
+from kmi.language.checks.graph import Graph, Point
 from kmi.language.source import Source, Span
 from kmi.language.tree import (
     Assign,

@@ -6,8 +6,8 @@ from textwrap import dedent
 import pytest
 
 from kmi.language import Analysis, Library, analyse_text
-from kmi.language.dump import dump_function
-from kmi.language.verify import verify
+from kmi.language.tree.dump import dump_function
+from kmi.language.tree.verify import verify
 
 HELLO = """
     from kmi import info

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kmi.language.diagnostics import Severity
+from kmi.language.report.diagnostics import Severity
 
 if TYPE_CHECKING:
     from conftest import Agrees

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from kmi.language import analyse, codes
-from kmi.language.diagnostics import Severity
 from kmi.language.library import Library
-from kmi.language.render_formats import FORMATS
+from kmi.language.report.diagnostics import Severity
+from kmi.language.report.formats import FORMATS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MODULES = [(EXAMPLES / f"{name}.py").read_text() for name in ("semaphore", "echo", "minimal")]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from kmi.language import analyse
 from kmi.language.library import Library
-from kmi.language.render import plain
+from kmi.language.report.render import plain
 
 if TYPE_CHECKING:
     from conftest import Agrees

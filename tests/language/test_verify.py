@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from kmi.language import Library, analyse_text, tree
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
+from kmi.language.tree.verify import verify
 from kmi.language.types import INT, WIDTHS
-from kmi.language.verify import verify
 
 PROGRAM = """
 from kmi import u8

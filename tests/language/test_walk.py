@@ -7,7 +7,7 @@ import pytest
 
 from kmi.language import analyse, tree
 from kmi.language.library import Library
-from kmi.language.walk import _slots, children, functions, walk
+from kmi.language.tree.walk import _slots, children, functions, walk
 
 KINDS = [*get_args(tree.Expression), *get_args(tree.Statement), tree.Handler, tree.FormatPiece]
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -20,7 +20,7 @@ def parts(hint: Any) -> set[Any]:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_field_that_can_hold_a_node_is_visited(kind: type) -> None:
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, localns=dict(vars(tree)))
     holding = {name for name, hint in hints.items() if not parts(hint).isdisjoint(KINDS)}
     assert set(_slots(kind)) == holding
 

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from kmi.cli.exits import Exit
 from kmi.language import Analysis, Library, analyse
-from kmi.language.diagnostics import Diagnostic, Severity
-from kmi.language.render import styled
-from kmi.language.render_formats import FORMATS
+from kmi.language.report.diagnostics import Diagnostic, Severity
+from kmi.language.report.formats import FORMATS
+from kmi.language.report.render import styled
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 

@@ -7,7 +7,7 @@ import click
 from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.language.codes import REGISTRY
-from kmi.language.explain import explain
+from kmi.language.report.explain import explain
 
 
 @click.command(short_help="Explain a diagnostic's code.")

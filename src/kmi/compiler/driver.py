@@ -19,7 +19,7 @@ from kmi.compiler.linearise import linearise
 from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import Namer
 from kmi.compiler.tidy import drop_results, tidy
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.tree import Function, Program
 from kmi.language.types import ClassType, Type
 

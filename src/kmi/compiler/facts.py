@@ -20,8 +20,8 @@ from kmi.compiler.intervals import Interval
 from kmi.compiler.ranges import Ranges
 from kmi.language import tree
 from kmi.language.tree import Local
+from kmi.language.tree.walk import children, is_expression, walk
 from kmi.language.types import BoolType, IntType
-from kmi.language.walk import children, is_expression, walk
 
 Known = dict[Local, Interval]
 """Intervals of locals; one that is not in it can be whatever its type holds."""

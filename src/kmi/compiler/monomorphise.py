@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from kmi.compiler.instances import ClassInstance, FunctionInstance, VirtualInstance, bases, bindings_of
 from kmi.compiler.names import Namer, method_name, type_name
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.tree import Function, Program
 from kmi.language.types import ClassType, OptionalType, TupleType, Type, substitute

@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 
 from kmi.compiler import linear
 from kmi.compiler.instances import FunctionInstance
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import ClassType, OptionalType, PointerType, TupleType, Type, TypeVariable
 

@@ -12,14 +12,16 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kmi.language import codes, constants, declare, fields, names, provided, semantics, tree
-from kmi.language.diagnostics import Diagnostic, Reporter, Severity
-from kmi.language.functions import analyse_function
+from kmi.language import codes, tree
+from kmi.language.bodies.functions import analyse_function
+from kmi.language.checks import semantics
+from kmi.language.declarations import constants, declare, fields, names, provided
+from kmi.language.declarations.scope import ClassInfo, ConstantInfo, Form, FunctionInfo, ModuleScope
+from kmi.language.declarations.world import World, module_name
 from kmi.language.library import Library
 from kmi.language.parse import ALLOWED
-from kmi.language.scope import ClassInfo, ConstantInfo, Form, FunctionInfo, ModuleScope
+from kmi.language.report.diagnostics import Diagnostic, Reporter, Severity
 from kmi.language.source import Source, Span
-from kmi.language.world import World, module_name
 
 
 @dataclass(slots=True)

@@ -15,8 +15,8 @@ import ast
 import warnings
 
 from kmi.language import codes
-from kmi.language.diagnostics import Reporter
-from kmi.language.scope import span_of
+from kmi.language.declarations.scope import span_of
+from kmi.language.report.diagnostics import Reporter
 from kmi.language.source import Source, Span
 
 ALLOWED: frozenset[type[ast.AST]] = frozenset(

@@ -109,6 +109,12 @@ struct kmi_site {
 #define KMI_LOG_SECONDS 5
 #define KMI_LOG_LINES 10
 
+/*
+ * What user space knows as an errno. Above are a kernel's own numbers, and a call that returned one of another sign
+ * would have succeeded, so an OSError of any other number is one without. The same as src/kmi/errors.py.
+ */
+#define KMI_ERRNO_LAST 511
+
 /* An exception that was raised. `restart`: a wait ended by a signal, so the call may be begun again. */
 struct kmi_error {
 	const struct kmi_exception *kind; /* NULL: nothing was raised */
@@ -186,7 +192,7 @@ static __maybe_unused noinline __cold int kmi_raise_format(struct kmi_error *err
 }
 
 /* The class of an OSError with this errno. */
-static __maybe_unused const struct kmi_exception *kmi_os_kind(int number)
+static __maybe_unused const struct kmi_exception *kmi_os_kind(i64 number)
 {
 	switch (number) {
 #define KMI_CASE(errno_, name)    \
@@ -199,16 +205,22 @@ static __maybe_unused const struct kmi_exception *kmi_os_kind(int number)
 	}
 }
 
+/* The number as an error keeps it: one that does not fit is no errno, whatever its low bits say. */
+static __always_inline int kmi_os_number(i64 number)
+{
+	return (int)number == number ? (int)number : -1;
+}
+
 /* OSError(number, "message"): CPython's subclass for it where `kind` is OSError itself. */
 static __maybe_unused noinline __cold int kmi_raise_os(struct kmi_error *error, struct kmi_site *site,
-						       const struct kmi_exception *kind, int number,
+						       const struct kmi_exception *kind, i64 number,
 						       const char *message)
 {
 	kmi_raise(error, site, kind == &kmi_OSError ? kmi_os_kind(number) : kind, message);
-	error->number = number;
+	error->number = kmi_os_number(number);
 #ifdef KMI_PLATFORM_RESTART
 	/* What a kernel's layer raises for a wait that a signal ended: the author's code sees EINTR. */
-	if (number == KMI_PLATFORM_RESTART) {
+	if (number == KMI_PLATFORM_RESTART && kind == &kmi_InterruptedError) {
 		error->number = EINTR;
 		error->restart = true;
 	}
@@ -218,11 +230,11 @@ static __maybe_unused noinline __cold int kmi_raise_os(struct kmi_error *error, 
 
 /* The same with a message of pieces. */
 static __maybe_unused noinline __cold int kmi_raise_os_format(struct kmi_error *error, struct kmi_site *site,
-							      const struct kmi_exception *kind, int number,
+							      const struct kmi_exception *kind, i64 number,
 							      const struct kmi_piece *pieces, size_t count)
 {
 	kmi_raise_format(error, site, kind == &kmi_OSError ? kmi_os_kind(number) : kind, pieces, count);
-	error->number = number;
+	error->number = kmi_os_number(number);
 	return 1;
 }
 
@@ -311,7 +323,7 @@ static __maybe_unused int kmi_error_errno(const struct kmi_error *error, bool io
 {
 	const struct kmi_exception *kind = error->kind;
 
-	if (error->number)
+	if (error->number > 0 && error->number <= KMI_ERRNO_LAST)
 		return error->number;
 	if (ioctl && kmi_exception_is(kind, &kmi_NotImplementedError))
 		return ENOTTY;

@@ -43,8 +43,9 @@ class Cursors(FileOperations[Cursor]):
         with self.total as total:
             if total.opened == 5:
                 raise error(EBUSY)
+            cursor = Cursor(total.opened + 1)
             total.opened += 1
-            return Cursor(total.opened)
+            return cursor
 
     def close(self, file: File[Cursor]) -> None:
         with file.state.position as position:

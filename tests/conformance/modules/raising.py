@@ -67,6 +67,16 @@ def throw(number: int) -> None:
         raise OverflowError("on purpose")
     if number == 25:
         raise RuntimeError("broken")
+    if number == 26:
+        raise OSError(4 - number, "negative, so not an errno")
+    if number == 27:
+        raise OSError(number + 485, "a kernel's own")
+    if number == 28:
+        raise OSError((number << 32) + EBUSY, "too large")
+    if number == 29:
+        raise OSError(29 - number, "none")
+    if number == 31:
+        raise PermissionError(number << 20, "not known to users")
 
 
 class Raising(FileOperations):

@@ -13,7 +13,7 @@ from kmi.compiler import linear
 from kmi.compiler.emit.types import Types, is_pointer
 from kmi.compiler.emit.writer import Writer
 from kmi.compiler.linear import Variable
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import ClassType, OptionalType, TupleType, Type, UnionType
 

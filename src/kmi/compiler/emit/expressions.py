@@ -8,7 +8,7 @@ from __future__ import annotations
 from kmi.compiler import linear
 from kmi.compiler.emit.types import Types, is_pointer
 from kmi.compiler.names import identifier
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.types import (
     BoolType,
     ClassType,

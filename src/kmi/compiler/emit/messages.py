@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kmi.compiler import linear
 from kmi.compiler.emit.expressions import exception_name
 from kmi.compiler.lower.text import c_string
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import ClassType, PointerType
 

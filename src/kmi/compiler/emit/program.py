@@ -24,7 +24,7 @@ from kmi.compiler.lower.text import c_string
 from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import identifier
 from kmi.compiler.tidy import variables, walk
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import (
     ClassType,

@@ -23,7 +23,7 @@ from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.instances import FunctionInstance, VirtualInstance
 from kmi.compiler.linear import Statement, Variable
 from kmi.compiler.tidy import walk
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import BOOL, ClassType, ExceptionType
 

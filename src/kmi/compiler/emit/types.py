@@ -10,7 +10,7 @@ from __future__ import annotations
 from kmi.compiler.lower.builder import is_void
 from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import type_name
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.types import (
     BoolType,
     ClassType,

@@ -14,7 +14,7 @@ from kmi.compiler.intervals import I64
 from kmi.compiler.lower import integers, text
 from kmi.compiler.lower.builder import Builder, Value, is_void
 from kmi.language import tree
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import (
     BOOL,

@@ -13,7 +13,7 @@ from kmi.compiler.lower import calls, integers, objects, text, unsafe
 from kmi.compiler.lower.builder import Builder, Value, is_simple, is_void
 from kmi.compiler.names import identifier
 from kmi.language import tree
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.types import (
     BOOL,
     BoolType,

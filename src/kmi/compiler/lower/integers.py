@@ -14,7 +14,7 @@ from kmi.compiler import intervals, linear
 from kmi.compiler.intervals import EVERYTHING, I64, I128, U64, U128, Interval
 from kmi.compiler.lower.builder import Builder, Value, is_simple
 from kmi.language import tree
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import BoolType, IntType, Type
 

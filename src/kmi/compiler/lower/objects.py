@@ -12,7 +12,7 @@ from kmi.compiler.lower import calls
 from kmi.compiler.lower.builder import Builder, Value, is_void
 from kmi.compiler.names import identifier
 from kmi.language import tree
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.types import (
     BOOL,
     ClassType,

@@ -18,7 +18,7 @@ from kmi.compiler.lower import calls, integers, objects, text, unsafe
 from kmi.compiler.lower.builder import Builder, Exit, Handling, Value, is_simple, is_void
 from kmi.compiler.lower.expressions import condition
 from kmi.language import tree
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import ClassType, CStructType, ExceptionType, IntType, PointerType
 

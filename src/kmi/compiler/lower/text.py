@@ -12,7 +12,7 @@ from kmi.compiler import linear
 from kmi.compiler.lower import calls, integers
 from kmi.compiler.lower.builder import Builder, Value, is_void
 from kmi.language import tree
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import BoolType, ClassType, ExceptionType, IntType, PointerType
 

@@ -13,7 +13,7 @@ from kmi.compiler.lower import calls, integers, text
 from kmi.compiler.lower.builder import Builder, Value, is_void
 from kmi.compiler.names import identifier
 from kmi.language import tree
-from kmi.language.diagnostics import InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.types import BoolType, ClassType, CStructType, IntType, PointerType, Type, TypeVariable
 
 

@@ -19,7 +19,7 @@ from typing import Final
 from kmi.compiler.driver import CSource, Root, Target, compile
 from kmi.kernels.host.outcome import Outcome, Raised
 from kmi.language import Library, analyse
-from kmi.language.render import plain
+from kmi.language.report.render import plain
 
 __all__ = ["BuildFailed", "Built", "Execution", "build", "execute"]
 

@@ -26,8 +26,8 @@ from kmi.kernels.simulated.places import places_of
 from kmi.kernels.simulated.positions import MARK
 from kmi.kernels.simulated.rewrite import rewritten
 from kmi.language import Library, analyse
-from kmi.language.diagnostics import Diagnostic
-from kmi.language.render import plain
+from kmi.language.report.diagnostics import Diagnostic
+from kmi.language.report.render import plain
 
 __all__ = ["CheckFailed", "LoadedCode", "Unmarked", "checks_of", "load"]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from kmi.kernels.simulated.recursion import recursive_functions
 from kmi.language.source import Source
 from kmi.language.tree import Fit, Program
+from kmi.language.tree.walk import functions, walk
 from kmi.language.types import IntType
-from kmi.language.walk import functions, walk
 
 __all__ = ["Places", "places_of"]
 

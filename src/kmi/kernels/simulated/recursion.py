@@ -10,8 +10,8 @@ import ast
 from collections.abc import Iterator
 
 from kmi.language.tree import Call, Function, New, Program
+from kmi.language.tree.walk import functions, walk
 from kmi.language.types import ClassType
-from kmi.language.walk import functions, walk
 
 __all__ = ["called_name", "names_in", "recursive_functions"]
 

@@ -1,0 +1,175 @@
+"""``+=`` and its like, and ``del``.
+
+    items[next()] += 1      ->  held = next(); items[held] = items[held] + 1
+
+The object and the index are evaluated once. An object with ``__iadd__`` is changed in place.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from kmi.language import codes, tree
+from kmi.language.bodies import assignments, attributes, calls, expressions, field_assignments, operators
+from kmi.language.bodies.body import Body
+from kmi.language.bodies.convert import coerce, describe, is_still, place_type
+from kmi.language.declarations.declare import is_place
+from kmi.language.declarations.scope import POISON
+from kmi.language.source import Span
+from kmi.language.types import ClassType, PointerType
+
+
+def augmented(body: Body, node: ast.AugAssign) -> list[tree.Statement]:
+    match node.target:
+        case ast.Name(id=name):
+            current = expressions.name_value(
+                body, ast.copy_location(ast.Name(name, ast.Load()), node.target), name
+            )
+            in_place = _in_place(body, node, current)
+            if in_place is not None:
+                return in_place
+            value = operators.binary_value(body, node, current, node.op, node.value)
+            if value.type is POISON:
+                return []
+            return assignments.store_local(body, node, node.target, name, value, node)
+        case ast.Attribute(value=value, attr=name):
+            return _augmented_attribute(body, node, node.target, value, name)
+        case ast.Subscript(value=value, slice=index):
+            return _augmented_item(body, node, node.target, value, index)
+
+
+def _in_place(body: Body, node: ast.AugAssign, current: tree.Expression) -> list[tree.Statement] | None:
+    """``a += b`` of an object that has ``__iadd__`` changes the object."""
+    if type(node.op) not in operators.SYMBOLS or not isinstance(current.type, ClassType):
+        return None
+    method = f"__i{operators.SYMBOLS[type(node.op)][1]}__"
+    found = calls.find_method(body.world, current.type, method)
+    if found is None:
+        return None
+    wanted = calls.parameter_types(found, current.type)[0]
+    value = expressions.expression(body, node.value, wanted)
+    if value.type is POISON:
+        return []
+    call = calls.method_call(body, current, method, [value], body.span(node))
+    body.flow.disturb()
+    return [tree.Evaluate(call, body.span(node))] if isinstance(call, tree.Call) else []
+
+
+def _hold(body: Body, value: tree.Expression, before: list[tree.Statement]) -> tree.Expression:
+    """The value, held in a local unless it gives the same twice."""
+    if is_still(value) or is_place(value.type):
+        return value
+    held = body.temporary(place_type(value.type), value.span)
+    before.append(tree.Assign(held, coerce(body, value, held.type, value.span), value.span))
+    return tree.LocalGet(held, value.span, held.type)
+
+
+def _release(before: list[tree.Statement], span: Span) -> list[tree.Statement]:
+    return [tree.Delete(made.local, span) for made in reversed(before) if isinstance(made, tree.Assign)]
+
+
+def _augmented_attribute(
+    body: Body, node: ast.AugAssign, target: ast.Attribute, value: ast.expr, name: str
+) -> list[tree.Statement]:
+    if expressions.entity_of(body, value) is not None:
+        return field_assignments.attribute(body, node, target, node.value)  # reports it
+    before: list[tree.Statement] = []
+    receiver = _hold(body, expressions.expression(body, value), before)
+    current = attributes.value_attribute(body, target, receiver, name)
+    in_place = _in_place(body, node, current)
+    if in_place is not None:
+        return [*before, *in_place, *_release(before, body.span(node))]
+    result = operators.binary_value(body, node, current, node.op, node.value)
+    if result.type is POISON:
+        return []
+    stored = field_assignments.store_attribute(body, node, target, receiver, result, node)
+    return [*before, *stored, *_release(before, body.span(node))]
+
+
+def _augmented_item(
+    body: Body, node: ast.AugAssign, target: ast.Subscript, value: ast.expr, index: ast.expr
+) -> list[tree.Statement]:
+    span = body.span(node)
+    before: list[tree.Statement] = []
+    container = _hold(body, expressions.expression(body, value), before)
+    kind = container.type
+    if kind is POISON:
+        return []
+    if isinstance(kind, PointerType):
+        place = assignments.attributes_subscript(body, target, container)
+        if not isinstance(place, tree.PointerGet):
+            return []
+        place.index = _hold(body, place.index, before)
+        result = operators.binary_value(body, node, place, node.op, node.value)
+        if result.type is POISON:
+            return []
+        return [
+            *before,
+            tree.Store(place, coerce(body, result, place.type, node), span),
+            *_release(before, span),
+        ]
+    if not isinstance(kind, ClassType) or isinstance(index, ast.Slice):
+        body.error(codes.BAD_OPERANDS, target, f"one cannot change an item of a `{describe(kind)}` in place")
+        return []
+    reader, arguments = attributes.selector(body, target, kind, index, "get")
+    if not reader:
+        return []
+    arguments = [_hold(body, argument, before) for argument in arguments]
+    current = calls.method_call(body, container, reader, arguments, body.span(target))
+    in_place = _in_place(body, node, current)
+    if in_place is not None:
+        return [*before, *in_place, *_release(before, span)]
+    result = operators.binary_value(body, node, current, node.op, node.value)
+    if result.type is POISON:
+        return []
+    if calls.find_method(body.world, kind, "__setitem__") is None:
+        body.error(codes.BAD_OPERANDS, target, f"one cannot set an item of a `{kind}`")
+        return []
+    call = calls.method_call(body, container, "__setitem__", [*arguments, result], span)
+    body.flow.disturb()
+    made: list[tree.Statement] = [tree.Evaluate(call, span)] if isinstance(call, tree.Call) else []
+    return [*before, *made, *_release(before, span)]
+
+
+# --- del ----------------------------------------------------------------------------------------------------
+
+
+def delete(body: Body, target: ast.expr) -> list[tree.Statement]:
+    """``del name``, ``del items[i]``, ``del items[i:j]``."""
+    span = body.span(target)
+    match target:
+        case ast.Name(id=name):
+            value = expressions.name_value(body, ast.copy_location(ast.Name(name, ast.Load()), target), name)
+            local = body.locals.get(name)
+            if local is None or value.type is POISON:
+                return []
+            body.flow.assigned.discard(local)
+            body.flow.forget((local,))
+            body.deleted[name] = span
+            return [tree.Delete(local, span)]
+        case ast.Subscript(value=inner, slice=index):
+            container = expressions.expression(body, inner)
+            if not isinstance(container.type, ClassType):
+                if container.type is not POISON:
+                    body.error(
+                        codes.BAD_OPERANDS,
+                        target,
+                        f"one cannot delete an item of a `{describe(container.type)}`",
+                    )
+                return []
+            method, arguments = attributes.selector(body, target, container.type, index, "del")
+            if not method:
+                return []
+            call = calls.method_call(body, container, method, arguments, span)
+            body.flow.disturb()
+            return [tree.Evaluate(call, span)] if isinstance(call, tree.Call) else []
+        case ast.Tuple(elts=targets):
+            return [made for inner in targets for made in delete(body, inner)]
+        case _:
+            body.error(
+                codes.UNSUPPORTED,
+                target,
+                "deleting a field is not in kernel Python",
+                help="set it to `None`, or another value",
+            )
+            return []

@@ -1,0 +1,248 @@
+"""Python's built-in functions: ``len``, ``min``, ``abs``, ``hash`` …, and ``wrapping``."""
+
+from __future__ import annotations
+
+import ast
+
+from kmi.language import codes, tree
+from kmi.language.bodies import calls, conditions, expressions, operators
+from kmi.language.bodies.body import Body
+from kmi.language.bodies.convert import as_int, coerce, describe, is_int
+from kmi.language.declarations.scope import POISON
+from kmi.language.report import hints
+from kmi.language.types import (
+    BOOL,
+    EXACT,
+    INT,
+    ClassType,
+    IntType,
+    OptionalType,
+    TupleType,
+    Type,
+    TypeVariable,
+)
+
+INSTEAD = {
+    "print": 'log it:\nfrom kmi import info\ninfo(f"…")',
+    "sorted": "keep the list in order as you insert",
+    "sum": "add in a `for` loop",
+    "any": "return `True` from a `for` loop",
+    "all": "return `False` from a `for` loop",
+    "zip": "loop over `range(len(…))`",
+    "reversed": "loop over `range(len(…) - 1, -1, -1)`",
+    "repr": 'use an f-string: f"{value!r}"',
+    "chr": "use `bytes` and numbers",
+    "divmod": "write `//` and `%`",
+    "type": "ask `isinstance(value, Class)`",
+}
+
+
+def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -> tree.Expression:
+    """A call of one of Python's own functions."""
+    if node.keywords and name not in ("print",):
+        return body.error(codes.BAD_ARGUMENTS, node.keywords[0], f"`{name}` takes no named arguments here")
+    match name, node.args:
+        case "len", [argument]:
+            return _len(body, node, argument)
+        case (("min" | "max"), [_, _, *_]):
+            return _extreme(body, node, name)
+        case "abs", [argument]:
+            value = expressions.expression(body, argument)
+            if value.type is POISON:
+                return value
+            if not is_int(value.type):
+                return body.error(
+                    codes.BAD_OPERANDS, argument, f"`abs` does not take `{describe(value.type)}`"
+                )
+            return tree.Unary("abs", as_int(body, value), body.span(node))
+        case "divmod", [left, right]:
+            return _divmod(body, node, left, right)
+        case "hash", [argument]:
+            return _hash(body, node, argument)
+        case "bool", [argument]:
+            value = expressions.expression(body, argument)
+            return conditions.truth(body, value, node)
+        case "bool", []:
+            return tree.BoolLiteral(False, body.span(node))
+        case "int", []:
+            return tree.IntLiteral(0, body.span(node))
+        case "int", [argument]:
+            value = expressions.expression(body, argument)
+            if value.type is POISON or is_int(value.type):
+                return as_int(body, value)
+            return body.error(
+                codes.BAD_OPERANDS,
+                argument,
+                f"`int` does not take `{describe(value.type)}`",
+                help='of bytes: `int.from_bytes(data, "little")`',
+            )
+        case "ord", [argument]:
+            return _ord(body, node, argument)
+        case "isinstance", _:
+            made, _, _ = conditions.is_instance(body, node)
+            return made
+        case "range", _:
+            return body.error(
+                codes.NOT_A_VALUE,
+                node,
+                "`range` stands only in the head of a `for`",
+                help="for i in range(…):",
+            )
+        case "enumerate", _:
+            return body.error(
+                codes.NOT_A_VALUE,
+                node,
+                "`enumerate` stands only in the head of a `for`",
+                help="for i, item in enumerate(…):",
+            )
+        case "super", _:
+            return body.error(codes.NOT_A_VALUE, node, "`super()` is only called on: `super().method(…)`")
+        case _ if name in INSTEAD:
+            return body.error(
+                codes.UNSUPPORTED, node, f"`{name}` is not in kernel Python", help=INSTEAD[name]
+            )
+        case _:
+            return body.error(codes.BAD_ARGUMENTS, node, f"`{name}` does not take {len(node.args)} arguments")
+
+
+def _len(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
+    value = expressions.expression(body, argument)
+    span = body.span(node)
+    kind = value.type
+    if kind is POISON:
+        return tree.NoneLiteral(span, INT)
+    if isinstance(kind, TupleType):
+        return tree.IntLiteral(len(kind.items), span)
+    if isinstance(kind, ClassType) and calls.find_method(body.world, kind, "__len__") is not None:
+        return calls.method_call(body, value, "__len__", [], span)
+    if isinstance(kind, OptionalType):
+        from kmi.language.bodies.attributes import may_be_none
+
+        return may_be_none(body, argument, value, "length")
+    hint = hints.lock_hint(kind, ast.unparse(argument), "size = len({})")
+    return body.error(codes.BAD_OPERANDS, argument, f"a `{describe(kind)}` has no length", help=hint)
+
+
+def _extreme(body: Body, node: ast.Call, name: str) -> tree.Expression:
+    values = [expressions.expression(body, argument) for argument in node.args]
+    span = body.span(node)
+    if any(value.type is POISON for value in values):
+        return tree.NoneLiteral(span, INT)
+    for value, argument in zip(values, node.args, strict=True):
+        if not isinstance(value.type, IntType):
+            return body.error(
+                codes.BAD_OPERANDS, argument, f"`{name}` does not take `{describe(value.type)}`"
+            )
+    made = values[0]
+    for value in values[1:]:
+        made = tree.Binary(name, made, value, span)
+    return made
+
+
+def _divmod(body: Body, node: ast.Call, left: ast.expr, right: ast.expr) -> tree.Expression:
+    span = body.span(node)
+    first = expressions.expression(body, left)
+    second = expressions.expression(body, right)
+    if POISON in (first.type, second.type):
+        return body.poison(node)
+    if not is_int(first.type) or not is_int(second.type):
+        return operators.bad_operands(body, span, "divmod", first.type, second.type)
+
+    def both(a: tree.Expression, b: tree.Expression) -> tree.Expression:
+        quotient = tree.Fit(tree.Binary("//", a, b, span), span, INT)
+        return tree.TupleNew(
+            [quotient, tree.Fit(tree.Binary("%", a, b, span), span, INT)], span, TupleType((INT, INT))
+        )
+
+    return operators.once(
+        body, as_int(body, first), lambda a: operators.once(body, as_int(body, second), lambda b: both(a, b))
+    )
+
+
+def _hash(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
+    value = expressions.expression(body, argument)
+    span = body.span(node)
+    kind = value.type
+    if kind is POISON:
+        return value
+    if isinstance(kind, TypeVariable):
+        return tree.Generic("hash", value, None, span, INT)
+    if isinstance(kind, ClassType) and calls.find_method(body.world, kind, "__hash__") is not None:
+        return calls.method_call(body, value, "__hash__", [], span)
+    return body.error(
+        codes.BAD_OPERANDS,
+        argument,
+        f"`hash` of `{describe(kind)}` differs between runs of Python",
+        help="use the value itself as the key of a `dict`",
+    )
+
+
+def _ord(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
+    if (
+        isinstance(argument, ast.Constant)
+        and isinstance(argument.value, str | bytes)
+        and len(argument.value) == 1
+    ):
+        return tree.IntLiteral(ord(argument.value), body.span(node))
+    return body.error(
+        codes.UNSUPPORTED,
+        node,
+        "`ord` of a computed value is not in kernel Python",
+        help="use `bytes`: an item is a number",
+    )
+
+
+def wrapping(body: Body, node: ast.Call) -> tree.Expression:
+    """``wrapping(u8, value)``: the low bits, on purpose."""
+    if len(node.args) != 2 or node.keywords:
+        return body.error(
+            codes.BAD_ARGUMENTS, node, "`wrapping` takes a width and a value", help="wrapping(u32, value)"
+        )
+    width = body.read_type(node.args[0])
+    value = expressions.expression(body, node.args[1])
+    span = body.span(node)
+    if width is POISON:
+        return body.poison(node)
+    if not isinstance(width, IntType) or body.world.enum_of(width) is not None:
+        return body.error(
+            codes.BAD_ARGUMENTS,
+            node.args[0],
+            f"`{width}` is not an integer width",
+            help="wrapping(u32, value)",
+        )
+    if value.type is POISON:
+        return tree.NoneLiteral(span, width)
+    if not is_int(value.type):
+        return body.error(
+            codes.BAD_OPERANDS, node.args[1], f"`wrapping` does not take `{describe(value.type)}`"
+        )
+    return tree.Fit(value, span, width, wrap=True)
+
+
+def int_method(body: Body, node: ast.Call, name: str) -> tree.Expression:
+    """``int.from_bytes(data, "little")``: a static function of the run time."""
+    return _runtime(body, node, name, [])
+
+
+def int_value_method(body: Body, node: ast.Call, value: tree.Expression, name: str) -> tree.Expression:
+    """``number.to_bytes(4, "little")``, ``number.bit_length()``."""
+    return _runtime(body, node, name, [coerce(body, value, INT, node)])
+
+
+def _runtime(body: Body, node: ast.Call, name: str, first: list[tree.Expression]) -> tree.Expression:
+    """A call of a function of ``kmi.runtime.integers``, which are named after the methods of ``int``."""
+    from kmi.language.declarations import names
+    from kmi.language.declarations.scope import FunctionInfo
+
+    home = body.world.scope("kmi.runtime.integers")
+    info = names.own(body.world, home, name) if home is not None and not name.startswith("_") else None
+    if not isinstance(info, FunctionInfo):
+        return body.error(
+            codes.UNKNOWN_ATTRIBUTE, node.func, f"an `int` has no method `{name}` in kernel Python"
+        )
+    if not first:
+        return calls.call_function(body, node, info, None, {}, None)
+    return calls.call_function(body, node, info, first[0], {}, None)
+
+
+__all__ = ["BOOL", "EXACT", "call_builtin", "int_method", "int_value_method", "wrapping"]

@@ -1,0 +1,473 @@
+"""Operators: exact arithmetic on integers, methods of objects, comparisons.
+
+a + b        of integers is Binary, of objects a call of ``__add__``
+a < f() < b  evaluates f() once: Let
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from kmi.language import codes, tree
+from kmi.language.bodies import calls, expressions
+from kmi.language.bodies.body import Body
+from kmi.language.bodies.convert import as_int, convert, describe, is_int, same
+from kmi.language.declarations.declare import members
+from kmi.language.declarations.scope import POISON
+from kmi.language.source import Span
+from kmi.language.types import (
+    BOOL,
+    INT,
+    BoolType,
+    ClassType,
+    ExceptionType,
+    IntType,
+    NoneType,
+    OptionalType,
+    PointerType,
+    Type,
+    TypeVariable,
+)
+
+SYMBOLS: dict[type[ast.operator], tuple[str, str]] = {
+    ast.Add: ("+", "add"),
+    ast.Sub: ("-", "sub"),
+    ast.Mult: ("*", "mul"),
+    ast.FloorDiv: ("//", "floordiv"),
+    ast.Mod: ("%", "mod"),
+    ast.BitAnd: ("&", "and"),
+    ast.BitOr: ("|", "or"),
+    ast.BitXor: ("^", "xor"),
+    ast.LShift: ("<<", "lshift"),
+    ast.RShift: (">>", "rshift"),
+}
+COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+ORDER = {"<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
+MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def binary(
+    body: Body, node: ast.expr, left: ast.expr, op: ast.operator, right: ast.expr, expected: Type | None
+) -> tree.Expression:
+    first = expressions.expression(body, left, expected if isinstance(op, ast.Add) else None)
+    return binary_value(body, node, first, op, right)
+
+
+def binary_value(
+    body: Body, node: ast.AST, first: tree.Expression, op: ast.operator, right: ast.expr
+) -> tree.Expression:
+    """``first op right``, the left side evaluated already."""
+    wanted = first.type if isinstance(first.type, ClassType) and isinstance(op, ast.Add) else None
+    second = expressions.expression(body, right, wanted)
+    return combine(body, node, first, op, second)
+
+
+def combine(
+    body: Body, node: ast.AST, first: tree.Expression, op: ast.operator, second: tree.Expression
+) -> tree.Expression:
+    span = body.span(node)
+    if first.type is POISON or second.type is POISON:
+        return body.poison(span)
+    if isinstance(op, ast.Pow):
+        return _power(body, span, first, second)
+    if type(op) not in SYMBOLS:
+        return body.poison(span)  # refused by the whitelist
+    symbol, name = SYMBOLS[type(op)]
+    left_kind, right_kind = first.type, second.type
+    if isinstance(left_kind, BoolType) and isinstance(right_kind, BoolType) and symbol in "&|^":
+        return tree.Compare(
+            "!=",
+            tree.Binary(symbol, as_int(body, first), as_int(body, second), span),
+            tree.IntLiteral(0, span),
+            span,
+        )
+    if is_int(left_kind) and is_int(right_kind):
+        enum = body.world.enum_of(left_kind)
+        made = tree.Binary(symbol, as_int(body, first), as_int(body, second), span)
+        if enum is not None and "Flag" in enum.enum_kind and left_kind == right_kind and symbol in "&|^":
+            return tree.Fit(made, span, left_kind)
+        return made
+    if isinstance(left_kind, PointerType) and is_int(right_kind) and symbol in "+-":
+        expressions.need_unsafe(body, span, "pointer arithmetic")
+        count: tree.Expression = second if symbol == "+" else tree.Unary("-", second, span)
+        return tree.PointerAdd(first, tree.Fit(count, span, INT), span, left_kind)
+    if isinstance(left_kind, ClassType):
+        special = calls.overload(body.world, left_kind, f"__{name}__", right_kind)
+        method = calls.find_method(body.world, left_kind, special)
+        if method is not None:
+            wanted = calls.parameter_types(method, left_kind)[0]
+            if convert(body, second, wanted, span) is None:
+                return bad_operands(body, span, symbol, left_kind, right_kind)
+            return calls.method_call(body, first, f"__{name}__", [second], span)
+    elif isinstance(right_kind, ClassType) and symbol == "*" and is_int(left_kind):
+        if calls.find_method(body.world, right_kind, "__mul__") is not None and _simple(first):
+            return calls.method_call(body, second, "__mul__", [first], span)
+    return bad_operands(body, span, symbol, left_kind, right_kind)
+
+
+def _power(body: Body, span: Span, first: tree.Expression, second: tree.Expression) -> tree.Expression:
+    """``2**32``: of constants only."""
+    match first, second:
+        case tree.IntLiteral(value=base), tree.IntLiteral(value=exponent) if 0 <= exponent <= 127:
+            value = base**exponent
+            if -(1 << 127) <= value < 1 << 127:
+                return tree.IntLiteral(value, span)
+        case _:
+            pass
+    return body.error(
+        codes.UNSUPPORTED,
+        span,
+        "`**` of anything but small constants is not in kernel Python",
+        help="multiply, or shift: `1 << n`",
+    )
+
+
+def bad_operands(body: Body, span: Span, symbol: str, left: Type, right: Type) -> tree.Expression:
+    if isinstance(left, OptionalType) or isinstance(right, OptionalType):
+        return body.error(
+            codes.MAYBE_NONE,
+            span,
+            f"one side of `{symbol}` may be `None`",
+            help="look first:\nif value is not None:\n    …",
+        )
+    help = None
+    if isinstance(left, TypeVariable) or isinstance(right, TypeVariable):
+        help = "a value of a type variable can be stored, passed and compared, nothing else"
+    elif body.world.is_builtin(left, "str") and symbol in "+%":
+        help = 'use an f-string: f"{name}: {value}"'
+    return body.error(
+        codes.BAD_OPERANDS,
+        span,
+        f"`{symbol}` does not take `{describe(left)}` and `{describe(right)}`",
+        help=help,
+    )
+
+
+def unary(body: Body, node: ast.expr, op: ast.unaryop, operand: ast.expr) -> tree.Expression:
+    span = body.span(node)
+    if isinstance(op, ast.USub) and isinstance(operand, ast.Constant) and isinstance(operand.value, int):
+        if not isinstance(operand.value, bool) and -(1 << 127) <= -operand.value:
+            return tree.IntLiteral(-operand.value, span)
+    value = expressions.expression(body, operand)
+    if value.type is POISON:
+        return value
+    symbol = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}[type(op)]
+    if not is_int(value.type):
+        return body.error(codes.BAD_OPERANDS, span, f"`{symbol}` does not take `{describe(value.type)}`")
+    enum = body.world.enum_of(value.type)
+    if enum is not None and symbol == "~":
+        mask = 0
+        for number in enum.enum_values.values():
+            mask |= number
+        inverted = tree.Binary("&", tree.Unary("~", value, span), tree.IntLiteral(mask, span), span)
+        return tree.Fit(inverted, span, value.type)
+    if symbol == "+":
+        return as_int(body, value)
+    return tree.Unary(symbol, as_int(body, value), span)
+
+
+# --- comparisons --------------------------------------------------------------------------------------------
+
+
+def compare(body: Body, node: ast.Compare) -> tree.Expression:
+    """A comparison or a chain of them; what stands between two operators is evaluated once."""
+    left = expressions.expression(body, node.left)
+    return _rest(body, node, left, node.ops, node.comparators)
+
+
+def _rest(
+    body: Body, node: ast.Compare, left: tree.Expression, ops: list[ast.cmpop], rights: list[ast.expr]
+) -> tree.Expression:
+    span = body.span(node)
+    if isinstance(ops[0], ast.In | ast.NotIn):
+        made = _membership(body, node, left, rights[0])
+        if made.type is not POISON and isinstance(ops[0], ast.NotIn):
+            made = tree.Not(made, span)
+        return (
+            made
+            if len(ops) == 1
+            else body.error(
+                codes.UNSUPPORTED,
+                node,
+                "`in` within a chain of comparisons is not in kernel Python",
+                help="write two comparisons with `and`",
+            )
+        )
+    right = expressions.expression(body, rights[0], left.type if not is_int(left.type) else None)
+    if len(ops) == 1:
+        return compare_values(body, span, left, ops[0], right)
+    before = body.flow
+
+    def then(again: tree.Expression) -> tree.Expression:
+        first = compare_values(body, span, left, ops[0], again)
+        more = _rest(body, node, again, ops[1:], rights[1:])
+        if first.type is POISON or more.type is POISON:
+            return body.poison(span)
+        return tree.Logical("and", first, more, span, BOOL)
+
+    # The left side is evaluated before the middle: it is held as well.
+    if _simple(left):
+        made = once(body, right, then)
+    else:
+        held, left = left, _hold(body, left)
+        made = _let(held, left, once(body, right, then))
+    body.flow = before
+    return made
+
+
+def _hold(body: Body, value: tree.Expression) -> tree.LocalGet:
+    local = body.temporary(_held_type(value.type), value.span)
+    return tree.LocalGet(local, value.span, local.type)
+
+
+def _held_type(kind: Type) -> Type:
+    return kind
+
+
+def _let(value: tree.Expression, get: tree.Expression, inner: tree.Expression) -> tree.Expression:
+    if not isinstance(get, tree.LocalGet):
+        return inner
+    return tree.Let(get.local, value, inner, inner.span, inner.type)
+
+
+def once(
+    body: Body, value: tree.Expression, then: Callable[[tree.Expression], tree.Expression]
+) -> tree.Expression:
+    """``then`` of the value, which may be used several times in it and is evaluated once."""
+    if _simple(value) or value.type is POISON:
+        return then(value)
+    get = _hold(body, value)
+    return _let(value, get, then(get))
+
+
+def _simple(value: tree.Expression) -> bool:
+    """Whether evaluating it twice is evaluating it once."""
+    match value:
+        case (
+            tree.IntLiteral()
+            | tree.BoolLiteral()
+            | tree.NoneLiteral()
+            | tree.StrLiteral()
+            | tree.BytesLiteral()
+        ):
+            return True
+        case tree.LocalGet():
+            return True
+        case tree.Narrow(value=inner, checked=False) | tree.Upcast(value=inner):
+            return _simple(inner)
+        case _:
+            return False
+
+
+def compare_values(
+    body: Body, span: Span, left: tree.Expression, op: ast.cmpop, right: tree.Expression
+) -> tree.Expression:
+    """One comparison of two values."""
+    left_kind, right_kind = left.type, right.type
+    if left_kind is POISON or right_kind is POISON:
+        return body.poison(span)
+    if isinstance(op, ast.Is | ast.IsNot):
+        return _identity(body, span, left, right, positive=isinstance(op, ast.Is))
+    symbol = COMPARISONS[type(op)]
+    if is_int(left_kind) and is_int(right_kind):
+        if isinstance(left_kind, BoolType) != isinstance(right_kind, BoolType) or symbol not in ("==", "!="):
+            left, right = as_int(body, left), as_int(body, right)
+        return tree.Compare(symbol, left, right, span)
+    if isinstance(left_kind, NoneType) or isinstance(right_kind, NoneType):
+        return body.error(
+            codes.BAD_OPERANDS,
+            span,
+            f"`{symbol}` with `None`",
+            help="write `is None` or `is not None`",
+        )
+    if symbol in ("==", "!=") and (
+        isinstance(left_kind, OptionalType) or isinstance(right_kind, OptionalType)
+    ):
+        made_equal = once(
+            body, left, lambda a: once(body, right, lambda b: _equal_optional(body, span, a, b))
+        )
+        return made_equal if symbol == "==" or made_equal.type is POISON else tree.Not(made_equal, span)
+    if isinstance(left_kind, TypeVariable) and left_kind == right_kind:
+        if symbol in ("==", "!="):
+            same_value = tree.Generic("==", left, right, span, BOOL)
+            return same_value if symbol == "==" else tree.Not(same_value, span)
+        return tree.Generic(symbol, left, right, span, BOOL)
+    if isinstance(left_kind, PointerType) and isinstance(right_kind, PointerType):
+        if symbol in ("==", "!="):
+            made: tree.Expression = tree.Identity(left, right, span)
+            return made if symbol == "==" else tree.Not(made, span)
+        return tree.Compare(symbol, tree.Cast(left, span, _usize()), tree.Cast(right, span, _usize()), span)
+    if isinstance(left_kind, ClassType) and isinstance(right_kind, ClassType):
+        if symbol in ("==", "!="):
+            return _equal(body, span, left, right, left_kind, positive=symbol == "==")
+        return _ordered(body, span, symbol, left, right, left_kind)
+    return bad_operands(body, span, symbol, left_kind, right_kind)
+
+
+def _usize() -> Type:
+    from kmi.language.types import WIDTHS
+
+    return WIDTHS["usize"]
+
+
+def _identity(
+    body: Body, span: Span, left: tree.Expression, right: tree.Expression, *, positive: bool
+) -> tree.Expression:
+    def is_object(kind: Type) -> bool:
+        inner = kind.inner if isinstance(kind, OptionalType) else kind
+        return isinstance(inner, ClassType | PointerType | TypeVariable) and not body.world.is_builtin(
+            inner, "str"
+        )
+
+    if isinstance(right.type, NoneType):
+        if isinstance(left, tree.Narrow) and isinstance(left.value.type, OptionalType):
+            left = left.value  # narrowed by what was stored or tested: look again, it may be stale
+        if isinstance(left.type, OptionalType | PointerType | TypeVariable):
+            made: tree.Expression = tree.IsNone(left, span)
+            return made if positive else tree.Not(made, span)
+    elif isinstance(left.type, BoolType) and isinstance(right.type, BoolType):
+        return tree.Compare("==" if positive else "!=", left, right, span)
+    elif is_object(left.type) and is_object(right.type):
+        made = tree.Identity(left, right, span)
+        return made if positive else tree.Not(made, span)
+    value = right.type if is_object(left.type) else left.type
+    return body.error(
+        codes.BAD_OPERANDS,
+        span,
+        f"`is` compares objects, and this is a `{describe(value)}`",
+        help="compare values with `==`",
+    )
+
+
+def _equal(
+    body: Body, span: Span, left: tree.Expression, right: tree.Expression, kind: ClassType, *, positive: bool
+) -> tree.Expression:
+    made: tree.Expression
+    method = calls.find_method(body.world, kind, "__eq__")
+    family = [*kind.definition.ancestors()[1:], *kind.definition.subclasses]
+    if method is None and body.world.classes[kind.definition].dataclass and family:
+        return body.error(
+            codes.BAD_OPERANDS,
+            span,
+            f"`==` of `{kind}` would have to know of which class each side is: it has a base or subclasses",
+            help="compare the fields, or write an `__eq__`",
+        )
+    if method is None and body.world.classes[kind.definition].dataclass:
+        from kmi.language.declarations.generated import generate_equal
+
+        generate_equal(body.world, body.world.classes[kind.definition])
+        method = calls.find_method(body.world, kind, "__eq__")
+    if method is not None:
+        special = calls.find_method(body.world, kind, calls.overload(body.world, kind, "__eq__", right.type))
+        wanted = calls.parameter_types(special or method, kind)[0]
+        if not same(wanted, right.type) and not (
+            isinstance(right.type, ClassType) and right.type.definition.derives_from(kind.definition)
+        ):
+            return bad_operands(body, span, "==", left.type, right.type)
+        made = calls.method_call(body, left, "__eq__", [right], span)
+    else:
+        if not same(left.type, right.type):
+            return bad_operands(body, span, "==", left.type, right.type)
+        made = tree.Identity(left, right, span)
+    return made if positive else tree.Not(made, span)
+
+
+def _equal_optional(body: Body, span: Span, left: tree.Expression, right: tree.Expression) -> tree.Expression:
+    """``left == right`` where one or both may be None: both are, or both are not and are equal."""
+
+    def inner(value: tree.Expression) -> tree.Expression:
+        kind = value.type
+        return tree.Narrow(value, span, kind.inner) if isinstance(kind, OptionalType) else value
+
+    equal = compare_values(body, span, inner(left), ast.Eq(), inner(right))
+    if equal.type is POISON:
+        return equal
+    no: tree.Expression = tree.BoolLiteral(False, span)
+    if isinstance(right.type, OptionalType):
+        equal = tree.Conditional(tree.IsNone(right, span), no, equal, span, BOOL)
+    if isinstance(left.type, OptionalType):
+        both = tree.IsNone(right, span) if isinstance(right.type, OptionalType) else no
+        equal = tree.Conditional(tree.IsNone(left, span), both, equal, span, BOOL)
+    return equal
+
+
+def _ordered(
+    body: Body, span: Span, symbol: str, left: tree.Expression, right: tree.Expression, kind: ClassType
+) -> tree.Expression:
+    if calls.find_method(body.world, kind, ORDER[symbol]) is not None:
+        return calls.method_call(body, left, ORDER[symbol], [right], span)
+    mirrored = ORDER[MIRROR[symbol]]
+    if isinstance(right.type, ClassType) and calls.find_method(body.world, right.type, mirrored) is not None:
+        return once(
+            body, left, lambda a: once(body, right, lambda b: calls.method_call(body, b, mirrored, [a], span))
+        )
+    if kind.definition.module.startswith("kmi.runtime") and same(left.type, right.type):
+        less = calls.find_method(body.world, kind, "__lt__")
+        if less is not None and symbol in ("<=", ">="):
+            first, second = (right, left) if symbol == "<=" else (left, right)
+            if symbol == ">=" or (_simple(left) and _simple(right)):
+                return tree.Not(calls.method_call(body, first, "__lt__", [second], span), span)
+            return once(
+                body,
+                left,
+                lambda a: once(
+                    body, right, lambda b: tree.Not(calls.method_call(body, b, "__lt__", [a], span), span)
+                ),
+            )
+    return bad_operands(body, span, symbol, left.type, right.type)
+
+
+def _membership(body: Body, node: ast.Compare, left: tree.Expression, right: ast.expr) -> tree.Expression:
+    span = body.span(node)
+    if isinstance(right, ast.Tuple | ast.List) and right.elts:
+
+        def among(value: tree.Expression) -> tree.Expression:
+            made: tree.Expression | None = None
+            for item in right.elts:
+                test = compare_values(body, span, value, ast.Eq(), expressions.expression(body, item))
+                if test.type is POISON:
+                    return test
+                made = test if made is None else tree.Logical("or", made, test, span, BOOL)
+            assert made is not None
+            return made
+
+        return once(body, left, among)
+    container = expressions.expression(body, right)
+    if container.type is POISON or left.type is POISON:
+        return body.poison(span)
+    kind = container.type
+    if isinstance(kind, ClassType) and calls.find_method(body.world, kind, "__contains__") is not None:
+        return once(body, left, lambda a: calls.method_call(body, container, "__contains__", [a], span))
+    enum = body.world.enum_of(kind)
+    if enum is not None and left.type == kind:
+        return once(
+            body,
+            left,
+            lambda a: tree.Compare("==", tree.Binary("&", a, container, span), a, span),
+        )
+    if isinstance(kind, OptionalType):
+        return bad_operands(body, span, "in", left.type, kind)
+    return body.error(codes.BAD_OPERANDS, span, f"`in` does not look into a `{describe(kind)}`")
+
+
+__all__ = [
+    "ExceptionType",
+    "IntType",
+    "bad_operands",
+    "binary",
+    "binary_value",
+    "combine",
+    "compare",
+    "compare_values",
+    "members",
+    "once",
+    "unary",
+]

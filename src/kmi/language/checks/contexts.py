@@ -1,0 +1,183 @@
+"""Nothing sleeps where it must not: under a spin lock, or in a callback that the kernel calls in atomic
+context.
+
+    with self.lock as entries:          # a SpinLock
+        data.put(entries.header)        # refused: KMI0702, a copy to user space may sleep
+        self.refill(entries)            # refused: KMI0701 if `refill` sleeps, with the whole chain
+
+What sleeps is declared in the interface (``@sleeps``); what the kernel's layer does is believed. The
+pass also sets ``Function.atomic`` and ``With.atomic``, by which the compiler allocates without sleeping.
+
+Invariant: no call chain from an atomic region through the author's code ends in a function that may
+sleep, the ``__del__`` of what the region can release included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kmi.language import codes
+from kmi.language.checks.callgraph import CallGraph, Site, overrides
+from kmi.language.checks.known import is_copy, is_lock, is_spinning, may_sleep, spoken
+from kmi.language.checks.ownership import bindings
+from kmi.language.codes.base import Code
+from kmi.language.report.diagnostics import Reporter
+from kmi.language.source import Span
+from kmi.language.tree import Class, Function, Node, Program, With
+from kmi.language.tree.walk import functions, is_expression, trusted, walk
+from kmi.language.types import ClassType, OptionalType, TupleType, Type, UnionType, substitute
+
+
+def check(program: Program, reporter: Reporter, graph: CallGraph) -> None:
+    """Reports what may sleep in atomic context, and marks what is reached there."""
+    sleepers = Sleepers(graph)
+    reached: list[Function] = []
+    own = [module for module in program.modules.values() if trusted(module.name)]
+    library = [function for module in own for function in functions(module)]
+    for function in (*graph.mine, *library):
+        for region, block in _regions(function):
+            inside = list(walk(region))
+            for node in inside:
+                reached.extend(site.target for site in graph.sites(function, node))
+            if not trusted(function.module):
+                _region(function, inside, block, sleepers, reporter)
+    _mark(reached, graph)
+
+
+class Sleepers:
+    """Which functions may sleep, and by what chain of calls."""
+
+    def __init__(self, graph: CallGraph) -> None:
+        self.graph = graph
+        self._chains: dict[Function, list[Site] | None] = {}
+        self._finalisers: dict[Type, list[Function]] = {}
+
+    def chain(self, function: Function) -> list[Site] | None:
+        """The calls from a function to one that sleeps, empty if it sleeps itself; None if none does."""
+        if function not in self._chains:
+            found = (chain for reached, chain in self.graph.reached(function) if _sleeps(reached))
+            self._chains[function] = next(found, None)
+        return self._chains[function]
+
+    def finalisers(self, kind: Type) -> list[Function]:
+        """The ``__del__`` of everything that dropping a value of this type can release."""
+        known = self._finalisers.get(kind)
+        if known is None:
+            known = self._finalisers[kind] = list(_finalisers(kind, set()))
+        return known
+
+
+def _sleeps(function: Function) -> bool:
+    return trusted(function.module) and may_sleep(function)
+
+
+def _regions(function: Function) -> Iterator[tuple[Iterable[Node], With | None]]:
+    """The parts of a function that run in atomic context: outermost spin lock blocks, or all of it."""
+    declared = overrides(function)
+    effects = declared.effects if declared is not None else None
+    if effects is not None and effects.context == "atomic":
+        yield function.body, None
+        return
+    for node in walk(function.body):
+        if isinstance(node, With) and is_spinning(node.context.type):
+            node.atomic = True
+            yield node.body, node
+
+
+def _region(
+    function: Function, inside: list[Node], block: With | None, sleepers: Sleepers, reporter: Reporter
+) -> None:
+    finished: set[Function] = set()
+    for node in inside:
+        for site in sleepers.graph.sites(function, node):
+            chain = sleepers.chain(site.target)
+            if chain is not None:
+                _report([site, *chain], block, function, reporter)
+                break
+        else:
+            if is_expression(node):
+                for finaliser in sleepers.finalisers(node.type):
+                    chain = sleepers.chain(finaliser)
+                    if chain is not None and finaliser not in finished:
+                        finished.add(finaliser)
+                        _report([Site(function, node, finaliser), *chain], block, function, reporter)
+
+
+def _report(chain: list[Site], block: With | None, function: Function, reporter: Reporter) -> None:
+    first, last = chain[0], chain[-1].target
+    does = _what(chain[-1])
+    where = f"under the spin lock `{block.context.span.text}`" if block is not None else "in atomic context"
+    labels: list[tuple[Span, str]] = []
+    if block is not None:
+        labels.append((block.context.span, "the spin lock is held from here on"))
+    else:
+        labels.append((function.span, f"the kernel calls `{function.qualified}` where nothing may sleep"))
+    for site in chain[1:]:
+        labels.append((site.span, f"`{site.caller.qualified}` {_does(site)}"))
+    code: Code = codes.COPY_IN_ATOMIC if is_copy(last) else codes.SLEEP_IN_ATOMIC
+    help_ = "do it before or after the block, or use a `Mutex` if the block has to sleep"
+    if block is None:
+        help_ = "leave it to a thread that may sleep"
+    elif is_copy(last):
+        help_ = "copy outside the block: from the user before it, to the user after it, by way of a local"
+    reporter.error(
+        code,
+        first.span,
+        f"{does} may sleep, {where}",
+        label=f"{_does(first)}, which may sleep" if len(chain) == 1 else f"{_does(first)}, and so on",
+        labels=labels,
+        note="whoever wants the lock meanwhile spins for it, and may keep the sleeper from ever waking"
+        if block is not None
+        else None,
+        help=help_,
+    )
+
+
+def _what(site: Site) -> str:
+    if isinstance(site.node, With) and is_lock(site.node.context.type):
+        return f"taking the mutex `{site.node.context.span.text}`"
+    return f"`{_called(site.target)}`"
+
+
+def _does(site: Site) -> str:
+    if isinstance(site.node, With) and is_lock(site.node.context.type):
+        return f"takes the mutex `{site.node.context.span.text}`"
+    if site.target.name == "__del__":
+        return f"may release an object, and so run `{site.target.qualified}`"
+    return f"calls `{_called(site.target)}`"
+
+
+def _called(function: Function) -> str:
+    return f"{function.owner.name}.{spoken(function)}" if function.owner is not None else function.name
+
+
+def _mark(reached: list[Function], graph: CallGraph) -> None:
+    """Marks what atomic regions reach, library bodies included."""
+    while reached:
+        function = reached.pop()
+        if not function.atomic:
+            function.atomic = True
+            reached.extend(site.target for site in graph.calls(function))
+
+
+def _finalisers(kind: Type, seen: set[Class]) -> Iterator[Function]:
+    match kind:
+        case OptionalType(inner=inner):
+            yield from _finalisers(inner, seen)
+        case TupleType(items=parts) | UnionType(members=parts):
+            for part in parts:
+                yield from _finalisers(part, seen)
+        case ClassType(definition=definition, arguments=arguments):
+            for argument in arguments:
+                yield from _finalisers(argument, seen)
+            for member in (definition, *definition.subclasses):
+                if member in seen or trusted(member.module):
+                    continue
+                seen.add(member)
+                method = member.method("__del__")
+                if method is not None:
+                    yield method
+                for item in member.all_fields():
+                    yield from _finalisers(substitute(item.type, bindings(kind)), seen)
+        case _:
+            pass

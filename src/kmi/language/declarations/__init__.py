@@ -1,0 +1,1 @@
+"""What modules declare: names, imports, constants, classes, signatures. No body is looked at here."""

@@ -1,0 +1,73 @@
+"""Methods that nobody wrote: the ``__init__`` of dataclasses and Structs, and ``__eq__`` of dataclasses.
+
+@dataclass
+class Permits:           def __init__(self, count: int) -> None:
+    count: int      ->       self.count = count
+"""
+
+from __future__ import annotations
+
+from kmi.language import tree
+from kmi.language.bodies.body import Body
+from kmi.language.bodies.functions import check_defaults
+from kmi.language.declarations.declare import self_type
+from kmi.language.declarations.scope import POISON, ClassInfo, FunctionInfo
+from kmi.language.declarations.world import World
+from kmi.language.report.diagnostics import InternalError
+from kmi.language.types import BOOL, NONE
+
+
+def generate_body(world: World, info: FunctionInfo) -> None:
+    """Writes the body of a generated ``__init__``."""
+    function, owner = info.function, info.owner
+    if owner is None or function.name != "__init__":
+        raise InternalError(f"there is no way to generate `{function.qualified}`", function.span)
+    body = Body(world, info.scope, info, owner, reporter=world.reporter)
+    check_defaults(body, info)
+    this = function.parameters[0]
+    fields = {entry.name: entry for entry in owner.definition.all_fields()}
+    for parameter in function.parameters[1:]:
+        entry = fields[parameter.name]
+        receiver = tree.LocalGet(this, entry.span, this.type)
+        value = tree.LocalGet(parameter, entry.span, parameter.type)
+        function.body.append(tree.SetField(receiver, entry, value, entry.span))
+
+
+def generate_equal(world: World, info: ClassInfo) -> None:
+    """Gives a dataclass its ``__eq__``: of one class, and all fields equal."""
+    import ast
+
+    from kmi.language.bodies import operators
+
+    definition = info.definition
+    span = definition.span
+    this = tree.Local("self", self_type(info), span, parameter=True)
+    other = tree.Local("other", self_type(info), span, parameter=True)
+    function = tree.Function("__eq__", definition.module, definition, [this, other], BOOL, span)
+    made = FunctionInfo(function, None, info.scope, info, [None, None], generated="dataclass", analysed=True)
+    info.methods["__eq__"] = made
+    definition.methods["__eq__"] = function
+    world.functions[function] = made
+    body = Body(world, info.scope, made, info, reporter=world.reporter)
+    left, right = tree.LocalGet(this, span, this.type), tree.LocalGet(other, span, other.type)
+    test: tree.Expression = tree.BoolLiteral(True, span)
+    for entry in definition.all_fields():
+        equal = operators.compare_values(
+            body,
+            entry.span,
+            tree.FieldGet(left, entry, entry.span, entry.type),
+            ast.Eq(),
+            tree.FieldGet(right, entry, entry.span, entry.type),
+        )
+        if equal.type is POISON:
+            continue
+        test = (
+            equal
+            if isinstance(test, tree.BoolLiteral)
+            else tree.Logical("and", test, equal, entry.span, BOOL)
+        )
+    function.body = [tree.Return(test, span)]
+    function.locals = list(body.ordered)
+
+
+__all__ = ["NONE", "generate_body", "generate_equal"]

@@ -1,0 +1,132 @@
+"""One analysis: the modules it has read, the work that is left, and where its diagnostics go.
+
+Everything of the front end works on a ``World``: it finds modules in the library, gives the built-in types,
+and keeps the queue of functions whose bodies are still to be analysed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kmi.language import tree
+from kmi.language.declarations.scope import ClassInfo, FunctionInfo, ModuleScope
+from kmi.language.library import PACKAGE, Library
+from kmi.language.report.diagnostics import InternalError, Reporter
+from kmi.language.source import Source
+from kmi.language.types import ClassType, Type
+
+
+@dataclass(slots=True)
+class World:
+    """The state of one analysis."""
+
+    library: Library
+    reporter: Reporter
+    scopes: dict[str, ModuleScope] = field(default_factory=dict)
+    syntax: dict[str, ast.Module] = field(default_factory=dict)
+    classes: dict[tree.Class, ClassInfo] = field(default_factory=dict)
+    functions: dict[tree.Function, FunctionInfo] = field(default_factory=dict)
+    structs: dict[str, tuple[ModuleScope, ast.ClassDef]] = field(default_factory=dict)
+    """C structs whose members nobody has asked for yet."""
+    enums: dict[str, ClassInfo] = field(default_factory=dict)
+    """Enums by the name of the integer type that stands for them."""
+    queue: deque[FunctionInfo] = field(default_factory=deque)
+    missing: set[str] = field(default_factory=set)
+    checks: list[tuple[ModuleScope, ast.stmt, ClassInfo | FunctionInfo]] = field(default_factory=list)
+    """Implementations of interface names that are still to be compared with their declarations."""
+    parameters: list[tree.ModuleParameter] = field(default_factory=list)
+    broken: set[tree.Function] = field(default_factory=set)
+    """Functions with an error in them: later passes leave them alone."""
+
+    def scope(self, name: str) -> ModuleScope | None:
+        """The module of a dotted name, read and parsed when it is first asked for; None where there is no
+        file.
+        """
+        if name in self.scopes:
+            return self.scopes[name]
+        if name in self.missing:
+            return None
+        path = self.library.locate(name)
+        if path is None:
+            self.missing.add(name)
+            return None
+        return self.add(Source(path, path.read_text(encoding="utf-8"), name))
+
+    def add(self, source: Source, *, author: bool = False) -> ModuleScope | None:
+        """Reads a module into the world; None where it is not Python."""
+        from kmi.language.declarations import names
+        from kmi.language.parse import parse
+
+        # Of the interface only declarations are read, and where no bodies are, only those of the run time.
+        strict = author or (self.library.complete and _strict(source.module))
+        syntax = parse(source, self.reporter if strict else Reporter(), whitelist=strict)
+        if syntax is None:
+            self.missing.add(source.module)
+            return None
+        scope = names.make_scope(self, source.module, source, syntax)
+        scope.author = author
+        if strict:
+            scope.stored = names.stored_attributes(syntax)
+        if author:
+            scope.interface = False
+        self.scopes[source.module] = scope
+        self.syntax[source.module] = syntax
+        names.collect(self, scope, syntax.body)
+        return scope
+
+    def builtin(self, name: str) -> ClassInfo:
+        """A built-in class of the run time: ``bytes``, ``IndexError``."""
+        from kmi.language.declarations import names
+
+        found = names.builtin(self, name)
+        if not isinstance(found, ClassInfo):
+            raise InternalError(f"the run time has no class `{name}`")
+        return found
+
+    def builtin_type(self, name: str, *arguments: Type) -> ClassType:
+        """The type of a built-in class with its type arguments."""
+        return ClassType(self.builtin(name).definition, arguments)
+
+    @property
+    def str_type(self) -> ClassType:
+        return self.builtin_type("str")
+
+    @property
+    def bytes_type(self) -> ClassType:
+        return self.builtin_type("bytes")
+
+    def is_builtin(self, kind: Type, name: str) -> bool:
+        """Whether a type is the built-in class of that name."""
+        return (
+            isinstance(kind, ClassType)
+            and kind.definition.name == name
+            and kind.definition.module == f"kmi.runtime.{name}"
+        )
+
+    def enum_of(self, kind: Type) -> ClassInfo | None:
+        """The enum that an integer type stands for."""
+        from kmi.language.types import IntType
+
+        return self.enums.get(kind.name) if isinstance(kind, IntType) else None
+
+    def want(self, info: FunctionInfo) -> None:
+        """Asks for the body of a function: it is reached."""
+        if not info.analysed and not info.declared and info.node is not None or info.generated:
+            if not info.analysed:
+                self.queue.append(info)
+
+    def library_names(self) -> list[str]:
+        """The interface modules, for suggestions."""
+        return ["kmi", *(f"kmi.{path.stem}" for path in PACKAGE.glob("*.py") if path.stem != "__init__")]
+
+
+def _strict(module: str) -> bool:
+    return module.startswith(("kmi.runtime", "kmi.kernels"))
+
+
+def module_name(path: Path) -> str:
+    """The name of the author's module: the file's, without ``.py``."""
+    return path.stem

@@ -1,0 +1,217 @@
+"""What a program is made of: modules, classes, fields, functions, locals, and what bindings declare of C."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kmi.language.source import Source, Span
+from kmi.language.types import ClassType, Type, TypeVariable
+
+if TYPE_CHECKING:
+    from kmi.language.tree.nodes import Expression, Statement
+
+_property = property  # Function has a field of that name
+
+
+@dataclass(slots=True, eq=False)
+class Local:
+    """A parameter or a local variable of one function."""
+
+    name: str
+    type: Type
+    span: Span
+    parameter: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Field:
+    """A field of a class, of a ``Struct``, or of a dataclass."""
+
+    name: str
+    type: Type
+    span: Span
+    place: bool = False
+    """Embedded in its object, pinned, with one owner: a lock, a registration, a C struct (see language.md).
+    """
+    final: bool = False
+    """Assigned in ``__init__`` only."""
+
+
+@dataclass(slots=True, eq=False)
+class Effects:
+    """What the declaration of a function in the interface promises, as an upper bound over all kernels."""
+
+    sleeps: bool = False
+    raises: tuple[Class, ...] | None = None
+    context: str = "process"
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Function:
+    """A function or a method; ``owner`` is its class; ``self`` is the first parameter of a method."""
+
+    name: str
+    module: str
+    owner: Class | None
+    parameters: list[Local]
+    result: Type
+    span: Span
+    body: list[Statement] = field(default_factory=list)
+    type_parameters: tuple[TypeVariable, ...] = ()
+    """The function's own type variables; those of its class are the class's."""
+    static: bool = False
+    property: bool = False
+    abstract: bool = False
+    callback: bool = False
+    """Called by C: compiled with exactly its parameters' C types, must not let an exception out."""
+    per_place: bool = False
+    """Compiled anew for each place that it initialises, so that static storage in it is one a place."""
+    inline: bool = False
+    external: CFunction | None = None
+    """A declaration without a body: C code stands behind it."""
+    effects: Effects | None = None
+    atomic: bool = False
+    """Reached where nothing may sleep, so that it allocates without sleeping; the context pass sets it."""
+    locals: list[Local] = field(default_factory=list)
+
+    @_property
+    def qualified(self) -> str:
+        """``Echo.read``: what a log line and a traceback say."""
+        return f"{self.owner.name}.{self.name}" if self.owner is not None else self.name
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Class:
+    """A class: of the module, of a kernel's layer, or built in (``list``, ``bytes``, exceptions)."""
+
+    name: str
+    module: str
+    span: Span
+    type_parameters: tuple[TypeVariable, ...] = ()
+    base: ClassType | None = None
+    fields: list[Field] = field(default_factory=list)
+    """Its own fields; the base's come before them."""
+    methods: dict[str, Function] = field(default_factory=dict)
+    subclasses: list[Class] = field(default_factory=list)
+    exception: bool = False
+    struct: bool = False
+    """A subclass of ``Struct``: C layout, a value."""
+    place: bool = False
+    """Made only as a field of another object."""
+    shared: bool = False
+    """Counted atomically: may be reached by two threads (language.md, Objects)."""
+    enum: bool = False
+    doc: str | None = None
+
+    def ancestors(self) -> list[Class]:
+        """This class and its bases, nearest first."""
+        chain = [self]
+        while chain[-1].base is not None:
+            chain.append(chain[-1].base.definition)
+        return chain
+
+    def derives_from(self, other: Class) -> bool:
+        return other in self.ancestors()
+
+    def method(self, name: str) -> Function | None:
+        """The method of that name, of this class or the nearest base that has it."""
+        return next((c.methods[name] for c in self.ancestors() if name in c.methods), None)
+
+    def all_fields(self) -> list[Field]:
+        """The bases' fields, then its own: the order in memory."""
+        return [f for c in reversed(self.ancestors()) for f in c.fields]
+
+
+@dataclass(slots=True, eq=False)
+class Constant:
+    """A module constant that is not folded into its uses: a bytes table, a tuple of bytes."""
+
+    name: str
+    module: str
+    type: Type
+    value: Expression
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class CStruct:
+    """A C struct or union of the bindings; ``tag`` is its C spelling, as ``struct miscdevice``."""
+
+    name: str
+    tag: str
+    fields: dict[str, CField] = field(default_factory=dict)
+    size: int = 0
+    align: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class CField:
+    """A member of a C struct, or a path to one: ``c_name`` may be ``a.b`` where the union in between has no
+    name.
+    """
+
+    name: str
+    c_name: str
+    type: Type
+    offset: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class CFunction:
+    """A C function or function-like macro, by its C name; ``variadic`` after its parameters."""
+
+    name: str
+    variadic: bool = False
+    format: bool = False
+    """Takes a printf format: an f-string given to it becomes the format and its arguments."""
+
+
+@dataclass(slots=True, eq=False)
+class ModuleParameter:
+    """A parameter of the kernel module: ``capacity = Parameter(4096, "bytes kept", minimum=1)``."""
+
+    name: str
+    type: Type
+    """BOOL, INT or ``str``."""
+    default: bool | int | str
+    description: str
+    minimum: int | None
+    maximum: int | None
+    writable: bool
+    span: Span
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Module:
+    """One Python file."""
+
+    name: str
+    source: Source
+    classes: dict[str, Class] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+    constants: dict[str, Constant] = field(default_factory=dict)
+    headers: list[str] = field(default_factory=list)
+    """The C headers that its bindings need, in order."""
+    doc: str | None = None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Program:
+    """All that is compiled together: the author's module, and what it reaches of layer and run time."""
+
+    main: Module
+    modules: dict[str, Module]
+    entry: Class | None
+    """The class under ``@module``."""
+    about: dict[str, str] = field(default_factory=dict)
+    """What ``@module(...)`` says: license, description, author, version, name."""
+    parameters: list[ModuleParameter] = field(default_factory=list)
+    """Those of the entry class, in order; reading one is a ``CGlobal`` of the name
+    ``KMI_PARAMETER_<name>``.
+    """
+
+    def find(self, qualified: str) -> Class:
+        """The class of that dotted name, as ``kmi.device.File``: for passes that know a class by name."""
+        module, _, name = qualified.rpartition(".")
+        return self.modules[module].classes[name]
