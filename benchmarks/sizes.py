@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/sizes.py [linux:6.1]
 
-Code that runs is `.text`; `.text.unlikely` is what gcc puts apart, since it runs only when something is wrong.
+Code that runs is `.text`; `.text.unlikely` is what gcc puts apart, since it runs only on an error.
 """
 
 from __future__ import annotations
