@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import records
 
+from kmi.kernels.userspace import UserProcess
 from kmi.testing.kernel import Kernel
-from kmi.testing.userspace import UserProcess
 
 LAYOUT = "=QBBhI"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import mistakes
 import pytest
 
+from kmi.kernels.userspace import UserProcess
 from kmi.testing.kernel import Kernel
-from kmi.testing.userspace import UserProcess
 
 IOCTL = "Mistakes.ioctl"
 
@@ -44,6 +44,7 @@ CASES = [
     (mistakes.RESULT, 128, "narrow", "return value  #", "OverflowError: 128 does not fit i8"),
     (mistakes.LARGE, 1 << 62, IOCTL, "value) // value", "OverflowError: value does not fit 128 bits"),
     (mistakes.RECURSION, 100_000, "Node.depth", "self.depth(n", TOO_DEEP),
+    (mistakes.WIDE, 100_000, "Node.wide", "self.wide(n", TOO_DEEP),
 ]
 
 

@@ -8,8 +8,8 @@ import signal
 import pytest
 import waiting
 
+from kmi.kernels.userspace import UserProcess
 from kmi.testing.kernel import Kernel
-from kmi.testing.userspace import UserProcess
 
 MODULE = "modules/waiting.py"
 

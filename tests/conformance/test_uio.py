@@ -6,8 +6,8 @@ import os
 import pytest
 import transfers as ways
 
+from kmi.kernels.userspace import UserProcess
 from kmi.testing.kernel import Kernel
-from kmi.testing.userspace import UserProcess
 
 MODULE = "modules/transfers.py"
 

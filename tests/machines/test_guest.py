@@ -15,11 +15,11 @@ from contextlib import AbstractContextManager
 
 import pytest
 
+from kmi.kernels.userspace import UserProcess
 from kmi.machines.guest import Guest
 from kmi.machines.machine import Machine
 from kmi.machines.outcomes import ProcessEnded, TimedOut
 from kmi.machines.process import GuestProcess
-from kmi.testing.userspace import UserProcess
 
 KERNEL_HALF = 0xFFFF_8880_0000_0000
 

@@ -5,9 +5,9 @@ import errno
 import pytest
 
 from kmi.errors import error
+from kmi.kernels.userspace import UserProcess
 from kmi.testing.faults import fail_each
 from kmi.testing.kernel import Loaded, Report, Value
-from kmi.testing.userspace import UserProcess
 
 
 class Counting:

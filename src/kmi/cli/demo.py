@@ -25,8 +25,8 @@ from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.progress import Progress
 from kmi.cli.test import Outcomes
+from kmi.kernels.userspace import UserProcess
 from kmi.testing.kernels import Kind, find
-from kmi.testing.userspace import UserProcess
 
 KERNELS = ("simulated", "linux:6.1", "linux:6.12")
 EXAMPLES = Path(__file__).parents[3] / "examples"

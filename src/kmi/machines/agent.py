@@ -14,10 +14,10 @@ import socket
 import time
 from typing import Protocol
 
+from kmi.kernels.userspace import PATIENCE
 from kmi.machines.mailbox import Mailbox
 from kmi.machines.outcomes import MachineError, MachineLost
 from kmi.machines.wire import Decoder, Op, Reply, request
-from kmi.testing.userspace import PATIENCE
 
 
 class Witness(Protocol):

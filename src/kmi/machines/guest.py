@@ -21,6 +21,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from kmi.kernels.userspace import PATIENCE
 from kmi.machines import splats
 from kmi.machines.agent import Agent
 from kmi.machines.outcomes import MachineLost
@@ -28,7 +29,6 @@ from kmi.machines.process import GuestCall, GuestProcess
 from kmi.machines.qemu import Qemu
 from kmi.machines.splats import Splat
 from kmi.machines.wire import PROCESSES, PROTOCOL, Op, taking
-from kmi.testing.userspace import PATIENCE
 
 _KMEMLEAK = "/sys/kernel/debug/kmemleak"
 

@@ -27,10 +27,10 @@ from pathlib import Path
 from kmi import cache
 from kmi.kernels.linux import flavors, provision
 from kmi.kernels.linux.flavors import KernelFlavor
+from kmi.kernels.userspace import PATIENCE
 from kmi.machines import initramfs, qemu
 from kmi.machines.guest import Guest
 from kmi.machines.qemu import Qemu
-from kmi.testing.userspace import PATIENCE
 
 #: Changes when the files of a snapshot mean something else.
 _LAYOUT = "2"

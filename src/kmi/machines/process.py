@@ -1,4 +1,4 @@
-"""A process in a guest, and its calls: ``kmi.testing.userspace`` on a real kernel.
+"""A process in a guest, and its calls: ``kmi.kernels.userspace`` on a real kernel.
 
 Each method writes down one system call (number, arguments, buffers) for the agent, which makes it in a
 process of the guest's own; nothing is emulated here. A call that the process is still in is a ``GuestCall``.
@@ -12,10 +12,10 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
+from kmi.kernels.userspace import MOST_MAPPED, PATIENCE
 from kmi.machines.agent import Agent
 from kmi.machines.outcomes import ProcessEnded
 from kmi.machines.wire import SYSCALL, Buffer, Op, Out, Reply, encode, taking
-from kmi.testing.userspace import MOST_MAPPED, PATIENCE
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ def _both(value: int, body: bytes) -> tuple[int, bytes]:
 
 
 class GuestCall(Generic[T]):
-    """A system call in flight in a guest's process (``kmi.testing.userspace.Call``)."""
+    """A system call in flight in a guest's process (``kmi.kernels.userspace.Call``)."""
 
     def __init__(
         self, process: GuestProcess, what: str, ticket: int, decode: Callable[[int, bytes], T]
@@ -79,7 +79,7 @@ class GuestCall(Generic[T]):
 
 
 class GuestProcess:
-    """A process of the guest (``kmi.testing.userspace.UserProcess``)."""
+    """A process of the guest (``kmi.kernels.userspace.UserProcess``)."""
 
     def __init__(
         self,

@@ -11,6 +11,7 @@
  *   void kmi_platform_free(const void *memory)               NULL is fine
  *   void kmi_platform_log(int level, const char *format, ...) one line, without the newline; level as in syslog
  *   u64 kmi_platform_seconds(void)                           a clock that never goes back
+ *   bool kmi_platform_stack_low(void)                        a macro, or none: recursion had better end here
  *
  * The parts, in the order in which they build on each other:
  *
@@ -32,6 +33,10 @@ typedef unsigned long usize; /* C's size_t on every kernel: callbacks must have 
 typedef long isize;
 typedef __int128 i128;
 typedef unsigned __int128 u128;
+
+#ifndef kmi_platform_stack_low
+#define kmi_platform_stack_low() false
+#endif
 
 #include "kmi_integer.h"
 #include "kmi_format.h"

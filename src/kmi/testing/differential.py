@@ -19,7 +19,7 @@ from typing import Final
 from kmi.kernels.host import BuildFailed, execute
 from kmi.kernels.host.build import build
 from kmi.kernels.host.outcome import Outcome, Raised
-from kmi.kernels.simulated.hook import CheckFailed
+from kmi.kernels.simulated.hook.loader import CheckFailed
 from kmi.language.report.diagnostics import InternalError
 from kmi.testing import differential_reference
 from kmi.testing.generate import Program, file_of

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from kmi.kernels.host.outcome import Outcome, Raised
-from kmi.kernels.simulated import hook
 from kmi.kernels.simulated.boundary import forget, message_of
+from kmi.kernels.simulated.hook.loader import loader as hook
+from kmi.kernels.simulated.hook.positions import of_traceback
 from kmi.kernels.simulated.kernel import SimulatedKernel
-from kmi.kernels.simulated.positions import of_traceback
 
 __all__ = ["run"]
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import ClassVar, Protocol, runtime_checkable
 
-from kmi.testing.userspace import UserProcess
+from kmi.kernels.userspace import UserProcess
 
 Value = int | bool | str
 

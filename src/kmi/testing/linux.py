@@ -16,13 +16,13 @@ from pathlib import Path
 
 from kmi.kernels.linux import provision
 from kmi.kernels.linux.flavors import FLAVORS, KernelFlavor
+from kmi.kernels.userspace import UserProcess
 from kmi.language.report.render import plain
 from kmi.machines.guest import Guest
 from kmi.machines.machine import Machine
 from kmi.machines.splats import Splat
 from kmi.testing.kernel import Loaded, Report, Value
 from kmi.testing.kernels import Missing, Note
-from kmi.testing.userspace import UserProcess
 
 #: The parameter of a test build that counts down to the allocation that fails.
 FAIL_NTH = "kmi_fail_nth"

@@ -26,6 +26,7 @@ BUSY: Final = IO("m", 15)
 VALUE: Final = IO("m", 16)
 STORE: Final = IO("m", 17)
 MODULO: Final = IO("m", 18)
+WIDE: Final = IO("m", 19)
 
 
 class Node:
@@ -40,6 +41,15 @@ class Node:
         if n == 0:
             return 0
         return self.depth(n - 1) + 1
+
+    def wide(self, n: int) -> int:
+        """As deep, with frames that are much larger."""
+        try:
+            if n == 0:
+                raise ValueError(f"{n} and {n + 1} and {n + 2} and {n + 3}")
+            return self.wide(n - 1) + 1
+        except KeyError as wrong:
+            raise ValueError(f"{wrong} at {n} or {n + 1} or {n + 2}") from wrong
 
 
 class State:
@@ -99,6 +109,8 @@ class Mistakes(FileOperations):
                 return (value * value * value) // value
             if command == RECURSION:
                 return state.node.depth(value)
+            if command == WIDE:
+                return state.node.wide(value)
             if command == BYTE:
                 buffer = bytearray(1)
                 buffer[0] = value

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from kmi.kernels.simulated.hook import LoadedCode, Unmarked, checks_of, load
+from kmi.kernels.simulated.hook.loader import LoadedCode, Unmarked, checks_of, load
+from kmi.kernels.simulated.hook.recursion import names_in
+from kmi.kernels.simulated.hook.rewrite import rewritten
 from kmi.kernels.simulated.kernel import SimulatedKernel
-from kmi.kernels.simulated.recursion import names_in
-from kmi.kernels.simulated.rewrite import rewritten
 
 Written = Callable[[str], Path]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kmi.kernels.simulated.hook import CheckFailed, load
-from kmi.kernels.simulated.places import places_of
+from kmi.kernels.simulated.hook.loader import CheckFailed, load
+from kmi.kernels.simulated.hook.places import places_of
 from kmi.language import Library, analyse
 
 SOURCE = """

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from kmi.kernels.simulated.kernel import SimulatedKernel
-from kmi.kernels.simulated.memory import MOST_MAPPED, Memory
-from kmi.kernels.simulated.process import SimulatedProcess
+from kmi.kernels.simulated.user.memory import MOST_MAPPED, Memory
+from kmi.kernels.simulated.user.process import SimulatedProcess
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 ECHO = "/dev/echo"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmi.kernels.simulated.checks import Checks
-from kmi.kernels.simulated.positions import MARK
-from kmi.kernels.simulated.rewrite import rewritten
+from kmi.kernels.simulated.hook.checks import Checks
+from kmi.kernels.simulated.hook.positions import MARK
+from kmi.kernels.simulated.hook.rewrite import rewritten
 
 EXACT = 1 << 127
 INTEGERS = st.one_of(st.integers(-9, 9), st.integers(-(1 << 63), (1 << 63) - 1))

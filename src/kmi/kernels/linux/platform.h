@@ -8,6 +8,8 @@
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
@@ -100,6 +102,18 @@ static __maybe_unused __cold __printf(2, 3) void kmi_platform_log(int level, con
 	printk("%c%c%pV\n", KERN_SOH_ASCII, '0' + level, &line);
 	va_end(arguments);
 }
+
+/*
+ * Half of the stack is for what the innermost call still does: a fault in the user's memory goes through a file
+ * system. All callbacks run on their task's stack; on any other the difference is out of range, and says nothing.
+ */
+static __always_inline bool kmi_linux_stack_low(void)
+{
+	unsigned long left = (unsigned long)__builtin_frame_address(0) - (unsigned long)task_stack_page(current);
+
+	return left < THREAD_SIZE / 2;
+}
+#define kmi_platform_stack_low() kmi_linux_stack_low()
 
 static __maybe_unused u64 kmi_platform_seconds(void)
 {

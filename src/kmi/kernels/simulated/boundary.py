@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Final
 
 from kmi.errors import errno_of, is_program_error
-from kmi.kernels.simulated.positions import Position, of_traceback
+from kmi.kernels.simulated.hook.positions import Position, of_traceback
 
 __all__ = ["Boundary", "forget", "is_foreign", "message_of"]
 

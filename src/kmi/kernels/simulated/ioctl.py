@@ -4,10 +4,10 @@ import errno
 from typing import Final, TypeVar
 
 from kmi.errors import error
-from kmi.kernels.simulated.memory import Memory
 from kmi.kernels.simulated.scheduler import current
 from kmi.kernels.simulated.struct import Struct
 from kmi.kernels.simulated.sync import may_sleep
+from kmi.kernels.simulated.user.memory import Memory
 
 __all__ = ["IO", "IOR", "IOW", "IOWR", "Request"]
 

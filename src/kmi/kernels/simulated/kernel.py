@@ -22,15 +22,15 @@ from kmi.errors import error
 from kmi.kernels.simulated.boundary import Boundary, forget, is_foreign, message_of
 from kmi.kernels.simulated.device import MiscDevice, Registration
 from kmi.kernels.simulated.faults import Allocator
-from kmi.kernels.simulated.files import Node, OpenFile, Users
-from kmi.kernels.simulated.hook import LoadedCode, checks_of, load
+from kmi.kernels.simulated.hook.loader import LoadedCode, checks_of, load
 from kmi.kernels.simulated.leaks import Collector
 from kmi.kernels.simulated.lockorder import LockOrder
 from kmi.kernels.simulated.modules import Module
 from kmi.kernels.simulated.parameter import Parameter
-from kmi.kernels.simulated.process import SimulatedProcess
 from kmi.kernels.simulated.reports import Report, SimulationError
 from kmi.kernels.simulated.scheduler import Scheduler, Thread
+from kmi.kernels.simulated.user.files import Node, OpenFile, Users
+from kmi.kernels.simulated.user.process import SimulatedProcess
 from kmi.kernels.simulated.world import WorldScheduler
 
 __all__ = ["LoadedModule", "SimulatedKernel"]

@@ -8,7 +8,7 @@ Invariant: of each edge the first pair of positions is kept, and each cycle is r
 
 from dataclasses import dataclass
 
-from kmi.kernels.simulated.positions import Position
+from kmi.kernels.simulated.hook.positions import Position
 from kmi.kernels.simulated.reports import Report
 
 __all__ = ["LockOrder"]

@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
 
-from kmi.kernels.simulated.positions import Position, of_frame
+from kmi.kernels.simulated.hook.positions import Position, of_frame
 from kmi.kernels.simulated.reports import Deadlock, Livelock, SimulationError
 
 __all__ = ["Killed", "Scheduler", "State", "Thread", "Wake", "current"]

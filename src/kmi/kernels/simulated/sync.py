@@ -12,7 +12,7 @@ import sys
 from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 
-from kmi.kernels.simulated.positions import MARK, Position, here
+from kmi.kernels.simulated.hook.positions import MARK, Position, here
 from kmi.kernels.simulated.reports import LockMisuse, Report
 from kmi.kernels.simulated.scheduler import Killed, State, Thread, Wake, current
 from kmi.kernels.simulated.world import world

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kmi.errors import error
-from kmi.kernels.simulated.memory import Memory
 from kmi.kernels.simulated.scheduler import current
 from kmi.kernels.simulated.sync import may_sleep
+from kmi.kernels.simulated.user.memory import Memory
 from kmi.kernels.simulated.world import world
 
 __all__ = ["Segment", "Uio"]

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from kmi.errors import error
-from kmi.kernels.simulated.files import OpenFile
-from kmi.kernels.simulated.memory import MOST_MAPPED, Buffer, Memory
-from kmi.kernels.simulated.polling import poll as poll_files
 from kmi.kernels.simulated.uio import Segment
+from kmi.kernels.simulated.user.files import OpenFile
+from kmi.kernels.simulated.user.memory import MOST_MAPPED, Buffer, Memory
+from kmi.kernels.simulated.user.polling import poll as poll_files
 
 if TYPE_CHECKING:
     from kmi.kernels.simulated.kernel import SimulatedKernel

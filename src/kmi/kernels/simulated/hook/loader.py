@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from kmi.kernels.simulated.checks import Checks
-from kmi.kernels.simulated.places import places_of
-from kmi.kernels.simulated.positions import MARK
-from kmi.kernels.simulated.rewrite import rewritten
+from kmi.kernels.simulated.hook.checks import Checks
+from kmi.kernels.simulated.hook.places import places_of
+from kmi.kernels.simulated.hook.positions import MARK
+from kmi.kernels.simulated.hook.rewrite import rewritten
 from kmi.language import Library, analyse
 from kmi.language.report.diagnostics import Diagnostic
 from kmi.language.report.render import plain

@@ -17,9 +17,9 @@ from kmi.errors import error
 from kmi.kernels.simulated.boundary import forget
 from kmi.kernels.simulated.device import File, MiscDevice, PollTable
 from kmi.kernels.simulated.ioctl import Request
-from kmi.kernels.simulated.memory import TASK_SIZE, Memory
 from kmi.kernels.simulated.scheduler import current
 from kmi.kernels.simulated.uio import Segment, Uio
+from kmi.kernels.simulated.user.memory import TASK_SIZE, Memory
 
 if TYPE_CHECKING:
     from kmi.kernels.simulated.kernel import SimulatedKernel

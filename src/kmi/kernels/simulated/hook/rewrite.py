@@ -13,10 +13,10 @@ import ast
 from typing import Any, Final, TypeVar
 
 from kmi.kernels.simulated import integers
-from kmi.kernels.simulated.checks import GROWING
-from kmi.kernels.simulated.places import Places
-from kmi.kernels.simulated.positions import MARK
-from kmi.kernels.simulated.recursion import called_name, names_in
+from kmi.kernels.simulated.hook.checks import GROWING
+from kmi.kernels.simulated.hook.places import Places
+from kmi.kernels.simulated.hook.positions import MARK
+from kmi.kernels.simulated.hook.recursion import called_name, names_in
 
 __all__ = ["rewritten"]
 

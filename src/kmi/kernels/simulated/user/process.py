@@ -1,4 +1,4 @@
-"""User processes and their system calls: `kmi.testing.userspace` for the simulated kernel.
+"""User processes and their system calls: `kmi.kernels.userspace` for the simulated kernel.
 
 Each call runs in a kernel thread of its own; a call made directly is started and waited for. Signals: SIGUSR1
 is handled without SA_RESTART, SIGUSR2 with it; a few are ignored; the others end the process.
@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from kmi.errors import error
-from kmi.kernels.simulated.files import Failed, OpenFile
-from kmi.kernels.simulated.memory import TASK_SIZE
 from kmi.kernels.simulated.scheduler import State, Thread
-from kmi.kernels.simulated.syscalls import CALLS, MOST_DESCRIPTORS, SystemCalls
+from kmi.kernels.simulated.user.files import Failed, OpenFile
+from kmi.kernels.simulated.user.memory import TASK_SIZE
+from kmi.kernels.simulated.user.syscalls import CALLS, MOST_DESCRIPTORS, SystemCalls
 
 if TYPE_CHECKING:
     from kmi.kernels.simulated.kernel import SimulatedKernel

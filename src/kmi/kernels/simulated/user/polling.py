@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kmi.kernels.simulated.device import PollTable
-from kmi.kernels.simulated.files import OpenFile
 from kmi.kernels.simulated.scheduler import Wake, current
+from kmi.kernels.simulated.user.files import OpenFile
 
 __all__ = ["poll"]
 

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kmi.kernels.simulated.recursion import recursive_functions
+from kmi.kernels.simulated.hook.recursion import recursive_functions
 from kmi.language.source import Source
 from kmi.language.tree import Fit, Program
 from kmi.language.tree.walk import functions, walk

@@ -1,0 +1,1 @@
+"""User space and its edge: processes, their memory, their system calls, the files that they open."""
