@@ -1,7 +1,7 @@
 """Recursion is bounded: a kernel's stack is small, and running over it is an oops.
 
     def depth(self) -> int:                     Tree_depth(self, depth):
-        return 1 + self.left.depth()                if depth >= DEEPEST: raise RecursionError
+        return 1 + self.left.depth()                if depth >= DEEPEST or the stack is low: raise RecursionError
                                                     ... call Tree_depth(self->left, depth + 1)
 
 The author's functions that lie on a cycle of the call graph are counted, together, as the simulator counts them a
@@ -18,7 +18,7 @@ from kmi.compiler import linear
 from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.instances import FunctionInstance, VirtualInstance
 from kmi.compiler.tidy import walk
-from kmi.language.types import WIDTHS
+from kmi.language.types import BOOL, WIDTHS
 
 DEEPEST: Final = 64
 """How many counted calls may be nested, on every kernel and in the simulator."""
@@ -75,7 +75,12 @@ def _carry(instance: FunctionInstance, counted: bool, exceptions: Exceptions) ->
     instance.counted = True
     if counted:
         span = instance.function.span
-        too_deep = linear.Comparison(">=", linear.Var(depth, I32), linear.Const(DEEPEST, I32))
+        # Frames differ in size, with the code and with the compiler's options: where the stack ends is asked, too.
+        too_deep = linear.Comparison(
+            "||",
+            linear.Comparison(">=", linear.Var(depth, I32), linear.Const(DEEPEST, I32)),
+            linear.Raw("kmi_platform_stack_low()", BOOL),
+        )
         raising = linear.Raise(
             exceptions.find("RecursionError"), None, None, span, helper="kmi_raise_recursion"
         )
