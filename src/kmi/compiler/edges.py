@@ -5,10 +5,10 @@
                                               if (unlikely(g(a_1, &b_1, error)))
                                                       goto out_1;         out_1: release(a_1); return 1;
 
-A walk over the structure keeps, for each owned variable, whether it holds a count: no, yes, or perhaps (then it
-is NULL where it does not: ``nullable``). Each statement that can raise gets a label; the label says which
-temporaries die on the way to the handler, what the call was given before what else was made, and at the end of the
-function also the locals, in CPython's order.
+A walk over the structure keeps, for each owned variable, whether it holds a count: no, yes, or perhaps (then
+it is NULL where it does not: ``nullable``). Each statement that can raise gets a label; the label says which
+temporaries die on the way to the handler, what the call was given before what else was made, and at the end
+of the function also the locals, in CPython's order.
 Each ``Return`` gets its drops.
 
 Invariants: on every way out each count is given back once; statements that cannot be reached are gone.
