@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kmi.kernels.host.outcome import Outcome, Raised
 from kmi.kernels.simulated.boundary import forget, message_of
-from kmi.kernels.simulated.hook.loader import loader as hook
+from kmi.kernels.simulated.hook import loader
 from kmi.kernels.simulated.hook.positions import of_traceback
 from kmi.kernels.simulated.kernel import SimulatedKernel
 
@@ -23,7 +23,7 @@ LEVELS: Final = {"emerg", "alert", "crit", "err", "warn", "notice", "info", "deb
 
 def run(path: Path, mains: list[str]) -> dict[str, Outcome]:
     """Run each main of a file, in order."""
-    loaded = hook.load(path, entry=False)
+    loaded = loader.load(path, entry=False)
     lines: list[str] = []
     for name in loaded.namespace.keys() & LEVELS:
         loaded.namespace[name] = lines.append
