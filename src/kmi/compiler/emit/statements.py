@@ -22,10 +22,11 @@ from kmi.compiler.emit.writer import Writer
 from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.instances import FunctionInstance, VirtualInstance
 from kmi.compiler.linear import Statement, Variable
+from kmi.compiler.lower.builder import is_void
 from kmi.compiler.tidy import walk
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
-from kmi.language.types import BOOL, ClassType, ExceptionType
+from kmi.language.types import BOOL, ClassType, ExceptionType, Type
 
 Loop = linear.Loop | linear.Count
 
@@ -388,6 +389,9 @@ class Printer:
     def return_(self, statement: linear.Return) -> None:
         assert self.instance is not None
         span, value = statement.span, statement.value
+        if value is None and not is_void(self.instance.result):
+            # The front end has seen that this end is never reached; C has not.
+            value = linear.Raw(self.nothing(self.instance.result), self.instance.result)
         drops = [each for each in statement.drops]
         fallible = bool(self.instance.raises)
         if fallible:
@@ -409,6 +413,11 @@ class Printer:
         for variable in drops:
             self.counts.release(self.writer, variable, span, variable.nullable)
         self.writer.line("return;" if text is None else f"return {text};", span)
+
+    def nothing(self, kind: Type) -> str:
+        """Some value of a type, for C."""
+        name = self.types.name(kind)
+        return "NULL" if name.endswith("*") else f"({name}){{}}" if name.startswith("struct") else "0"
 
     # --- errors ----------------------------------------------------------------------------------------------------
 
