@@ -125,7 +125,10 @@ class PollTable:
     @context("process")
     @sleeps
     def wait(self, condition: Condition) -> None:
-        """Call `poll` again after the condition is notified. Call this before looking at the state."""
+        """Call `poll` again after the condition is notified. Call this before looking at the state.
+
+        The condition has to be one of the operations or of the file's state, which live as long as the file.
+        """
         ...
 
 

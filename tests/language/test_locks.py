@@ -278,3 +278,52 @@ def test_a_path_that_changes_is_not_the_same_lock(agrees: "Agrees") -> None:
                 queue = other()
                 queue.filled.notify()  # KMI0805
     """)
+
+
+def test_what_is_polled_is_kept_by_the_open_file(agrees: "Agrees") -> None:
+    agrees("""
+        class Channel:
+            def __init__(self) -> None:
+                self.kept = Mutex(bytearray())
+                self.filled = Condition(self.kept)
+
+            def join(self, table: PollTable) -> None:
+                table.wait(self.filled)
+
+            def join_other(self, table: PollTable) -> None:
+                table.wait(self.filled)  # KMI0807
+
+
+        class Newest:
+            def __init__(self) -> None:
+                self.channel: Channel = Channel()
+
+
+        class Log(FileOperations[Channel]):
+            def __init__(self) -> None:
+                self.newest = Mutex(Newest())
+                self.own: Channel = Channel()
+
+            def open(self, file: File[None]) -> Channel:
+                return Channel()
+
+            def find(self) -> Channel:
+                with self.newest as newest:
+                    return newest.channel
+
+            def poll(self, file: File[Channel], table: PollTable) -> Poll:
+                state = file.state
+                table.wait(state.filled)
+                state.join(table)
+                self.also(file, table)
+                found = self.find()
+                table.wait(found.filled)  # KMI0807
+                found.join_other(table)
+                with self.newest as newest:
+                    table.wait(newest.channel.filled)  # KMI0807
+                return Poll(0)
+
+            def also(self, file: File[Channel], table: PollTable) -> None:
+                table.wait(self.own.filled)
+                table.wait(file.state.filled)
+    """)

@@ -6,7 +6,7 @@ What they set in the tree (``Class.shared``, ``Function.atomic``, ``With.atomic`
 
 from __future__ import annotations
 
-from kmi.language.checks import callbacks, contexts, escape, locks, moves, places, sharing, waiting
+from kmi.language.checks import callbacks, contexts, escape, locks, moves, places, polling, sharing, waiting
 from kmi.language.checks.callgraph import CallGraph
 from kmi.language.checks.known import is_lock
 from kmi.language.checks.origins import Origins
@@ -37,6 +37,7 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
     contexts.check(program, reporter, graph)
     locks.check(program, reporter, graph)
     waiting.check(reporter, graph, broken)
+    polling.check(reporter, graph)
 
 
 def _locks(function: Function) -> bool:

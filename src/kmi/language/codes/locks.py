@@ -234,3 +234,59 @@ WAITS_WITH_ANOTHER = code(
                     log.extend(taken)
     """,
 )
+
+POLLED_MAY_END = code(
+    807,
+    "polled condition that may be gone",
+    """
+    A poll stays in the queue of a condition after the callback `poll` has returned: until it ends, or the
+    file is closed. So the condition has to belong to what an open file keeps: its operations, or its state.
+    """,
+    failing="""
+        from kmi.device import File, FileOperations, Poll, PollTable
+        from kmi.sync import Condition, Mutex
+
+
+        class Channel:
+            def __init__(self) -> None:
+                self.kept = Mutex(bytearray())
+                self.filled = Condition(self.kept)
+
+
+        class Channels:
+            def __init__(self) -> None:
+                self.newest: Channel = Channel()
+
+
+        class Device(FileOperations):
+            def __init__(self) -> None:
+                self.channels = Mutex(Channels())
+
+            def newest(self) -> Channel:
+                with self.channels as channels:
+                    return channels.newest
+
+            def poll(self, file: File, table: PollTable) -> Poll:
+                table.wait(self.newest().filled)
+                return Poll(0)
+    """,
+    fixed="""
+        from kmi.device import File, FileOperations, Poll, PollTable
+        from kmi.sync import Condition, Mutex
+
+
+        class Channel:
+            def __init__(self) -> None:
+                self.kept = Mutex(bytearray())
+                self.filled = Condition(self.kept)
+
+
+        class Device(FileOperations[Channel]):
+            def open(self, file: File[None]) -> Channel:
+                return Channel()
+
+            def poll(self, file: File[Channel], table: PollTable) -> Poll:
+                table.wait(file.state.filled)
+                return Poll(0)
+    """,
+)
