@@ -2,7 +2,8 @@
 
     compile(program, Target(roots=[Root(main)], prologue='#include "kmi.h"'))  ->  CSource
 
-monomorphise and linearise (each function as it is reached) -> tidy -> elide -> recursion -> errors -> edges -> C.
+monomorphise and linearise (each function as it is reached) -> tidy -> elide -> recursion -> errors -> edges
+-> C.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ class CSource:
 
 
 def compile(program: Program, target: Target) -> CSource:
-    """The whole program as one C file. Raises InternalError where it meets what the front end should have refused."""
+    """The whole program as one C file. Raises InternalError where it meets what the front end should have
+    refused.
+    """
     namer = Namer()
     monomorphiser = Monomorphiser(program, namer)
     exceptions = Exceptions(program)

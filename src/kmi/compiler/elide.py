@@ -1,12 +1,12 @@
-"""Leaves out retains and drops that nobody can notice: of objects that something else holds for the whole call.
+"""Leaves out retains and drops that nobody can notice: of what something else holds for the whole call.
 
     permits = call Mutex.enter(&self->permits)        the mutex's final field holds it, self holds the mutex,
     ...                                               and the caller holds self: no count of its own
     drop permits
 
-A value is *held* if it is a parameter, a final field of something held, or what a function gives back that only
-reads a final field of its held receiver. A variable that only ever takes such values, and gives its count to nobody,
-needs none. When in doubt a count is kept: that changes only the cost.
+A value is *held* if it is a parameter, a final field of something held, or what a function gives back that
+only reads a final field of its held receiver. A variable that only ever takes such values, and gives its
+count to nobody, needs none. When in doubt a count is kept: that changes only the cost.
 
 Invariant: no drop is moved, and none is left out that could be the last: the holder outlives the call.
 """

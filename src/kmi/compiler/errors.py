@@ -2,8 +2,8 @@
 
     read() calls wait(), which raises InterruptedError, and catches OSError:  raises(read) = {}
 
-A class in a set stands for itself and what derives from it. Functions whose set is empty are plain C functions.
-The sets grow from nothing until they stand still, so recursion needs no care.
+A class in a set stands for itself and what derives from it. Functions whose set is empty are plain C
+functions. The sets grow from nothing until they stand still, so recursion needs no care.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The built-in exceptions that compiled code raises by itself, found by name.
 
-They are the classes of ``kmi.runtime.exceptions`` where the program has them. A program made by hand in a test need
-not: then the same names in the same tree are made here.
+They are the classes of ``kmi.runtime.exceptions`` where the program has them. A program made by hand in a
+test need not: then the same names in the same tree are made here.
 """
 
 from __future__ import annotations

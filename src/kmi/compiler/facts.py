@@ -3,9 +3,10 @@
     while i < n:            i in [0, n's greatest - 1]
         i += 1              i + 1 fits: no check
 
-A walk over the structured tree keeps an interval for each local. Behind a branch it is the join; at the head of a
-loop everything that the loop assigns to is forgotten, but for locals that only ever grow or only ever shrink there;
-in a handler everything that the ``try`` assigns to is. Locals are nobody else's, so calls change nothing.
+A walk over the structured tree keeps an interval for each local. Behind a branch it is the join; at the
+head of a loop everything that the loop assigns to is forgotten, but for locals that only ever grow or only
+ever shrink there; in a handler everything that the ``try`` assigns to is. Locals are nobody else's, so
+calls change nothing.
 
 Invariant: whatever the program does, the local's value at that node is in the interval.
 """
@@ -45,7 +46,7 @@ class Facts:
         self.found: dict[int, Interval] = {}
         self.breaks: list[list[Known]] = []
 
-    # --- expressions -------------------------------------------------------------------------------------------
+    # --- expressions --------------------------------------------------------------------------------------
 
     def visit(self, node: tree.Node, known: Known) -> None:
         """Notes what is known at the reads of locals in an expression."""
@@ -136,7 +137,7 @@ class Facts:
                 pass
         return {**known, local: Interval(low, high)} if low <= high else known
 
-    # --- statements --------------------------------------------------------------------------------------------
+    # --- statements ---------------------------------------------------------------------------------------
 
     def block(self, body: list[tree.Statement], known: Known | None) -> Known | None:
         """What is known behind the block; None where its end is not reached."""

@@ -3,8 +3,8 @@
     Mutex[Permits]            ClassInstance(Mutex, (Permits,))
     Mutex[Permits].__enter__  FunctionInstance(Mutex.__enter__, {"T": Permits})
 
-A virtual call is an instance of its own: the method as the receiver's declared class has it, and a case for each
-class that is ever made and derives from it.
+A virtual call is an instance of its own: the method as the receiver's declared class has it, and a case for
+each class that is ever made and derives from it.
 """
 
 from __future__ import annotations

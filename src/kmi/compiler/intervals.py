@@ -2,8 +2,8 @@
 
     [0, 255] + [1, 1] = [1, 256]
 
-Ends are Python's own integers and never infinite: `EVERYTHING` is what an exact expression can be. The result of an
-operator is the exact, mathematical one; whether it leaves 128 bits is for the caller to see.
+Ends are Python's own integers and never infinite: `EVERYTHING` is what an exact expression can be. The
+result of an operator is the exact, mathematical one; whether it leaves 128 bits is for the caller to see.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
     permits.count = self.limit(3) + 1        limit_1 = call Semaphore.limit(self, 3)
                                              store permits->count, limit_1 + 1
 
-Expressions here have no effect, cannot raise and give no count away: they may be printed as C where they stand.
-Everything else is a statement: calls, checks, allocations, retains and drops. Loops, ``if`` and ``try`` stay
-structured.
+Expressions here have no effect, cannot raise and give no count away: they may be printed as C where they
+stand. Everything else is a statement: calls, checks, allocations, retains and drops. Loops, ``if`` and
+``try`` stay structured.
 
 Invariants, which ``verify`` checks:
 
@@ -38,10 +38,11 @@ class Variable:
     """One of "parameter", "local", "temporary"."""
     owned: bool = False
     nullable: bool = False
-    """Set by ``edges``: somewhere it is not known whether it holds a count, so NULL says that it holds none."""
+    """Set by ``edges``: somewhere it is not known whether it holds a count, so NULL says that it holds none.
+    """
 
 
-# --- expressions: no effect, no error ----------------------------------------------------------------------------
+# --- expressions: no effect, no error ---------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -197,7 +198,9 @@ class Tuple:
 
 @dataclass(slots=True, eq=False)
 class Part:
-    """A member of a value: ``item0`` of a tuple, ``some`` and ``value`` of an optional, ``number`` of an error."""
+    """A member of a value: ``item0`` of a tuple, ``some`` and ``value`` of an optional, ``number`` of an
+    error.
+    """
 
     value: Expression
     name: str
@@ -260,15 +263,17 @@ class Container:
 
 
 Expression: TypeAlias = (
-    Const | BoolConst | Null | Nothing | Var | Load | PlaceOf | Member | Address | Index | Operation | Negation
-    | Comparison | Select | Convert | Helper | Some | Tuple | Part | IsClass | Literal | FunctionAddress | Raw | SizeOf
+    Const | BoolConst | Null | Nothing | Var | Load | PlaceOf | Member | Address | Index | Operation
+    | Negation
+    | Comparison | Select | Convert | Helper | Some | Tuple | Part | IsClass | Literal | FunctionAddress
+    | Raw | SizeOf
     | Container | Zero
 )  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """A piece of a message: ``kind`` is "text", "int", "str", "repr_str", "repr_bytes" or "c" (a C string)."""
+    """A piece of a message: a "text", "int", "str", "repr_str", "repr_bytes", "error" or "c" (a C string)."""
 
     kind: str
     value: Expression | str
@@ -277,7 +282,7 @@ class Piece:
 
 Message: TypeAlias = str | list[Piece] | None
 
-# --- statements ---------------------------------------------------------------------------------------------------
+# --- statements -------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -343,7 +348,9 @@ class Move:
 
 @dataclass(slots=True, eq=False)
 class Replace:
-    """A local drops what it held, if anything, and takes over the count of ``source``. ``edges`` sets ``old``."""
+    """A local drops what it held, if anything, and takes over the count of ``source``. ``edges`` sets
+    ``old``.
+    """
 
     target: Variable
     source: Variable
@@ -389,7 +396,9 @@ class CallC:
 
 @dataclass(slots=True, eq=False)
 class CallHelper:
-    """A statement of the run time: ``name(arguments)``; ``raises`` where it returns nonzero with an error pending."""
+    """A statement of the run time: ``name(arguments)``; ``raises`` where it returns nonzero with an error
+    pending.
+    """
 
     target: Variable | None
     name: str
@@ -403,7 +412,7 @@ class CallHelper:
 
 @dataclass(slots=True, eq=False)
 class New:
-    """Memory for an object, its header set, its fields zero, ``extra`` bytes behind it; MemoryError if none."""
+    """Memory for an object: header set, fields zero, ``extra`` bytes behind it; MemoryError if none."""
 
     target: Variable
     kind: ClassType
@@ -537,7 +546,7 @@ class Return:
 
 @dataclass(slots=True, eq=False)
 class Catch:
-    """``except``: ``classes`` empty catches everything. ``saved`` keeps the error for a re-raise or a name."""
+    """``except``; no ``classes``: everything. ``saved`` keeps the error for a re-raise or a name."""
 
     classes: tuple[Class, ...]
     saved: Variable | None
@@ -597,8 +606,10 @@ class Region:
 
 
 Statement: TypeAlias = (
-    Set | Store | Retain | Adopt | Drop | Give | Move | Replace | SetReference | CallFunction | CallC | CallHelper | New
-    | Overflowing | Raise | RaiseValue | MakeError | MakeString | If | Loop | Count | Break | Continue | Return | Try | Cleanup
+    Set | Store | Retain | Adopt | Drop | Give | Move | Replace | SetReference | CallFunction | CallC
+    | CallHelper | New
+    | Overflowing | Raise | RaiseValue | MakeError | MakeString | If | Loop | Count | Break | Continue
+    | Return | Try | Cleanup
     | Leave
 )  # fmt: skip
 

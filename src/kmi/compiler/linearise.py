@@ -4,12 +4,12 @@
         return max(self.most(), n)              most_1 = call Echo.most(self)
                                                 return n > most_1 ? n : most_1
 
-Every call, allocation, check and count becomes a statement of its own; what stays an expression has no effect and
-cannot raise. What a callee needs is asked of the monomorphiser, which queues it. The work is in
+Every call, allocation, check and count becomes a statement of its own; what stays an expression has no
+effect and cannot raise. What a callee needs is asked of the monomorphiser, which queues it. The work is in
 ``kmi.compiler.lower``, one kind of node a file.
 
-Invariants: parameters are borrowed, unless they are assigned to: then a local of the same name holds a count of its
-own; locals are in the order in which CPython releases them.
+Invariants: parameters are borrowed, unless they are assigned to: then a local of the same name holds a
+count of its own; locals are in the order in which CPython releases them.
 """
 
 from __future__ import annotations

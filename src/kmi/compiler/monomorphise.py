@@ -1,11 +1,11 @@
-"""Which functions and classes are compiled: whatever the roots reach, once for each binding of type variables.
+"""Which functions and classes are compiled: what the roots reach, once for each binding of type variables.
 
-    Loader[SemaphoreModule].init  ->  SemaphoreModule.__init__  ->  Mutex[Permits].__init__, Semaphore.read, ...
+    Loader[SemaphoreModule].init  ->  SemaphoreModule.__init__  ->  Mutex[Permits].__init__, ...
 
-Linearising a function asks here for the functions and classes that it uses; they join a queue. A virtual call
-reaches the method of each class that derives from the receiver's and is made anywhere: both the calls and the
-classes are remembered, so that the order in which they are met does not matter. Whole program: nothing else can
-derive.
+Linearising a function asks here for the functions and classes that it uses; they join a queue. A virtual
+call reaches the method of each class that derives from the receiver's and is made anywhere: both the calls
+and the classes are remembered, so that the order in which they are met does not matter. Whole program:
+nothing else can derive.
 
 Invariant: asked twice for the same, it gives the same instance.
 """

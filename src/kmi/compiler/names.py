@@ -28,11 +28,11 @@ from kmi.language.types import (
 )
 
 KEYWORDS = frozenset(
-    """auto break case char const continue default do double else enum extern float for goto if inline int long
-    register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while
-    asm typeof _Bool bool true false NULL u8 u16 u32 u64 i8 i16 i32 i64 usize isize i128 u128 s8 s16 s32 s64
-    errno linux unix i386 likely unlikely noinline current min max stdin stdout stderr main jiffies container_of
-    __func__ swap abs offsetof error result""".split()
+    """auto break case char const continue default do double else enum extern float for goto if inline int
+    long register restrict return short signed sizeof static struct switch typedef union unsigned void
+    volatile while asm typeof _Bool bool true false NULL u8 u16 u32 u64 i8 i16 i32 i64 usize isize i128
+    u128 s8 s16 s32 s64 errno linux unix i386 likely unlikely noinline current min max stdin stdout
+    stderr main jiffies container_of __func__ swap abs offsetof error result""".split()
 )
 """Words that a local or a field may not have in C: keywords, types, macros without arguments, kmi's own."""
 

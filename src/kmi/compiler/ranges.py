@@ -3,8 +3,8 @@
     permits.count + data.remaining        two i64: in [-2**64, 2**64 - 2], so __int128, unchecked
     total & 0xff                          [0, 255], whatever total is
 
-Intervals come from the types of places and from constants; ``facts`` adds what holds of a local where it is read.
-An interval is always sound; a wider one costs a check and never a result.
+Intervals come from the types of places and from constants; ``facts`` adds what holds of a local where it is
+read. An interval is always sound; a wider one costs a check and never a result.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Ranges:
         self.facts = facts if facts is not None else {}
 
     def of(self, node: tree.Expression) -> Interval:
-        """The interval of an integer or bool; exact values are within 128 bits, for more has raised before."""
+        """The interval of an integer or bool; more than 128 bits has raised before."""
         interval = self.known.get(id(node))
         if interval is None:
             interval = self.known[id(node)] = self._of(node)

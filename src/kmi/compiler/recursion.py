@@ -1,12 +1,12 @@
 """Recursion is bounded: a kernel's stack is small, and running over it is an oops.
 
     def depth(self) -> int:                     Tree_depth(self, depth):
-        return 1 + self.left.depth()                if depth >= DEEPEST or the stack is low: raise RecursionError
+        return 1 + self.left.depth()            if depth >= DEEPEST or the stack is low: raise RecursionError
                                                     ... call Tree_depth(self->left, depth + 1)
 
-The author's functions that lie on a cycle of the call graph are counted, together, as the simulator counts them a
-thread. The count travels as a parameter of every function between two counted ones; who calls in from outside begins
-with 0. Kernel layers and the run time are trusted not to recurse by themselves.
+The author's functions that lie on a cycle of the call graph are counted, together, as the simulator counts
+them a thread. The count travels as a parameter of every function between two counted ones; who calls in
+from outside begins with 0. Kernel layers and the run time are trusted not to recurse by themselves.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def bound(instances: Sequence[FunctionInstance], exceptions: Exceptions) -> None
     depths = {
         instance: instance.linear.parameters[-1] for instance in carriers if instance.linear is not None
     }
-    for instance, callees in graph.items():
+    for callees in graph.values():
         for callee in callees:
             if isinstance(callee, VirtualInstance):
                 callee.counted = any(case in carriers for case in callee.cases.values())
@@ -75,7 +75,7 @@ def _carry(instance: FunctionInstance, counted: bool, exceptions: Exceptions) ->
     instance.counted = True
     if counted:
         span = instance.function.span
-        # Frames differ in size, with the code and with the compiler's options: where the stack ends is asked, too.
+        # Frames differ in size, with code and compiler options: where the stack ends is asked, too.
         too_deep = linear.Comparison(
             "||",
             linear.Comparison(">=", linear.Var(depth, I32), linear.Const(DEEPEST, I32)),

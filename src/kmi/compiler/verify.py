@@ -1,8 +1,8 @@
 """Checks the linear form between passes: what the passes promise each other.
 
-After ``linearise``: no type variable is left, an owned variable's type holds counts, every variable that is used is
-declared. After ``edges``: every statement that can raise has an edge. A breach is an InternalError that names the
-pass, the function and the line.
+After ``linearise``: no type variable is left, an owned variable's type holds counts, every variable that is
+used is declared. After ``edges``: every statement that can raise has an edge. A breach is an InternalError
+that names the pass, the function and the line.
 """
 
 from __future__ import annotations

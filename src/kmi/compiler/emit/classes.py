@@ -1,11 +1,11 @@
 """Classes in C: structs, class objects, and what runs when an object dies.
 
-A class instance becomes ``struct X``, ``kmi_clear_X`` (releases its fields), ``kmi_destroy_X`` (``__del__``, then
-clear, then the memory) and ``X_class``.
+A class instance becomes ``struct X``, ``kmi_clear_X`` (releases its fields), ``kmi_destroy_X``
+(``__del__``, then clear, then the memory) and ``X_class``.
 
-Objects that may refer to each other in a chain (a linked list) would die one inside the other, and a kernel's stack
-is small: those classes share a work list. An object whose last count is gone waits in it, linked by the word that
-held its class, and dies when its referrer is dead.
+Objects that may refer to each other in a chain (a linked list) would die one inside the other, and a
+kernel's stack is small: those classes share a work list. An object whose last count is gone waits in it,
+linked by the word that held its class, and dies when its referrer is dead.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class Classes:
             "",
         ]
 
-    # --- the end of objects -----------------------------------------------------------------------------------
+    # --- the end of objects -------------------------------------------------------------------------------
 
     def _functions(self, instance: ClassInstance) -> list[str]:
         """What runs when an object or a place of this class dies."""
@@ -215,7 +215,7 @@ class Classes:
             "}",
         ]
 
-    # --- chains -------------------------------------------------------------------------------------------------
+    # --- chains -------------------------------------------------------------------------------------------
 
     def _release(self, path: str, kind: Type, group: list[ClassInstance] | None) -> list[str]:
         inner = kind.inner if isinstance(kind, OptionalType) else kind

@@ -4,7 +4,8 @@
     if (echo)                                     where it may hold nothing
             kmi_release_shared(&echo->object);
 
-Objects that two threads may reach (``Class.shared``) are counted atomically, others plainly. A tuple that is a value is retained and released item by item.
+Objects that two threads may reach (``Class.shared``) are counted atomically, others plainly. A tuple that
+is a value is retained and released item by item.
 """
 
 from __future__ import annotations

@@ -155,10 +155,8 @@ class Expressions:
 
     def _infix(self, operator: str, left: linear.Expression, right: linear.Expression) -> tuple[str, int]:
         precedence = PRECEDENCE[operator]
-        return (
-            f"{self._side(left, operator, precedence)} {operator} {self._side(right, operator, precedence + 1)}",
-            precedence,
-        )
+        sides = self._side(left, operator, precedence), self._side(right, operator, precedence + 1)
+        return f"{sides[0]} {operator} {sides[1]}", precedence
 
     def _side(self, node: linear.Expression, operator: str, outer: int) -> str:
         inner = getattr(node, "operator", "")

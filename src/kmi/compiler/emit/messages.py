@@ -84,11 +84,13 @@ class Messages:
                 word = "text" if piece.kind == "str" else "repr_text"
                 return f"kmi_piece_{word}(KMI_STR_DATA({text}), KMI_STR_SIZE({text}), {spec})"
             case "repr_bytes":
-                return f"kmi_piece_repr_bytes(KMI_TAIL({text}), {printer.expressions.text(value, 15)}->_length, {spec})"
+                size = f"{printer.expressions.text(value, 15)}->_length"
+                return f"kmi_piece_repr_bytes(KMI_TAIL({text}), {size}, {spec})"
             case "c":
                 return f"kmi_piece_text({text}, __builtin_strlen({text}), {spec})"
             case "error":
-                said = f"kmi_error_text({printer.text(linear.Address(value, PointerType(None)))}, (char[112]){{ 0 }})"
+                address = printer.text(linear.Address(value, PointerType(None)))
+                said = f"kmi_error_text({address}, (char[112]){{ 0 }})"
                 return f"kmi_piece_text({said}, __builtin_strlen({said}), {spec})"
             case kind:
                 raise InternalError(f"a piece of kind {kind} has no C form")

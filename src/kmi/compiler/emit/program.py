@@ -104,7 +104,7 @@ class ProgramPrinter:
         self.directives = directives
         self.classes = Classes(monomorphiser, self.types, self.counts)
 
-    # --- the file ------------------------------------------------------------------------------------------------
+    # --- the file -----------------------------------------------------------------------------------------
 
     def print(self, roots: Iterable[FunctionInstance], prologue: str, epilogue: str) -> str:
         """The text of the file."""
@@ -171,7 +171,7 @@ class ProgramPrinter:
             stack.extend((each, False) for each in reversed(called) if each not in bodies)
         return bodies, order
 
-    # --- functions -----------------------------------------------------------------------------------------------
+    # --- functions ----------------------------------------------------------------------------------------
 
     def _signature(self, callable_: Callable) -> str:
         declared = callable_ if isinstance(callable_, FunctionInstance) else callable_.declared
@@ -319,7 +319,7 @@ class ProgramPrinter:
             return [f"{call};", "return;"]
         return [f"return {call};"]
 
-    # --- static data -----------------------------------------------------------------------------------------------
+    # --- static data --------------------------------------------------------------------------------------
 
     def _exceptions(self) -> list[str]:
         """The author's own exception classes."""

@@ -5,8 +5,8 @@
             if (unlikely(Uio_put(data, kept, &n, error)))
                     goto out_1;
 
-Errors are the only gotos, beside a ``break`` or ``continue`` that C cannot say by itself. What an error has to drop
-stands behind the function's last return, in chains of labels that fall through.
+Errors are the only gotos, beside a ``break`` or ``continue`` that C cannot say by itself. What an error has
+to drop stands behind the function's last return, in chains of labels that fall through.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Printer:
     used: set[str] = field(default_factory=set)
     number: int = 0
 
-    # --- pieces ------------------------------------------------------------------------------------------------
+    # --- pieces -------------------------------------------------------------------------------------------
 
     def text(self, node: linear.Expression | str, outer: int = 0) -> str:
         self._note(node)
@@ -80,7 +80,7 @@ class Printer:
             raise InternalError("a statement that can raise has no edge")
         return "return 1;" if edge == "return" else f"goto {edge};"
 
-    # --- blocks ------------------------------------------------------------------------------------------------
+    # --- blocks -------------------------------------------------------------------------------------------
 
     def block(self, body: list[Statement]) -> None:
         for statement in body:
@@ -167,7 +167,7 @@ class Printer:
             case _:
                 raise InternalError(f"{type(statement).__name__} has no C form", span)
 
-    # --- counts ------------------------------------------------------------------------------------------------
+    # --- counts -------------------------------------------------------------------------------------------
 
     def drop(self, variable: Variable, span: Span | None) -> None:
         self.counts.release(self.writer, variable, span, variable.nullable)
@@ -177,7 +177,7 @@ class Printer:
     def forget(self, variable: Variable, span: Span | None) -> None:
         self.writer.line(f"{variable.name} = {self.counts.nothing(variable.type)};", span)
 
-    # --- calls -------------------------------------------------------------------------------------------------
+    # --- calls --------------------------------------------------------------------------------------------
 
     def fallible(self, condition: str, edge: str | None, span: Span, at: bool) -> None:
         """``condition`` is an error that is pending already."""
@@ -303,7 +303,7 @@ class Printer:
             self.messages.raise_(self, "error", self.site(span), statement)
         self.writer.line(self.goto(statement.edge), span, True)
 
-    # --- control flow --------------------------------------------------------------------------------------------
+    # --- control flow -------------------------------------------------------------------------------------
 
     def if_(self, statement: linear.If) -> None:
         span = statement.span
@@ -419,7 +419,7 @@ class Printer:
         name = self.types.name(kind)
         return "NULL" if name.endswith("*") else f"({name}){{}}" if name.startswith("struct") else "0"
 
-    # --- errors ----------------------------------------------------------------------------------------------------
+    # --- errors -------------------------------------------------------------------------------------------
 
     def try_(self, statement: linear.Try) -> None:
         self.block(statement.body)
@@ -493,7 +493,7 @@ class Printer:
             self.writer.line(self.goto(statement.edge), statement.span, True)
 
     def labels(self, region: linear.Region, span: Span | None, returns: bool) -> None:
-        """The labels of a region, each falling into one that drops less; ``returns``: all leave the function."""
+        """A region's labels, each falling into one that drops less; ``returns``: all leave."""
         keys = sorted((key for key in region.labels if key), key=len, reverse=True)
         placed: set[tuple[Variable, ...]] = set()
         chains: list[tuple[list[tuple[Variable, ...]], tuple[Variable, ...] | None]] = []

@@ -30,7 +30,9 @@ class Writer:
     """What the compiler takes the next line for, where that is a line of Python."""
 
     def line(self, text: str, span: Span | None = None, loose: bool = False) -> None:
-        """A line of code of a statement at ``span``, or of none. ``loose``: it may be taken for any, if it does nothing."""
+        """A line of code of a statement at ``span``, or of none. ``loose``: it may be taken for any, if it
+        does nothing.
+        """
         if self.directives and not (loose and text.strip() in IDLE):
             if span is not None:
                 where = (str(span.source.path), span.line)

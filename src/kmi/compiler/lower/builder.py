@@ -1,10 +1,10 @@
 """What the lowering of one function has in hand: its variables, the statements so far, and the ways out.
 
-    values = builder.operands(node.left, node.right)     lowered in order; an earlier one is put into a temporary
-                                                         if the statements of a later one could change it
+    values = builder.operands(node.left, node.right)     in order; an earlier one goes into a temporary
+                                                         where a later one could change it
 
-A ``Value`` is an expression, and the temporary that holds the count of what it is, if one does. Whoever uses a value
-up calls ``settle``: the temporary dies right after, as CPython's value stack would have it.
+A ``Value`` is an expression, and the temporary that holds the count of what it is, if one does. Whoever
+uses a value up calls ``settle``: the temporary dies right after, as CPython's value stack would have it.
 """
 
 from __future__ import annotations
@@ -144,7 +144,9 @@ class Builder:
         return Value(linear.Var(variable, expression.type))
 
     def secure(self, value: Value, span: Span, hint: str = "held") -> Value:
-        """A reference that stays alive whatever the callee does: held by a variable, or by a final field of one."""
+        """A reference that stays alive whatever the callee does: held by a variable, or by a final field of
+        one.
+        """
         if value.owned is not None:
             return value
         match value.expression:

@@ -2,8 +2,9 @@
 
     self.limit(3).count        limit_1 = call Semaphore.limit(self, 3); count = limit_1->count; drop limit_1
 
-Arguments are borrowed: the caller holds each object for as long as the call takes, by a variable, a final field of
-one, or a count taken for the purpose. A result is owned. Values of type None are neither passed nor returned.
+Arguments are borrowed: the caller holds each object for as long as the call takes, by a variable, a final
+field of one, or a count taken for the purpose. A result is owned. Values of type None are neither passed
+nor returned.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def invoke(builder: Builder, callee: Callee, values: list[Value], span: Span, ke
     parameters = declared.function.parameters
     if len(parameters) != len(values):
         raise InternalError(
-            f"{declared.function.qualified} has {len(parameters)} parameters and gets {len(values)} arguments",
+            f"{declared.function.qualified} has {len(parameters)} parameters, not {len(values)}",
             span,
         )
     arguments: list[linear.Expression] = []

@@ -101,8 +101,10 @@ def expression(builder: Builder, node: tree.Expression) -> Value:
         case tree.TypeGet():
             return Value(linear.Nothing(builder.type(node.type)))
         case (
-            tree.AddressOf() | tree.CMember() | tree.PointerGet() | tree.PointerAdd() | tree.PointerTake() | tree.Cast()
-            | tree.IntoRaw() | tree.FromRaw() | tree.Allocate() | tree.TailOf() | tree.SizeOf() | tree.ContainerOf()
+            tree.AddressOf() | tree.CMember() | tree.PointerGet() | tree.PointerAdd() | tree.PointerTake()
+            | tree.Cast()
+            | tree.IntoRaw() | tree.FromRaw() | tree.Allocate() | tree.TailOf() | tree.SizeOf()
+            | tree.ContainerOf()
             | tree.FunctionGet() | tree.CGlobal() | tree.CZero() | tree.CString()
         ):  # fmt: skip
             return unsafe.form(builder, node)

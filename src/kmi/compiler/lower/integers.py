@@ -3,9 +3,10 @@
     permits.count += n          Overflowing(sum, "+", permits->count, n, i64); store permits->count, sum
     (h * 0x100000001b3) & m     (u64)h * 0x100000001b3 & m: only low bits are asked for
 
-An expression is computed in i64, u64 or i128, the first that holds its operands and its result; where no type holds
-the result the check is against 128 bits. What ``& mask``, ``% 2**n`` and ``wrapping`` ask for are low bits only: it
-is computed modulo, without limit, whatever the values are, so that the simulator can follow the same rule.
+An expression is computed in i64, u64 or i128, the first that holds its operands and its result; where no
+type holds the result the check is against 128 bits. What ``& mask``, ``% 2**n`` and ``wrapping`` ask for
+are low bits only: it is computed modulo, without limit, whatever the values are, so that the simulator can
+follow the same rule.
 """
 
 from __future__ import annotations
@@ -313,7 +314,8 @@ def _fit(builder: Builder, node: tree.Fit) -> linear.Expression:
 
 
 RUNTIME = "kmi.runtime."
-"""Code that checks its arguments and keeps its sizes small, so that its own arithmetic never leaves a place."""
+"""Code that checks its arguments and keeps its sizes small, so that its own arithmetic never leaves a place.
+"""
 
 _HINTS = {"+": "sum", "-": "difference", "*": "product"}
 

@@ -5,7 +5,8 @@
                                 leave: call Mutex.exit(&self->lock); return f_1
                                 on an error: call Mutex.exit(&self->lock), and on
 
-``finally`` and ``__exit__`` are lowered once for each way out, as CPython does it: the error's is the cleanup's own.
+``finally`` and ``__exit__`` are lowered once for each way out, as CPython does it: the error's is the
+cleanup's own.
 """
 
 from __future__ import annotations
@@ -131,7 +132,7 @@ def assign(builder: Builder, variable: linear.Variable, value: Value, span: Span
         builder.settle([value], span)
 
 
-# --- loops -------------------------------------------------------------------------------------------------------
+# --- loops ------------------------------------------------------------------------------------------------
 
 
 def _while(builder: Builder, node: tree.While) -> None:
@@ -278,7 +279,7 @@ def _protocol(kind: ClassType, name: str, span: Span) -> tree.Function:
     return function
 
 
-# --- ways out ----------------------------------------------------------------------------------------------------
+# --- ways out ---------------------------------------------------------------------------------------------
 
 
 def _unwind(builder: Builder, stop: Callable[[Exit], bool], finish: Callable[[], None], span: Span) -> None:
@@ -357,7 +358,7 @@ def _return(builder: Builder, node: tree.Return) -> None:
     _unwind(builder, lambda exit_: False, lambda: builder.emit(linear.Return(result, owner, span)), span)
 
 
-# --- errors ------------------------------------------------------------------------------------------------------
+# --- errors -----------------------------------------------------------------------------------------------
 
 
 def _raise(builder: Builder, node: tree.Raise) -> None:
