@@ -38,7 +38,7 @@ def rewritten_body(source: str) -> str:
         ("x[1] = 5", "at(x)[1] = 5"),
         ("del x[:2]", "del at(x)[:2]"),
         ("x += 1", "x = in_place('Add', 'int', x, 1)"),
-        ("x.n += 1", "__kmi_owner__.n = in_place('Add', 'int', (__kmi_owner__ := x).n, 1)"),
+        ("x.n += 1", "x.n = in_place('Add', 'int', x.n, 1)"),
         ("x.append(1)", "grow(x, 'append', 1)"),
         ("return x * x // x", "return exact(exact(x * x) // x)"),
         ("return -x", "return exact(-x)"),

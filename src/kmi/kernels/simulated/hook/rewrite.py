@@ -199,10 +199,11 @@ class _Body(ast.NodeTransformer):
         read: ast.expr
         target = node.target
         if isinstance(target, ast.Attribute):
-            owner = self.visit(target.value)
-            kept = ast.NamedExpr(ast.Name(_OWNER, ast.Store()), owner)
-            read = _at(target, ast.Attribute(_at(target, kept), target.attr, ast.Load()))
-            again = _at(target, ast.Name(_OWNER, ast.Load()))
+            owner = again = self.visit(target.value)
+            if not isinstance(owner, ast.Name):  # a local is evaluated twice, or its object would live longer
+                owner = _at(target, ast.NamedExpr(ast.Name(_OWNER, ast.Store()), owner))
+                again = _at(target, ast.Name(_OWNER, ast.Load()))
+            read = _at(target, ast.Attribute(owner, target.attr, ast.Load()))
             target = _at(target, ast.Attribute(again, target.attr, ast.Store()))
         else:
             read = _at(target, ast.Name(target.id, ast.Load()))
