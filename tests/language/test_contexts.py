@@ -163,3 +163,49 @@ def test_callbacks_register_nothing(agrees: "Agrees") -> None:
                 self.fine = Fine()
                 self.outer = MiscDevice("outer", Outer())
     """)
+
+
+def test_a_registration_lives_as_long_as_the_module(agrees: "Agrees") -> None:
+    agrees("""
+        class Part:
+            def __init__(self) -> None:
+                self.device = MiscDevice("part", FileOperations())
+
+
+        class Pair:
+            def __init__(self) -> None:
+                self.first = Part()
+                self.second: Part = Part()
+
+
+        class Loose:
+            def __init__(self, part: Part) -> None:
+                self.part: Part | None = part
+
+
+        class Changing:
+            def __init__(self) -> None:
+                self.part: Part = Part()  # KMI0705
+
+            def change(self, part: Part) -> None:
+                self.part = part
+
+
+        class Held(FileOperations):
+            def __init__(self) -> None:
+                self.pair = Pair()
+
+
+        def make() -> Pair:
+            return Pair()  # KMI0705
+
+
+        @module(license="GPL", description="a test")
+        class Parts(Module):
+            def __init__(self) -> None:
+                self.device = MiscDevice("whole", Held())
+                self.pair = Pair()
+                self.loose = Mutex(Loose(Part()))  # KMI0705
+                self.parts = Mutex([Pair()])  # KMI0705
+                self.made = make()
+    """)

@@ -6,7 +6,18 @@ What they set in the tree (``Class.shared``, ``Function.atomic``, ``With.atomic`
 
 from __future__ import annotations
 
-from kmi.language.checks import callbacks, contexts, escape, locks, moves, places, polling, sharing, waiting
+from kmi.language.checks import (
+    callbacks,
+    contexts,
+    escape,
+    locks,
+    moves,
+    places,
+    polling,
+    registrations,
+    sharing,
+    waiting,
+)
 from kmi.language.checks.callgraph import CallGraph
 from kmi.language.checks.known import is_lock
 from kmi.language.checks.origins import Origins
@@ -34,6 +45,7 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
             escape.check(origins, reporter)
             moves.check(origins, reporter)
     callbacks.check(reporter, graph)
+    registrations.check(reporter, graph)
     contexts.check(program, reporter, graph)
     locks.check(program, reporter, graph)
     waiting.check(reporter, graph, broken)

@@ -171,3 +171,51 @@ REGISTERS_LATE = code(
                 self.outer = MiscDevice("outer", Outer())
     """,
 )
+
+REGISTRATION_MAY_END = code(
+    705,
+    "registration that may end early",
+    """
+    The kernel calls what a module registers until the module is unloaded, and open files go on using it. So
+    an object that has a registration belongs in a field of the module, or of an object that such a field
+    keeps, and the field is never assigned again.
+    """,
+    failing="""
+        from kmi import Module, module
+        from kmi.device import FileOperations, MiscDevice
+        from kmi.sync import Mutex
+
+
+        class Second:
+            def __init__(self) -> None:
+                self.device = MiscDevice("second", FileOperations())
+
+
+        class Slot:
+            def __init__(self, second: Second) -> None:
+                self.second: Second | None = second
+
+
+        @module(license="GPL", description="two devices")
+        class Two(Module):
+            def __init__(self) -> None:
+                self.device = MiscDevice("first", FileOperations())
+                self.slot = Mutex(Slot(Second()))
+    """,
+    fixed="""
+        from kmi import Module, module
+        from kmi.device import FileOperations, MiscDevice
+
+
+        class Second:
+            def __init__(self) -> None:
+                self.device = MiscDevice("second", FileOperations())
+
+
+        @module(license="GPL", description="two devices")
+        class Two(Module):
+            def __init__(self) -> None:
+                self.device = MiscDevice("first", FileOperations())
+                self.second = Second()
+    """,
+)
