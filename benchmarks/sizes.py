@@ -13,8 +13,9 @@ from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 
-from kmi.kernels.linux import flavors, kbuild, replay
-from kmi.kernels.linux.build import build
+from kmi.kernels.linux.provision import flavors
+from kmi.kernels.linux.toolchain import kbuild, replay
+from kmi.kernels.linux.toolchain.build import build
 
 HERE = Path(__file__).parent
 PARTS = (".text", ".text.unlikely", ".rodata", ".data")

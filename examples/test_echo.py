@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from kmi.testing.faults import fail_each, loaded
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 BOTH = select.POLLIN | select.POLLOUT
 

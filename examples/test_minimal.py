@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 
 def test_greets_once_unless_told_otherwise(kernel: Kernel) -> None:

@@ -8,7 +8,7 @@ import pytest
 from semaphore import GET_TAKEN, SET_TAKEN, Taken
 
 from kmi.testing.faults import fail_each, loaded
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 
 def test_a_read_takes_one_permit(kernel: Kernel) -> None:

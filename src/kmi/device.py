@@ -142,7 +142,7 @@ class MiscDevice(Registration, Generic[S]):
     def __init__(self, name: str, operations: FileOperations[S], mode: int = 0o600) -> None:
         """A device of that name, serviced by `operations`, with the permissions `mode` (octal, 0 to 0o777).
 
-        Raises OSError EINVAL for a name that is empty, `.` or `..`, or has a `/` or NUL, or a bad mode. When
-        it becomes live the load fails with EEXIST if the name is taken.
+        Raises OSError EINVAL for a name that is empty, `.` or `..`, or has a `/`, `!` or NUL, or a bad mode.
+        When it becomes live the load fails with EEXIST if the name is taken.
         """
         ...

@@ -15,9 +15,9 @@ import pytest
 from kmi import cache
 from kmi.cli.exits import Exit
 from kmi.cli.main import main
-from kmi.kernels.linux import build as linux_build
-from kmi.kernels.linux import provision
-from kmi.kernels.linux.flavors import find
+from kmi.kernels.linux.provision import prepare as provision
+from kmi.kernels.linux.provision.flavors import find
+from kmi.kernels.linux.toolchain import build as linux_build
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MINIMAL = str(EXAMPLES / "minimal.py")

@@ -11,9 +11,9 @@ from kmi.cli import demo
 from kmi.cli.exits import Exit
 from kmi.cli.main import main
 from kmi.compiler.driver import PASSES
-from kmi.kernels.linux import provision
-from kmi.kernels.linux.preflight import modinfo
-from kmi.kernels.linux.provision import Missing
+from kmi.kernels.linux.provision import prepare as provision
+from kmi.kernels.linux.provision.prepare import Missing
+from kmi.kernels.linux.toolchain.preflight import modinfo
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MINIMAL = str(EXAMPLES / "minimal.py")

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from kmi.cli.shell import CHUNK, Shell, ShellError, parse
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 
 class Done:

@@ -8,7 +8,7 @@ import cursors
 import pytest
 
 from kmi.testing.faults import fail_each, loaded
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 MODULE = "modules/cursors.py"
 PATH = "/dev/cursors"

@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 CASES = {
     1: errno.EAGAIN,

@@ -8,7 +8,7 @@ import pytest
 import records
 
 from kmi.kernels.userspace import UserProcess
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 LAYOUT = "=QBBhI"
 

@@ -1,6 +1,6 @@
 """`kmi.log`: one line a call, in order, with Python's formats."""
 
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 
 def lines(kernel: Kernel) -> list[str]:

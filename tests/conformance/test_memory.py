@@ -9,7 +9,7 @@ import transfers
 import waiting
 
 from kmi.testing.faults import fail_each, loaded
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 
 def test_moving_bytes(kernel: Kernel) -> None:

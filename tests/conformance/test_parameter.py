@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from kmi.testing.kernel import Kernel, Value
+from kmi.testing.kernels.kernel import Kernel, Value
 
 MODULE = "modules/settings.py"
 

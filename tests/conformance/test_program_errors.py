@@ -7,7 +7,7 @@ import mistakes
 import pytest
 
 from kmi.kernels.userspace import UserProcess
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 IOCTL = "Mistakes.ioctl"
 

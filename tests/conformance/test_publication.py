@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 MODULE = "modules/stages.py"
 GONE = (errno.ENOENT, errno.ENXIO, errno.ENODEV)

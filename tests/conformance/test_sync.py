@@ -9,7 +9,7 @@ import pytest
 import waiting
 
 from kmi.kernels.userspace import UserProcess
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 MODULE = "modules/waiting.py"
 

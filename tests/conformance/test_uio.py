@@ -7,7 +7,7 @@ import pytest
 import transfers as ways
 
 from kmi.kernels.userspace import UserProcess
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 MODULE = "modules/transfers.py"
 

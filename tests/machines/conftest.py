@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kmi.kernels.linux import provision
+from kmi.kernels.linux.provision import prepare as provision
 from kmi.machines.guest import Guest
 from kmi.machines.machine import Machine, find
 

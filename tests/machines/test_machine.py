@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from kmi.kernels.linux.flavors import UnknownKernel
+from kmi.kernels.linux.provision.flavors import UnknownKernel
 from kmi.machines.guest import Guest
 from kmi.machines.machine import Machine, find
 from kmi.machines.outcomes import KernelPanic, MachineLost, TimedOut

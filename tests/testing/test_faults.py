@@ -7,7 +7,7 @@ import pytest
 from kmi.errors import error
 from kmi.kernels.userspace import UserProcess
 from kmi.testing.faults import fail_each
-from kmi.testing.kernel import Loaded, Report, Value
+from kmi.testing.kernels.kernel import Loaded, Report, Value
 
 
 class Counting:

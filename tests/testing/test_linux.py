@@ -11,11 +11,11 @@ from typing import cast
 
 import pytest
 
-from kmi.kernels.linux.flavors import find
+from kmi.kernels.linux.provision.flavors import find
 from kmi.machines.guest import Guest
 from kmi.machines.splats import Splat
 from kmi.testing.faults import fail_each, loaded
-from kmi.testing.linux import LinuxTestKernel, parameter
+from kmi.testing.kernels.linux import LinuxTestKernel, parameter
 
 
 class MadeUpGuest:
@@ -84,7 +84,7 @@ class Built:
 
 @pytest.fixture
 def guest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MadeUpGuest:
-    from kmi.kernels.linux import build
+    from kmi.kernels.linux.toolchain import build
 
     def built(path: Path, flavor: object) -> Built:
         ko = tmp_path / f"{path.stem}.ko"

@@ -11,10 +11,10 @@ import pytest
 
 from kmi.cli import test as command
 from kmi.cli.exits import Exit
-from kmi.kernels.linux.provision import Missing
+from kmi.kernels.linux.provision.prepare import Missing
 from kmi.machines.outcomes import KernelPanic, MachineLost, TimedOut
-from kmi.testing import kernels
-from kmi.testing.kernel import Report
+from kmi.testing.kernels import registry as kernels
+from kmi.testing.kernels.kernel import Report
 
 
 @dataclass

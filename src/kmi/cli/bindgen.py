@@ -10,7 +10,9 @@ from kmi import bindgen
 from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.progress import Progress
-from kmi.kernels.linux import binder, flavors, kbuild, provision
+from kmi.kernels.linux.provision import flavors
+from kmi.kernels.linux.provision import prepare as provision
+from kmi.kernels.linux.toolchain import binder, kbuild
 
 
 @click.command(short_help="Write bindings of a kernel's headers.")

@@ -11,11 +11,12 @@ from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.progress import Progress
 from kmi.compiler.driver import PASSES
-from kmi.kernels.linux import flavors, preflight
-from kmi.kernels.linux.build import build, generate
-from kmi.kernels.linux.flavors import KernelFlavor
-from kmi.testing.kernels import KernelMissing
-from kmi.testing.linux import LinuxKind
+from kmi.kernels.linux.provision import flavors
+from kmi.kernels.linux.provision.flavors import KernelFlavor
+from kmi.kernels.linux.toolchain import preflight
+from kmi.kernels.linux.toolchain.build import build, generate
+from kmi.testing.kernels.linux import LinuxKind
+from kmi.testing.kernels.registry import KernelMissing
 
 
 @click.command(short_help="Build a module for a kernel.")

@@ -26,7 +26,7 @@ from kmi.cli.failure import Failure
 from kmi.cli.progress import Progress
 from kmi.cli.test import Outcomes
 from kmi.kernels.userspace import UserProcess
-from kmi.testing.kernels import Kind, find
+from kmi.testing.kernels.registry import Kind, find
 
 KERNELS = ("simulated", "linux:6.1", "linux:6.12")
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -126,8 +126,9 @@ class Counted(Outcomes):
 
 
 def _built(name: str, module: Path, progress: Progress) -> tuple[str, int, float]:
-    from kmi.kernels.linux import flavors, provision
-    from kmi.kernels.linux.build import build
+    from kmi.kernels.linux.provision import flavors
+    from kmi.kernels.linux.provision import prepare as provision
+    from kmi.kernels.linux.toolchain.build import build
 
     flavor = flavors.find(name)
     with progress.step(f"{name}: build semaphore.ko"):

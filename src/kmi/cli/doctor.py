@@ -16,8 +16,9 @@ from kmi import cache
 from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.progress import Progress
-from kmi.kernels.linux import flavors, provision
-from kmi.testing.kernels import Kind, UnknownKernel, chosen, every
+from kmi.kernels.linux.provision import flavors
+from kmi.kernels.linux.provision import prepare as provision
+from kmi.testing.kernels.registry import Kind, UnknownKernel, chosen, every
 
 #: What a fresh cache comes to, with the debug kernel while it is built.
 DISK_WANTED = 6 << 30

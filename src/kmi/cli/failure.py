@@ -33,18 +33,18 @@ class Failure(Exception):
 #: not classes: an error's own module is loaded when it is raised, and no command need load all the others.
 OUTCOMES: dict[str, Exit] = {
     "kmi.cache.CacheError": Exit.FAILED,
-    "kmi.kernels.linux.build.CheckFailed": Exit.NOT_COMPILED,
-    "kmi.kernels.linux.debug_kernel.BuildError": Exit.FAILED,
-    "kmi.kernels.linux.kbuild.BuildError": Exit.FAILED,
-    "kmi.kernels.linux.preflight.PreflightError": Exit.NOT_COMPILED,
-    "kmi.kernels.linux.provision.ProvisionError": Exit.FAILED,
+    "kmi.kernels.linux.toolchain.build.CheckFailed": Exit.NOT_COMPILED,
+    "kmi.kernels.linux.provision.debug_kernel.BuildError": Exit.FAILED,
+    "kmi.kernels.linux.toolchain.kbuild.BuildError": Exit.FAILED,
+    "kmi.kernels.linux.toolchain.preflight.PreflightError": Exit.NOT_COMPILED,
+    "kmi.kernels.linux.provision.prepare.ProvisionError": Exit.FAILED,
     "kmi.kernels.simulated.reports.SimulationError": Exit.FAILED,
     "kmi.machines.initramfs.AgentError": Exit.FAILED,
     "kmi.machines.outcomes.KernelPanic": Exit.PANIC,
     "kmi.machines.outcomes.MachineLost": Exit.LOST,
     "kmi.machines.outcomes.TimedOut": Exit.TIMEOUT,
     "kmi.machines.qemu.MissingQemu": Exit.FAILED,
-    "kmi.testing.kernels.KernelMissing": Exit.FAILED,
+    "kmi.testing.kernels.registry.KernelMissing": Exit.FAILED,
     "kmi.testing.plugin.TestTimedOut": Exit.TIMEOUT,
 }
 

@@ -15,8 +15,8 @@ from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.shell import Shell, ShellError, parse
 from kmi.cli.test import named, prepare
-from kmi.testing.kernel import Value
-from kmi.testing.kernels import RunningKernel
+from kmi.testing.kernels.kernel import Value
+from kmi.testing.kernels.registry import RunningKernel
 
 
 @click.command(short_help="Run a module on a kernel.")

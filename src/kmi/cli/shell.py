@@ -17,7 +17,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 CHUNK = 1 << 17
 OPERATORS = ("&&", "||", ">>", ";", "\n", "|", ">", "<")

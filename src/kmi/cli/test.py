@@ -11,7 +11,7 @@ import pytest
 from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.progress import Progress
-from kmi.testing.kernels import Choice, KernelMissing, UnknownKernel, chosen
+from kmi.testing.kernels.registry import Choice, KernelMissing, UnknownKernel, chosen
 from kmi.testing.plugin import EXIT_CODE
 
 #: Of several kernels' ends, the one that the exit code tells: the first of these.

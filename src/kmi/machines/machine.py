@@ -25,8 +25,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kmi import cache
-from kmi.kernels.linux import flavors, provision
-from kmi.kernels.linux.flavors import KernelFlavor
+from kmi.kernels.linux.provision import flavors
+from kmi.kernels.linux.provision import prepare as provision
+from kmi.kernels.linux.provision.flavors import KernelFlavor
 from kmi.kernels.userspace import PATIENCE
 from kmi.machines import initramfs, qemu
 from kmi.machines.guest import Guest

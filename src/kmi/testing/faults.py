@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from os import PathLike
 from typing import Final
 
-from kmi.testing.kernel import Kernel, Loaded, Value
+from kmi.testing.kernels.kernel import Kernel, Loaded, Value
 
 __all__ = ["fail_each", "loaded"]
 

@@ -14,7 +14,7 @@ import shutil
 from dataclasses import dataclass
 from functools import cache
 
-from kmi.testing.kernels import KernelMissing, find
+from kmi.testing.kernels.registry import KernelMissing, find
 
 #: Debian's package of a program that tests ask for, where it has another name.
 PACKAGES = {"qemu-system-x86_64": "qemu-system-x86"}

@@ -31,8 +31,16 @@ from types import FrameType
 
 import pytest
 
-from kmi.testing.kernel import KernelFailure, Report
-from kmi.testing.kernels import Choice, KernelMissing, Kind, RunningKernel, UnknownKernel, chosen, find
+from kmi.testing.kernels.kernel import KernelFailure, Report
+from kmi.testing.kernels.registry import (
+    Choice,
+    KernelMissing,
+    Kind,
+    RunningKernel,
+    UnknownKernel,
+    chosen,
+    find,
+)
 from kmi.testing.needs import Unmet, unmet
 
 CHOICE: pytest.StashKey[Choice] = pytest.StashKey()
@@ -141,7 +149,7 @@ def _seed(item: pytest.Item) -> int:
 
 @pytest.fixture
 def kernel(request: pytest.FixtureRequest) -> Iterator[RunningKernel]:
-    """A kernel of the test's own, see :class:`kmi.testing.kernel.Kernel`."""
+    """A kernel of the test's own, see :class:`kmi.testing.kernels.kernel.Kernel`."""
     item = request.node
     assert isinstance(item, pytest.Item)
     kind = _prepared(request.config, str(request.param))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kmi.kernels.linux import build, flavors, kbuild, preflight, replay
-from kmi.kernels.linux.flavors import KernelFlavor
+from kmi.kernels.linux.provision import flavors
+from kmi.kernels.linux.provision.flavors import KernelFlavor
+from kmi.kernels.linux.toolchain import build, kbuild, preflight, replay
 from kmi.language.report.diagnostics import InternalError
 
 ROOT = Path(__file__).parents[3]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kmi.testing.kernel import Kernel
+from kmi.testing.kernels.kernel import Kernel
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 ROUNDS = 10

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kmi.kernels.linux import binder, flavors, kbuild, preflight, replay
-from kmi.kernels.linux.flavors import KernelFlavor
+from kmi.kernels.linux.provision import flavors
+from kmi.kernels.linux.provision.flavors import KernelFlavor
+from kmi.kernels.linux.toolchain import binder, kbuild, preflight, replay
 
 SOURCE = """
 #include "entry.h"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kmi.kernels.linux import flavors, kbuild, metadata, preflight, replay
+from kmi.kernels.linux.provision import flavors
+from kmi.kernels.linux.toolchain import kbuild, metadata, preflight, replay
 from kmi.language.source import Source, Span
 from kmi.language.tree import Module, ModuleParameter, Program
 from kmi.language.types import BOOL, INT, Type

@@ -13,10 +13,11 @@ import pytest
 
 from kmi import cache
 from kmi.cache import CacheError
-from kmi.kernels.linux import debug_kernel, flavors, provision
-from kmi.kernels.linux.debug_kernel import BuildError
-from kmi.kernels.linux.flavors import FLAVORS, UnknownKernel
-from kmi.kernels.linux.provision import ProvisionError
+from kmi.kernels.linux.provision import debug_kernel, flavors
+from kmi.kernels.linux.provision import prepare as provision
+from kmi.kernels.linux.provision.debug_kernel import BuildError
+from kmi.kernels.linux.provision.flavors import FLAVORS, UnknownKernel
+from kmi.kernels.linux.provision.prepare import ProvisionError
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_a_bare_computer_lacks_tools_and_kernel(bare: Path, flavor: flavors.Kern
     install = r"apt-get update && (sudo )?apt-get install --no-install-recommends -y gcc make"
     assert re.search(install, tools.line)
     assert flavor.name in kernel.what
-    assert kernel.line.endswith(f"-m kmi.kernels.linux.provision {flavor.name}")
+    assert kernel.line.endswith(f"-m kmi.kernels.linux.provision.prepare {flavor.name}")
 
 
 def test_headers_and_image_that_are_missing_say_what_to_do(bare: Path) -> None:

@@ -171,6 +171,8 @@ class MiscDevice(Registration, Generic[S]):
             for index in range(name._size):
                 if text[index] == 0 or text[index] == 0x2F:
                     raise OSError(EINVAL, "a device name has no NUL and no /")
+                if text[index] == 0x21:  # devtmpfs makes a / of it
+                    raise OSError(EINVAL, "a device name has no !")
             kmi_linux_prepare_operations(address_of(self.calls))
             self.calls.open = MiscDevice._open
             self.calls.release = MiscDevice._release

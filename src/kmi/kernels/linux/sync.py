@@ -6,7 +6,7 @@ been taken off the queue by the waker, so that a notify and a signal at once los
 
 from typing import Generic, TypeVar
 
-from kmi.integers import u32
+from kmi.integers import isize, u32
 from kmi.kernels.linux.bindings import (
     KMI_PLATFORM_RESTART,
     TASK_INTERRUPTIBLE,
@@ -33,7 +33,7 @@ from kmi.kernels.linux.bindings import (
     wait_queue_entry,
     wait_queue_head,
 )
-from kmi.unsafe import Pointer, address_of, per_place, place, unsafe
+from kmi.unsafe import Pointer, address_of, cast, per_place, place, unsafe
 
 T = TypeVar("T")
 
@@ -129,10 +129,11 @@ class Condition:
             # Linux' unit is unsigned int; a month is as good as what does not fit.
             clipped: u32 = min(milliseconds, 0x7FFFFFFF)
             state = TASK_UNINTERRUPTIBLE if kmi_linux_is_closing() else TASK_INTERRUPTIBLE
+            ticks = cast(isize, msecs_to_jiffies(clipped))  # at most half of what a long holds
             entry = wait_queue_entry()
             kmi_linux_wait_begin(address_of(self.queue), address_of(entry), state)
             mutex_unlock(self.lock)
-            left = schedule_timeout(msecs_to_jiffies(clipped))
+            left = schedule_timeout(ticks)
             notified = kmi_linux_wait_end(address_of(self.queue), address_of(entry))
             kmi_linux_mutex_lock(self.lock)
             if not notified and left > 0 and state == TASK_INTERRUPTIBLE and kmi_linux_signalled():

@@ -130,6 +130,8 @@ class MiscDevice(Registration, Generic[S]):
             raise error(errno.EINVAL, "bad device name")
         if "/" in name or "\0" in name:
             raise error(errno.EINVAL, "a device name has no NUL and no /")
+        if "!" in name:  # Linux makes a / of it
+            raise error(errno.EINVAL, "a device name has no !")
         world().allocator.point(f"the device {name}")
         self.name: str = name
         self.operations: FileOperations[Any] = operations

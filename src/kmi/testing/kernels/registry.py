@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from kmi.testing.kernel import Kernel, Report
+from kmi.testing.kernels.kernel import Kernel, Report
 
 Note = Callable[[str], None]
 
@@ -89,7 +89,7 @@ class Choice:
 
 def every() -> dict[str, Kind]:
     """All kernels by name, in the order in which reports list them."""
-    from kmi.testing.linux import LinuxKind
+    from kmi.testing.kernels.linux import LinuxKind
 
     kinds: list[Kind] = [find("simulated"), *LinuxKind.all()]
     return {kind.name: kind for kind in kinds}
@@ -98,7 +98,7 @@ def every() -> dict[str, Kind]:
 def find(name: str) -> Kind:
     """The kernel of that name; UnknownKernel if there is none."""
     if name == "simulated":
-        from kmi.testing.simulated import SimulatedKind
+        from kmi.testing.kernels.simulated import SimulatedKind
 
         return SimulatedKind()
     kinds = every()

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from kmi.kernels.linux import provision
-from kmi.kernels.linux.flavors import FLAVORS, KernelFlavor
+from kmi.kernels.linux.provision import prepare as provision
+from kmi.kernels.linux.provision.flavors import FLAVORS, KernelFlavor
 from kmi.kernels.userspace import UserProcess
 from kmi.language.report.render import plain
 from kmi.machines.guest import Guest
 from kmi.machines.machine import Machine
 from kmi.machines.splats import Splat
-from kmi.testing.kernel import Loaded, Report, Value
-from kmi.testing.kernels import Missing, Note
+from kmi.testing.kernels.kernel import Loaded, Report, Value
+from kmi.testing.kernels.registry import Missing, Note
 
 #: The parameter of a test build that counts down to the allocation that fails.
 FAIL_NTH = "kmi_fail_nth"
@@ -97,8 +97,8 @@ class LinuxTestKernel:
     def _module(self, path: Path) -> Path:
         """The module to load: a ``.ko`` as it is, if it fits this kernel; a Python file compiled."""
         # Imported here: to ask which kernels there are needs no compiler.
-        from kmi.kernels.linux.build import CheckFailed, build
-        from kmi.kernels.linux.preflight import PreflightError, check
+        from kmi.kernels.linux.toolchain.build import CheckFailed, build
+        from kmi.kernels.linux.toolchain.preflight import PreflightError, check
 
         if path.suffix == ".ko":
             if problems := check(path, self.flavor):

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import kmi.bindgen
 from kmi import cache
-from kmi.kernels.linux import kbuild, provision
-from kmi.kernels.linux.flavors import KernelFlavor
+from kmi.kernels.linux.provision import prepare as provision
+from kmi.kernels.linux.provision.flavors import KernelFlavor
+from kmi.kernels.linux.toolchain import kbuild
 
 __all__ = ["LAYER", "Bound", "bind", "wanted"]
 
-LAYER = Path(__file__).parent
+LAYER = Path(__file__).parents[1]
 MODULE = "kmi.kernels.linux.bindings"
 
 #: The layer's files in kernel Python; the others of the directory are the build, in ordinary Python.

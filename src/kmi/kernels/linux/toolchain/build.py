@@ -20,8 +20,9 @@ from pathlib import Path
 
 from kmi import cache
 from kmi.compiler.driver import Root, Target, compile
-from kmi.kernels.linux import binder, kbuild, metadata, preflight, provision, replay
-from kmi.kernels.linux.flavors import KernelFlavor
+from kmi.kernels.linux.provision import prepare as provision
+from kmi.kernels.linux.provision.flavors import KernelFlavor
+from kmi.kernels.linux.toolchain import binder, kbuild, metadata, preflight, replay
 from kmi.language import analyse
 from kmi.language.library import Library
 from kmi.language.report.diagnostics import Diagnostic, InternalError

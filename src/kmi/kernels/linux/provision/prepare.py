@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kmi import cache
-from kmi.kernels.linux import debug_kernel
-from kmi.kernels.linux.flavors import FLAVORS, KernelFlavor, find
+from kmi.kernels.linux.provision import debug_kernel
+from kmi.kernels.linux.provision.flavors import FLAVORS, KernelFlavor, find
 
 SOURCES = Path("/usr/src")
 
@@ -166,7 +166,7 @@ def _install_line(packages: list[str]) -> str:
 
 
 def _prepare_line(flavor: KernelFlavor) -> str:
-    return f"{sys.executable} -m kmi.kernels.linux.provision {flavor.name}"
+    return f"{sys.executable} -m kmi.kernels.linux.provision.prepare {flavor.name}"
 
 
 def _install(packages: list[str]) -> None:

@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from kmi import cache
-from kmi.kernels.linux.kbuild import BuildError, Commands, Step, environment
+from kmi.kernels.linux.toolchain.kbuild import BuildError, Commands, Step, environment
 
 __all__ = ["CompilerError", "build"]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kmi.kernels.userspace import UserProcess
-from kmi.testing.kernel import Loaded, Report, Value
-from kmi.testing.kernels import Missing, Note
+from kmi.testing.kernels.kernel import Loaded, Report, Value
+from kmi.testing.kernels.registry import Missing, Note
 
 if TYPE_CHECKING:
     from kmi.kernels.simulated.kernel import SimulatedKernel

@@ -18,8 +18,8 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-from kmi.kernels.linux import provision
-from kmi.kernels.linux.flavors import KernelFlavor
+from kmi.kernels.linux.provision import prepare as provision
+from kmi.kernels.linux.provision.flavors import KernelFlavor
 
 __all__ = ["PreflightError", "Symbol", "check", "exports", "modinfo", "refused_by_license"]
 

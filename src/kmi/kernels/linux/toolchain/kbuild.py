@@ -25,14 +25,14 @@ from pathlib import Path
 
 import kmi
 from kmi import cache
-from kmi.kernels.linux import provision
-from kmi.kernels.linux.flavors import KernelFlavor
+from kmi.kernels.linux.provision import prepare as provision
+from kmi.kernels.linux.provision.flavors import KernelFlavor
 
 __all__ = ["BuildError", "Commands", "Step", "commands", "environment", "make", "has_warning", "write_kbuild"]
 
 PROBE = "kmi_probe"
 RUNTIME = Path(kmi.__file__).parent / "runtime"
-LAYER = Path(__file__).parent
+LAYER = Path(__file__).parents[1]
 
 _SAVED = re.compile(r"^(?:saved)?cmd_\S+ := *(.*)$", re.MULTILINE)
 _WARNING = re.compile(r"\bwarning:|^WARNING:", re.MULTILINE)

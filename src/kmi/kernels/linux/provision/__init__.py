@@ -1,0 +1,1 @@
+"""Which Linux kernels there are, and getting them onto this computer."""
