@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kmi.testing.differential import compare_file
+from kmi.testing.differential.harness import compare_file
 
 pytestmark = pytest.mark.needs("gcc")
 PROGRAMS = sorted(Path(__file__).with_name("programs").glob("*.py"))

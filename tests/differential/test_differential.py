@@ -11,8 +11,8 @@ import pytest
 from kmi.compiler.driver import CSource
 from kmi.kernels.host import build as host
 from kmi.kernels.host import run
-from kmi.testing.differential import Finding, compare
-from kmi.testing.generate import Program
+from kmi.testing.differential.harness import Finding, compare
+from kmi.testing.generate.programs import Program
 
 pytestmark = pytest.mark.needs("gcc")
 

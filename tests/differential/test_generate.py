@@ -5,9 +5,9 @@ import ast
 from collections import Counter
 from pathlib import Path
 
-from kmi.testing import differential_reference
-from kmi.testing.differential_shrink import shrink
-from kmi.testing.generate import Program, file_of, generate
+from kmi.testing.differential import reference as differential_reference
+from kmi.testing.differential.shrink import shrink
+from kmi.testing.generate.programs import Program, file_of, generate
 
 
 def test_a_seed_is_a_program() -> None:

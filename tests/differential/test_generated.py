@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kmi.testing.differential import compare
-from kmi.testing.differential_shrink import shrink
-from kmi.testing.generate import Program, generate
+from kmi.testing.differential.harness import compare
+from kmi.testing.differential.shrink import shrink
+from kmi.testing.generate.programs import Program, generate
 
 pytestmark = pytest.mark.needs("gcc")
 BATCH = 25

@@ -13,7 +13,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 
-from kmi.testing.generate import Program
+from kmi.testing.generate.programs import Program
 
 __all__ = ["shrink"]
 

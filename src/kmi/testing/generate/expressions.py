@@ -5,7 +5,7 @@ An integer expression has no constant subexpression that always fails: checking 
 
 from __future__ import annotations
 
-from kmi.testing.generate import BITS, MOST_WORK, Function, Scope, Writer
+from kmi.testing.generate.programs import BITS, MOST_WORK, Function, Scope, Writer
 
 __all__ = ["Expressions"]
 

@@ -21,8 +21,8 @@ from kmi.kernels.host.build import build
 from kmi.kernels.host.outcome import Outcome, Raised
 from kmi.kernels.simulated.hook.loader import CheckFailed
 from kmi.language.report.diagnostics import InternalError
-from kmi.testing import differential_reference
-from kmi.testing.generate import Program, file_of
+from kmi.testing.differential import reference as differential_reference
+from kmi.testing.generate.programs import Program, file_of
 
 __all__ = ["Finding", "compare", "compare_file"]
 

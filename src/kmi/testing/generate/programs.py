@@ -173,7 +173,7 @@ class Writer:
 
 def generate(seed: int, name: str) -> Program:
     """The program of a seed."""
-    from kmi.testing.generate_statements import Statements  # it builds on this module
+    from kmi.testing.generate.statements import Statements  # it builds on this module
 
     writer = Statements(random.Random(seed), name)
     writer.program()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import builtins
 
-from kmi.testing.generate import BITS, BUILT_IN_ERRORS, INTS, MOST_WORK, Class, Function, Scope
-from kmi.testing.generate_expressions import Expressions
+from kmi.testing.generate.expressions import Expressions
+from kmi.testing.generate.programs import BITS, BUILT_IN_ERRORS, INTS, MOST_WORK, Class, Function, Scope
 
 __all__ = ["Statements"]
 

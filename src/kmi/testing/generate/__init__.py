@@ -1,0 +1,1 @@
+"""Typed programs, made up from a seed, for the differential harness."""
