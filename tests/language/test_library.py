@@ -192,11 +192,11 @@ def test_bindings_give_headers_and_constants(layer: Path, tmp_path: Path) -> Non
     assert program.modules["kmi.kernels.small.bindings"].headers == ["linux/kernel.h", "linux/fs.h"]
     assert "say(fit[i32](6))" in dump_function(program.modules["kmi.log"].functions["info"])
 
+
 MODULES = ["kmi.testing.kernels.kernel", "kmi.language", "os", "kmi.kernels.linux.device"]
 
 
 @pytest.mark.parametrize("module", MODULES)
-@pytest.mark.parametrize("module", ["kmi.testing.kernels.kernel", "kmi.language", "os", "kmi.kernels.linux.device"])
 def test_an_author_imports_only_the_interface(module: str) -> None:
     found = check(f"import {module} as thing\n", Library(entry=False)).diagnostics
     assert [d.code.number for d in found] == ["KMI0202"]
