@@ -1,1 +1,1 @@
-"""From a module to a ``.ko``: bindings, C, Kbuild's own commands, and what a kernel would say of the result."""
+"""From a module to a ``.ko``: bindings, C, Kbuild's own commands, and what a kernel would say of it."""
