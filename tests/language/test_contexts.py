@@ -209,3 +209,31 @@ def test_a_registration_lives_as_long_as_the_module(agrees: "Agrees") -> None:
                 self.parts = Mutex([Pair()])  # KMI0705
                 self.made = make()
     """)
+
+
+def test_close_waits_for_a_limited_time_and_poll_not_at_all(agrees: "Agrees") -> None:
+    agrees("""
+        class Device(FileOperations):
+            def __init__(self) -> None:
+                self.kept = Mutex(bytearray())
+                self.changed = Condition(self.kept)
+
+            def read(self, file: File, data: Uio) -> None:
+                self.until(1)
+
+            def close(self, file: File) -> None:
+                self.until(0)
+                with self.kept:
+                    self.changed.wait_for(10)
+
+            def until(self, size: int) -> None:
+                with self.kept as kept:
+                    while len(kept) < size:
+                        self.changed.wait()  # KMI0706
+
+            def poll(self, file: File, table: PollTable) -> Poll:
+                table.wait(self.changed)
+                with self.kept:
+                    self.changed.wait_for(10)  # KMI0706
+                return Poll(0)
+    """)

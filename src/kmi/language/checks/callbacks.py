@@ -6,7 +6,8 @@
 
 Registrations are made while the module's ``__init__`` runs, and go live when it has returned: one that a
 callback makes would never. And a kernel may open one device at a time of all that are of a kind (Linux
-does for misc devices), so that an ``open`` that waits keeps every other one waiting.
+does for misc devices), so that an ``open`` that waits keeps every other one waiting. A ``close`` is not ended
+by signals, so its waits need a limit; and ``poll`` only says what there is to wait for.
 """
 
 from __future__ import annotations
@@ -23,15 +24,18 @@ WAITING = frozenset({"wait", "wait_for"})
 
 
 def check(reporter: Reporter, graph: CallGraph) -> None:
-    """Reports callbacks that register something, and an ``open`` that waits."""
+    """Reports callbacks that register something, and those that wait where they must not."""
     for function in graph.mine:
         declared = overrides(function)
         if declared is None:
             continue
         _registers(function, reporter, graph)
         owner = declared.owner
-        if owner is not None and name_of(owner) == OPERATIONS and function.name == "open":
-            _waits(function, reporter, graph)
+        if owner is not None and name_of(owner) == OPERATIONS:
+            if function.name == "open":
+                _waits(function, reporter, graph)
+            elif function.name in ("close", "poll"):
+                _stays(function, reporter, graph)
 
 
 def _registers(function: Function, reporter: Reporter, graph: CallGraph) -> None:
@@ -62,6 +66,28 @@ def _waits(function: Function, reporter: Reporter, graph: CallGraph) -> None:
                 f"`{function.qualified}` waits here, and meanwhile no other device can be opened",
                 labels=[(function.span, "the kernel holds a lock meanwhile"), *_steps(chain[:-1])],
                 help="let `open` succeed, and wait in `read`, `write` or `ioctl`; or raise `BlockingIOError`",
+            )
+
+
+def _stays(function: Function, reporter: Reporter, graph: CallGraph) -> None:
+    poll = function.name == "poll"
+    for reached, chain in graph.reached(function):
+        owner = reached.owner
+        if owner is None or name_of(owner) != CONDITION or not chain:
+            continue
+        if reached.name == "wait" or (poll and reached.name in WAITING):
+            held_up = "the poll is of other files, too" if poll else "only a notification ends that"
+            reporter.error(
+                codes.WAITS_WITHOUT_END,
+                chain[-1].span,
+                f"`{function.qualified}` waits here, and {held_up}",
+                labels=[(function.span, "the kernel calls this"), *_steps(chain[:-1])],
+                note="in `poll` the kernel waits, for all files at once"
+                if poll
+                else "a signal, even a deadly one, ends no wait while a file is closed",
+                help="give the condition to the table and say what is ready:\ntable.wait(self.changed)"
+                if poll
+                else "say how long, at most:\nself.changed.wait_for(1000)",
             )
 
 

@@ -219,3 +219,42 @@ REGISTRATION_MAY_END = code(
                 self.second = Second()
     """,
 )
+
+WAITS_WITHOUT_END = code(
+    706,
+    "waiting in `close` without a limit, or in `poll`",
+    """
+    No signal ends a wait in `close`, so a process that is killed would stay for ever, and so would the
+    module: wait for a limited time. `poll` says what there is to wait for, and the kernel waits.
+    """,
+    failing="""
+        from kmi.device import File, FileOperations
+        from kmi.sync import Condition, Mutex
+
+
+        class Device(FileOperations):
+            def __init__(self) -> None:
+                self.kept = Mutex(bytearray())
+                self.drained = Condition(self.kept)
+
+            def close(self, file: File) -> None:
+                with self.kept as kept:
+                    while len(kept) > 0:
+                        self.drained.wait()
+    """,
+    fixed="""
+        from kmi.device import File, FileOperations
+        from kmi.sync import Condition, Mutex
+
+
+        class Device(FileOperations):
+            def __init__(self) -> None:
+                self.kept = Mutex(bytearray())
+                self.drained = Condition(self.kept)
+
+            def close(self, file: File) -> None:
+                with self.kept as kept:
+                    if len(kept) > 0:
+                        self.drained.wait_for(1000)
+    """,
+)
