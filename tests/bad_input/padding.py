@@ -1,7 +1,8 @@
-# expect: KMI0403 at 11
-# expect: KMI0404 at 15
-# expect: KMI0404 at 19
-"""A record that C would pad, one without widths, and one with a field that is none."""
+# expect: KMI0403 at 12
+# expect: KMI0404 at 16
+# expect: KMI0404 at 20
+# expect: KMI0404 at 24
+"""A record that C would pad, one without widths, and fields of other kinds: a user's byte is no bool."""
 
 from kmi import Module, Struct, module, u8, u32
 
@@ -17,6 +18,10 @@ class Wide(Struct):
 
 class Text(Struct):
     name: str
+
+
+class Flag(Struct):
+    is_set: bool
 
 
 @module(license="GPL", description="records")

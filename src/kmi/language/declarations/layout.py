@@ -35,7 +35,7 @@ def check_layout(world: World, info: ClassInfo) -> None:
                     codes.STRUCT_FIELD,
                     entry.span,
                     f"`{entry.name}: {entry.type}` has no width in C",
-                    help=f"{entry.name}: u64",
+                    help=f"{entry.name}: {'u8' if entry.type == BOOL else 'u64'}",
                 )
             continue
         if offset % align:
@@ -77,7 +77,5 @@ def _extent(world: World, kind: Type) -> tuple[int, int]:
         case ClassType(definition=definition) if definition.struct:
             inner = [_extent(world, entry.type) for entry in definition.all_fields()]
             return sum(size for size, _ in inner), max((align for _, align in inner), default=1)
-        case _ if kind == BOOL:
-            return 1, 1
-        case _:
+        case _:  # a `bool`, too: what comes from a user is any byte, and C's has two values
             return 0, 0
