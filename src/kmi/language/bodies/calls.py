@@ -160,6 +160,15 @@ def call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expression:
     match node.func:
         case ast.Name(id=name) if name in body.locals or name in body.names:
             return _call_value(body, node, expressions.name_value(body, node.func, name), expected)
+        case ast.Attribute(value=value, attr="__init__" | "__del__" as name) if (
+            body.scope.author and not _of_base(body, node, value, name)
+        ):
+            return body.error(
+                codes.NOT_CALLABLE,
+                node,
+                f"`{name}` is called by Python alone, once for each object",
+                help="put what is done again into a method of another name, and call that",
+            )
         case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[]), attr=name):
             return _call_super(body, node, name)
         case ast.Attribute(value=value, attr=name):
@@ -189,6 +198,21 @@ def call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expression:
                     expressions.expression(body, argument)
                 return expressions.unknown_name(body, node.func, node.func.id)
             return _call_value(body, node, expressions.expression(body, node.func), expected)
+
+
+def _of_base(body: Body, node: ast.Call, value: ast.expr, name: str) -> bool:
+    """Whether ``super().__init__(…)`` or ``Base.__init__(self, …)`` stands where the base's own may run."""
+    if body.function is None or body.function.name != name:
+        return False
+    match value:
+        case ast.Call(func=ast.Name(id="super"), args=[]):
+            return True
+        case _:
+            this = node.args[0] if node.args else None
+            return (
+                isinstance(this, ast.Name) and this.id == "self"
+                and isinstance(expressions.entity_of(body, value), ClassInfo)
+            )  # fmt: skip
 
 
 def call_entity(body: Body, node: ast.Call, entity: Entity, expected: Type | None) -> tree.Expression:

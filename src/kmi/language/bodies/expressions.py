@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import attributes, calls, conditions, operators
+from kmi.language.bodies import attributes, calls, conditions, displays, fstrings, operators
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, describe, is_int, join_types, place_type
 from kmi.language.bodies.flow import Path, join
@@ -33,9 +33,7 @@ from kmi.language.source import Span
 from kmi.language.types import (
     BOOL,
     EXACT,
-    INT,
     NONE,
-    ClassType,
     ExceptionType,
     IntType,
     OptionalType,
@@ -77,13 +75,13 @@ def expression(body: Body, node: ast.expr, expected: Type | None = None) -> tree
         case ast.Subscript(value=value, slice=index):
             return attributes.subscript(body, node, value, index)
         case ast.JoinedStr():
-            return _format(body, node)
+            return fstrings.fstring(body, node)
         case ast.Tuple(elts=items):
-            return _tuple(body, node, items, expected)
+            return displays.tuple_(body, node, items, expected)
         case ast.List(elts=items):
-            return _list(body, node, items, expected)
+            return displays.list_(body, node, items, expected)
         case ast.Dict():
-            return _dict(body, node, expected)
+            return displays.dict_(body, node, expected)
         case ast.NamedExpr(target=ast.Name(id=name)):
             from kmi.language.bodies.statements import bind_local
 
@@ -372,136 +370,7 @@ def _conditional(
 # --- displays -----------------------------------------------------------------------------------------------
 
 
-def _tuple(body: Body, node: ast.expr, items: list[ast.expr], expected: Type | None) -> tree.Expression:
-    wanted = expected.inner if isinstance(expected, OptionalType) else expected
-    kinds = wanted.items if isinstance(wanted, TupleType) and len(wanted.items) == len(items) else None
-    made: list[tree.Expression] = []
-    for position, item in enumerate(items):
-        value = expression(body, item, kinds[position] if kinds is not None else None)
-        made.append(value)
-    if any(value.type is POISON for value in made):
-        return body.poison(node)
-    fitted = [
-        coerce(body, value, kinds[i] if kinds is not None else place_type(value.type), items[i], "the item")
-        for i, value in enumerate(made)
-    ]
-    return tree.TupleNew(fitted, body.span(node), TupleType(tuple(value.type for value in fitted)))
-
-
-def _list(body: Body, node: ast.expr, items: list[ast.expr], expected: Type | None) -> tree.Expression:
-    wanted = expected.inner if isinstance(expected, OptionalType) else expected
-    element = (
-        wanted.arguments[0]
-        if isinstance(wanted, ClassType) and body.world.is_builtin(wanted, "list")
-        else None
-    )
-    made = [expression(body, item, element) for item in items]
-    if element is None:
-        if not items:
-            return body.error(
-                codes.CANNOT_INFER,
-                node,
-                "of what this list is cannot be seen",
-                help="say it where it is made:\nitems: list[int] = []",
-            )
-        element = _element(body, made, items)
-    if element is None or element is POISON:
-        return body.poison(node)
-    fitted = [coerce(body, value, element, item, "the item") for value, item in zip(made, items, strict=True)]
-    return tree.ListNew(fitted, body.span(node), body.world.builtin_type("list", element))
-
-
-def _element(body: Body, values: list[tree.Expression], nodes: list[ast.expr]) -> Type | None:
-    kind: Type = values[0].type
-    for value, node in zip(values[1:], nodes[1:], strict=True):
-        joined = join_types(body, kind, value.type)
-        if joined is None:
-            body.error(
-                codes.TYPE_MISMATCH,
-                node,
-                f"the items before are `{describe(kind)}`, this is `{describe(value.type)}`",
-                help="give all items one type",
-            )
-            return None
-        kind = joined
-    if isinstance(kind, IntType) and body.world.enum_of(kind) is None:
-        return INT  # as type checkers see it: an item has a width only where that is declared
-    return place_type(kind)
-
-
-def _dict(body: Body, node: ast.Dict, expected: Type | None) -> tree.Expression:
-    wanted = expected.inner if isinstance(expected, OptionalType) else expected
-    arguments = (
-        wanted.arguments
-        if isinstance(wanted, ClassType) and body.world.is_builtin(wanted, "dict")
-        else (None, None)
-    )
-    key, item = arguments[0], arguments[1]
-    keys = [k for k in node.keys if k is not None]
-    pairs = [
-        (expression(body, k, key), expression(body, v, item)) for k, v in zip(keys, node.values, strict=False)
-    ]
-    if key is None or item is None:
-        if not pairs:
-            return body.error(
-                codes.CANNOT_INFER,
-                node,
-                "of what this dict is cannot be seen",
-                help="say it where it is made:\nitems: dict[int, bytes] = {}",
-            )
-        key = _element(body, [k for k, _ in pairs], keys)
-        item = _element(body, [v for _, v in pairs], node.values)
-    if key is None or item is None or POISON in (key, item):
-        return body.poison(node)
-    fitted = [
-        (coerce(body, k, key, kn, "the key"), coerce(body, v, item, vn, "the value"))
-        for (k, v), kn, vn in zip(pairs, keys, node.values, strict=True)
-    ]
-    return tree.DictNew(fitted, body.span(node), body.world.builtin_type("dict", key, item))
-
-
 # --- f-strings ----------------------------------------------------------------------------------------------
-
-
-def _format(body: Body, node: ast.JoinedStr) -> tree.Expression:
-    pieces: list[str | tree.FormatPiece] = []
-    for part in node.values:
-        match part:
-            case ast.Constant(value=str() as text):
-                pieces.append(text)
-            case ast.FormattedValue(value=value, conversion=conversion, format_spec=spec):
-                pieces.append(_piece(body, node, value, conversion, spec))
-            case _:
-                body.error(codes.BAD_FORMAT, node, "this f-string cannot be read")
-    return tree.Format(pieces, body.span(node), body.world.str_type)
-
-
-def _piece(
-    body: Body, whole: ast.expr, value: ast.expr, conversion: int, spec: ast.expr | None
-) -> tree.FormatPiece:
-    made = expression(body, value)
-    text = ""
-    if isinstance(spec, ast.JoinedStr):
-        parts = [part.value for part in spec.values if isinstance(part, ast.Constant)]
-        if len(parts) != len(spec.values):
-            body.error(
-                codes.BAD_FORMAT,
-                whole,
-                "the format of a value is computed",
-                help="write the width as a number",
-            )
-        text = "".join(str(part) for part in parts)
-    letter = chr(conversion) if conversion > 0 else ""
-    if letter == "a":
-        body.error(codes.BAD_FORMAT, whole, "`!a` is not in kernel Python", help="use `!r`")
-    if made.type is not POISON:
-        from kmi.language.bodies.formats import check
-
-        generic = isinstance(made.type, TypeVariable) and body.scope.name.startswith("kmi.runtime.")
-        message = check(body.world, made.type, text, letter) if not generic else None
-        if message is not None:
-            body.error(codes.BAD_FORMAT, value, message)
-    return tree.FormatPiece(made, text, letter, made.span)
 
 
 __all__ = [

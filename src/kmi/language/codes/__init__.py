@@ -5,7 +5,7 @@ fixed twin, in the file of its hundred:
 
     UNKNOWN_NAME = code(201, "unknown name", "...", failing="...", fixed="...")
 
-KMI01xx syntax and constructs, 02xx names and imports, 03xx types, 04xx module and interface, 05xx unsafe
+KMI01xx syntax and constructs, 02xx names and imports, 03xx types (typing and classes), 04xx module and interface, 05xx unsafe
 code, 06xx sharing, moves and escape, 07xx contexts, 08xx locks.
 
 Invariants: numbers are permanent; every code's programs are run by tests/language/test_codes.py, so that
@@ -14,6 +14,7 @@ no code exists which nothing reports.
 # ruff: noqa: F403
 
 from kmi.language.codes.base import REGISTRY, Code, code
+from kmi.language.codes.classes import *
 from kmi.language.codes.contexts import *
 from kmi.language.codes.interface import *
 from kmi.language.codes.locks import *

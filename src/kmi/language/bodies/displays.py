@@ -1,0 +1,110 @@
+"""Displays: tuples, lists and dicts written out, ``(a, b)``, ``[a, b]``, ``{a: b}``."""
+
+from __future__ import annotations
+
+import ast
+
+from kmi.language import codes, tree
+from kmi.language.bodies import expressions
+from kmi.language.bodies.body import Body
+from kmi.language.bodies.convert import coerce, describe, join_types, place_type
+from kmi.language.declarations.scope import (
+    POISON,
+)
+from kmi.language.types import (
+    INT,
+    ClassType,
+    IntType,
+    OptionalType,
+    TupleType,
+    Type,
+)
+
+
+def tuple_(body: Body, node: ast.expr, items: list[ast.expr], expected: Type | None) -> tree.Expression:
+    wanted = expected.inner if isinstance(expected, OptionalType) else expected
+    kinds = wanted.items if isinstance(wanted, TupleType) and len(wanted.items) == len(items) else None
+    made: list[tree.Expression] = []
+    for position, item in enumerate(items):
+        value = expressions.expression(body, item, kinds[position] if kinds is not None else None)
+        made.append(value)
+    if any(value.type is POISON for value in made):
+        return body.poison(node)
+    fitted = [
+        coerce(body, value, kinds[i] if kinds is not None else place_type(value.type), items[i], "the item")
+        for i, value in enumerate(made)
+    ]
+    return tree.TupleNew(fitted, body.span(node), TupleType(tuple(value.type for value in fitted)))
+
+
+def list_(body: Body, node: ast.expr, items: list[ast.expr], expected: Type | None) -> tree.Expression:
+    wanted = expected.inner if isinstance(expected, OptionalType) else expected
+    element = (
+        wanted.arguments[0]
+        if isinstance(wanted, ClassType) and body.world.is_builtin(wanted, "list")
+        else None
+    )
+    made = [expressions.expression(body, item, element) for item in items]
+    if element is None:
+        if not items:
+            return body.error(
+                codes.CANNOT_INFER,
+                node,
+                "of what this list is cannot be seen",
+                help="say it where it is made:\nitems: list[int] = []",
+            )
+        element = _element(body, made, items)
+    if element is None or element is POISON:
+        return body.poison(node)
+    fitted = [coerce(body, value, element, item, "the item") for value, item in zip(made, items, strict=True)]
+    return tree.ListNew(fitted, body.span(node), body.world.builtin_type("list", element))
+
+
+def _element(body: Body, values: list[tree.Expression], nodes: list[ast.expr]) -> Type | None:
+    kind: Type = values[0].type
+    for value, node in zip(values[1:], nodes[1:], strict=True):
+        joined = join_types(body, kind, value.type)
+        if joined is None:
+            body.error(
+                codes.TYPE_MISMATCH,
+                node,
+                f"the items before are `{describe(kind)}`, this is `{describe(value.type)}`",
+                help="give all items one type",
+            )
+            return None
+        kind = joined
+    if isinstance(kind, IntType) and body.world.enum_of(kind) is None:
+        return INT  # as type checkers see it: an item has a width only where that is declared
+    return place_type(kind)
+
+
+def dict_(body: Body, node: ast.Dict, expected: Type | None) -> tree.Expression:
+    wanted = expected.inner if isinstance(expected, OptionalType) else expected
+    arguments = (
+        wanted.arguments
+        if isinstance(wanted, ClassType) and body.world.is_builtin(wanted, "dict")
+        else (None, None)
+    )
+    key, item = arguments[0], arguments[1]
+    keys = [k for k in node.keys if k is not None]
+    pairs = [
+        (expressions.expression(body, k, key), expressions.expression(body, v, item))
+        for k, v in zip(keys, node.values, strict=False)
+    ]
+    if key is None or item is None:
+        if not pairs:
+            return body.error(
+                codes.CANNOT_INFER,
+                node,
+                "of what this dict is cannot be seen",
+                help="say it where it is made:\nitems: dict[int, bytes] = {}",
+            )
+        key = _element(body, [k for k, _ in pairs], keys)
+        item = _element(body, [v for _, v in pairs], node.values)
+    if key is None or item is None or POISON in (key, item):
+        return body.poison(node)
+    fitted = [
+        (coerce(body, k, key, kn, "the key"), coerce(body, v, item, vn, "the value"))
+        for (k, v), kn, vn in zip(pairs, keys, node.values, strict=True)
+    ]
+    return tree.DictNew(fitted, body.span(node), body.world.builtin_type("dict", key, item))
