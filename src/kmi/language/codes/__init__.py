@@ -5,8 +5,8 @@ fixed twin, in the file of its hundred:
 
     UNKNOWN_NAME = code(201, "unknown name", "...", failing="...", fixed="...")
 
-KMI01xx syntax and constructs, 02xx names and imports, 03xx types (typing and classes), 04xx module and interface, 05xx unsafe
-code, 06xx sharing, moves and escape, 07xx contexts, 08xx locks.
+KMI01xx syntax and constructs, 02xx names and imports, 03xx types (``typing``, ``classes``), 04xx module and
+interface, 05xx unsafe code, 06xx sharing, moves and escape, 07xx contexts, 08xx locks.
 
 Invariants: numbers are permanent; every code's programs are run by tests/language/test_codes.py, so that
 no code exists which nothing reports.
