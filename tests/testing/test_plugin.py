@@ -135,6 +135,57 @@ def test_a_failure_tells_its_seed_and_log(pytester: pytest.Pytester, kinds: dict
     )
 
 
+REFUSED = """
+def helper(kernel):
+    kernel.load("echo.py")
+
+def test_refused(kernel):
+    helper(kernel)
+"""
+
+
+def test_a_traceback_ends_at_the_call_that_the_kernel_refused(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(REFUSED)
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(failed=1)
+    wanted = [">   * kernel.load(*", "E   *FileNotFoundError*", "*.py:2: FileNotFoundError"]
+    result.stdout.fnmatch_lines(wanted)
+    result.stdout.no_fnmatch_line("*kmi/kernels/*")
+
+
+def test_a_full_traceback_goes_on(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(REFUSED)
+    result = pytester.runpytest_inprocess("--full-trace")
+    result.stdout.fnmatch_lines(["*kmi/kernels/simulated/kernel.py:*"])
+
+
+def test_an_error_that_nobody_expected_keeps_its_traceback(
+    pytester: pytest.Pytester, kinds: dict[str, FakeKind]
+) -> None:
+    kinds["fake:broken"] = FakeKind("fake:broken", end=LookupError("no answer of a kernel"))
+    pytester.makepyfile(REFUSED)
+    result = pytester.runpytest_inprocess("--on", "fake:broken")
+    result.stdout.fnmatch_lines(["*test_plugin.py:*LookupError*"])
+
+
+def test_exit_code_when_a_module_does_not_compile(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(REFUSED)
+    pytester.makefile(".py", echo="def twice(number): return 2 * number")
+    outcomes = command.Outcomes()
+    status = pytester.inline_run(plugins=[outcomes]).ret
+    assert outcomes.exit_code(int(status), kernels.chosen("simulated")) is Exit.NOT_COMPILED
+
+
+def test_a_failure_elsewhere_tells_how_to_get_there(
+    pytester: pytest.Pytester, kinds: dict[str, FakeKind], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = pytester.makepyfile("def test_wrong(kernel): assert 1 == 2")
+    elsewhere = pytester.mkdir("elsewhere")
+    monkeypatch.chdir(elsewhere)
+    result = pytester.runpytest_inprocess("--on", "fake:good", f"--rootdir={path.parent}", str(path))
+    result.stdout.fnmatch_lines([f"*again: kmi test --rootdir '{path.parent}' '{path}::test_wrong*"])
+
+
 def test_a_complaint_fails_the_test(two: pytest.Pytester, kinds: dict[str, FakeKind]) -> None:
     result = two.runpytest_inprocess("--on", "fake:leaks")
     result.assert_outcomes(failed=2, passed=1)

@@ -15,7 +15,7 @@ from kmi.testing.kernels.registry import Choice, KernelMissing, UnknownKernel, c
 from kmi.testing.plugin import EXIT_CODE
 
 #: Of several kernels' ends, the one that the exit code tells: the first of these.
-GRAVITY = (Exit.PANIC, Exit.LOST, Exit.TIMEOUT)
+GRAVITY = (Exit.PANIC, Exit.LOST, Exit.TIMEOUT, Exit.NOT_COMPILED)
 
 
 @click.command(context_settings={"ignore_unknown_options": True}, short_help="Run tests on kernels.")
@@ -29,8 +29,8 @@ GRAVITY = (Exit.PANIC, Exit.LOST, Exit.TIMEOUT)
 def command(on: str, arguments: tuple[str, ...]) -> int:
     """Run pytest; a test that takes the fixture 'kernel' runs once on each kernel asked for.
 
-    Ends with 0 if all passed, 1 if a test failed, 4 if a kernel panicked, 5 if a machine was lost, 124 if
-    time ran out.
+    Ends with 0 if all passed, 1 if a test failed, 3 if a module does not compile, 4 if a kernel panicked,
+    5 if a machine was lost, 124 if time ran out.
     """
     choice = named(on)
     prepare(choice)

@@ -7,7 +7,10 @@ gives ``test_x[simulated]`` and ``test_x[linux:6.12]``. Each test has a kernel o
 - if its assertions do;
 - if the kernel complained (a leak, a lock out of order, any splat), with the lines of the complaint;
 - if after it, when all its processes have ended, a module cannot be unloaded;
-- if the kernel panicked, the machine was lost or time ran out (exit codes 4, 5 and 124 of ``kmi test``).
+- if its module does not compile (exit code 3 of ``kmi test``);
+- if the kernel panicked, the machine was lost or time ran out (exit codes 4, 5 and 124).
+
+A traceback ends in the test, at the call that the kernel refused: ``--full-trace`` shows the rest.
 
 A test of a module that is wrong on purpose names what the kernel has to report, and fails without it:
 ``@pytest.mark.reports("leak")``.
@@ -24,13 +27,18 @@ from __future__ import annotations
 
 import hashlib
 import signal
+import sys
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from types import FrameType
+from types import FrameType, TracebackType
 
 import pytest
 
+from kmi.kernels.linux.toolchain import build
+from kmi.kernels.simulated.hook import loader
+from kmi.kernels.simulated.reports import SimulationError
+from kmi.machines.outcomes import MachineError, ProcessEnded
 from kmi.testing.kernels.kernel import KernelFailure, Report
 from kmi.testing.kernels.registry import (
     Choice,
@@ -48,6 +56,12 @@ KINDS: pytest.StashKey[dict[str, Kind]] = pytest.StashKey()
 RUNNING: pytest.StashKey[RunningKernel] = pytest.StashKey()
 #: How many tests were left out for each need that is not met.
 LACKING: pytest.StashKey[dict[str, int]] = pytest.StashKey()
+
+#: What a module that does not compile is refused with, by the simulated kernel and by a build.
+NOT_COMPILED = (loader.CheckFailed, build.CheckFailed)
+
+#: Errors that are a kernel's answer to a test, and no mistake of kmi's.
+ANSWERS = (OSError, AssertionError, KernelFailure, MachineError, ProcessEnded, SimulationError, *NOT_COMPILED)
 
 #: The property of a test report that carries the exit code of a kernel's end.
 EXIT_CODE = "kmi_exit_code"
@@ -223,10 +237,13 @@ def pytest_enter_pdb() -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    if call.excinfo is not None and RUNNING in item.stash and not item.config.getoption("fulltrace"):
+        call.excinfo = _shortened(call.excinfo)
     report = yield
     if call.excinfo is None or not report.failed:
         return report
-    code = getattr(call.excinfo.value, "exit_code", None)
+    refused = isinstance(call.excinfo.value, NOT_COMPILED)
+    code = 3 if refused else getattr(call.excinfo.value, "exit_code", None)
     if isinstance(code, int):
         report.user_properties.append((EXIT_CODE, code))
     running = item.stash.get(RUNNING, None)
@@ -235,9 +252,40 @@ def pytest_runtest_makereport(
     return report
 
 
+def _shortened(excinfo: pytest.ExceptionInfo[BaseException]) -> pytest.ExceptionInfo[BaseException]:
+    """The same error with a traceback of the author's lines alone, where the error is the kernel's answer.
+
+    The exception itself keeps its traceback, for debuggers.
+    """
+    entries = [found for found in _entries(excinfo.tb) if not _is_inner(found)]
+    if not isinstance(excinfo.value, ANSWERS) or not entries:
+        return excinfo
+    made: TracebackType | None = None
+    for entry in reversed(entries):
+        made = TracebackType(made, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    assert made is not None
+    return pytest.ExceptionInfo.from_exc_info((excinfo.type, excinfo.value, made))
+
+
+def _entries(traceback: TracebackType | None) -> Iterator[TracebackType]:
+    while traceback is not None:
+        yield traceback
+        traceback = traceback.tb_next
+
+
+def _is_inner(entry: TracebackType) -> bool:
+    """Whether this is a line of kmi's, or of the standard library that kmi called."""
+    name = str(entry.tb_frame.f_globals.get("__name__")).partition(".")[0]
+    return name == "kmi" or name in sys.stdlib_module_names
+
+
 def _state(item: pytest.Item, running: RunningKernel) -> str:
-    seed = item.config.getoption("seed")
-    lines = [f"seed {running.seed}; again: kmi test '{item.nodeid}' --on {running.name} --seed {seed}"]
+    seed, root = item.config.getoption("seed"), item.config.rootpath
+    # A test's name, and with it its seed, is relative to the root, which pytest finds by where it is called.
+    which = f"'{item.nodeid}'"
+    if root != item.config.invocation_params.dir:
+        which = f"--rootdir '{root}' '{root}/{item.nodeid}'"
+    lines = [f"seed {running.seed}; again: kmi test {which} --on {running.name} --seed {seed}"]
     try:
         lines += [f"  {line}" for line in running.log()[-50:]]
         lines += [str(report) for report in running.reports()]
