@@ -13,6 +13,7 @@ from kmi.cli.main import main
 from kmi.compiler.driver import PASSES
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.prepare import Missing
+from kmi.kernels.linux.toolchain import preflight
 from kmi.kernels.linux.toolchain.preflight import modinfo
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -29,7 +30,9 @@ def test_builds_beside_the_user(
     ko = tmp_path / "minimal.ko"
     about = modinfo(ko)
     assert about["license"] == "GPL" and about["vermagic"].startswith("6.1.")
-    assert capsys.readouterr().out == f"minimal.ko: {ko.stat().st_size:,} bytes, for linux:6.1\n"
+    loaded = preflight.loaded_size(ko)
+    said = f"minimal.ko: {ko.stat().st_size:,} bytes, of which linux:6.1 loads {loaded:,}\n"
+    assert capsys.readouterr().out == said and 1000 < loaded < ko.stat().st_size
     assert b"kmi_fail_nth" not in ko.read_bytes()
 
 

@@ -155,3 +155,15 @@ def test_ctrl_c_is_130(tmp_path: Path) -> None:
         _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors.strip()) == (130, "kmi: interrupted")
     assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("chek", "there is no command 'chek'; did you mean `kmi check`?"),
+        ("frob", "the commands are bindgen, build,"),
+    ],
+)
+def test_a_command_that_is_not_there(given: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([given]) == Exit.USAGE
+    assert said in capsys.readouterr().err

@@ -38,7 +38,8 @@ def command(file: Path, on: str, output: Path | None, dump: str | None, test: bo
         built = build(file, flavor, test=test, output=output or Path(f"{file.stem}.ko"), progress=note)
     if problems := preflight.check(built.ko, flavor):
         raise Failure("\n".join(problems))
-    click.echo(f"{output or file.stem + '.ko'}: {built.size:,} bytes, for {on}")
+    loaded = preflight.loaded_size(built.ko)
+    click.echo(f"{output or file.stem + '.ko'}: {built.size:,} bytes, of which {on} loads {loaded:,}")
     return Exit.OK
 
 

@@ -14,8 +14,6 @@ from pathlib import Path
 
 import click
 import pytest
-from elftools.elf.constants import SH_FLAGS
-from elftools.elf.elffile import ELFFile
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -25,6 +23,7 @@ from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.progress import Progress
 from kmi.cli.test import Outcomes
+from kmi.kernels.linux.toolchain.preflight import loaded_size
 from kmi.kernels.userspace import UserProcess
 from kmi.testing.kernels.registry import Kind, find
 
@@ -136,13 +135,6 @@ def _built(name: str, module: Path, progress: Progress) -> tuple[str, int, float
         ko = build(module, flavor, test=False).ko
         seconds = time.monotonic() - begun
     return f"{ko.name} in {provision.release(flavor)}", loaded_size(ko), seconds
-
-
-def loaded_size(ko: Path) -> int:
-    """The bytes of a module that a kernel keeps in memory: no symbols for the debugger, no relocations."""
-    with ko.open("rb") as file:
-        sections = list(ELFFile(file).iter_sections())
-    return sum(one["sh_size"] for one in sections if one["sh_flags"] & SH_FLAGS.SHF_ALLOC)
 
 
 def _table(rows: list[Row]) -> None:

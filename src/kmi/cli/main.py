@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import signal
 import sys
@@ -41,6 +42,17 @@ class Commands(click.Group):
         command = module.command
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, context: click.Context, given: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(context, given)
+        except click.UsageError as error:
+            close = difflib.get_close_matches(given[0], COMMANDS, 1)
+            names = ", ".join(sorted(COMMANDS))
+            what = f"did you mean `kmi {close[0]}`?" if close else f"the commands are {names}"
+            raise click.UsageError(f"there is no command {given[0]!r}; {what}", error.ctx) from None
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -17,6 +17,9 @@ from kmi.testing.plugin import EXIT_CODE
 #: Of several kernels' ends, the one that the exit code tells: the first of these.
 GRAVITY = (Exit.PANIC, Exit.LOST, Exit.TIMEOUT, Exit.NOT_COMPILED)
 
+#: pytest would rewrite the assertions of every plugin's package; kmi's own are not for users to read.
+NO_NEWS = "ignore:Module already imported so cannot be rewritten; kmi:pytest.PytestAssertRewriteWarning"
+
 
 @click.command(context_settings={"ignore_unknown_options": True}, short_help="Run tests on kernels.")
 @click.option(
@@ -35,7 +38,7 @@ def command(on: str, arguments: tuple[str, ...]) -> int:
     choice = named(on)
     prepare(choice)
     outcomes = Outcomes()
-    status = pytest.main(["--on", on, *arguments], plugins=[outcomes])
+    status = pytest.main(["-W", NO_NEWS, "--on", on, *arguments], plugins=[outcomes])
     return outcomes.exit_code(int(status), choice)
 
 

@@ -15,13 +15,14 @@ from functools import cache as memoize
 from pathlib import Path
 
 from elftools.common.exceptions import ELFError
+from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 
-__all__ = ["PreflightError", "Symbol", "check", "exports", "modinfo", "refused_by_license"]
+__all__ = ["PreflightError", "Symbol", "check", "exports", "loaded_size", "modinfo", "refused_by_license"]
 
 #: The licences that `license_is_gpl_compatible` of the kernel accepts.
 GPL_COMPATIBLE = (
@@ -145,3 +146,10 @@ def _undefined(elf: ELFFile) -> set[str]:
     return {
         symbol.name for symbol in table.iter_symbols() if symbol["st_shndx"] == "SHN_UNDEF" and symbol.name
     }
+
+
+def loaded_size(ko: Path) -> int:
+    """The bytes of a module that a kernel keeps in memory: no symbols for the debugger, no relocations."""
+    with ko.open("rb") as file:
+        sections = list(ELFFile(file).iter_sections())
+    return sum(one["sh_size"] for one in sections if one["sh_flags"] & SH_FLAGS.SHF_ALLOC)
