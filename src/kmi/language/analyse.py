@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kmi.language import codes, tree
+from kmi.language.bodies import fields
 from kmi.language.bodies.functions import analyse_function
 from kmi.language.checks import semantics
-from kmi.language.declarations import constants, declare, fields, names, provided
+from kmi.language.declarations import constants, declare, names, provided
 from kmi.language.declarations.scope import ClassInfo, ConstantInfo, Form, FunctionInfo, ModuleScope
 from kmi.language.declarations.world import World, module_name
 from kmi.language.library import Library
@@ -150,7 +151,7 @@ def _roots(world: World) -> None:
                     if isinstance(entity, FunctionInfo):
                         world.want(entity)
                     elif isinstance(entity, ClassInfo):
-                        declare.members(world, entity)
+                        declare.declare_members(world, entity)
     exceptions = world.scope("kmi.runtime.exceptions")
     if exceptions is not None:
         for name in exceptions.bindings:
@@ -162,7 +163,7 @@ def _finish(world: World) -> None:
     while True:
         before = len(world.classes), len(world.functions)
         for info in list(world.classes.values()):
-            declare.members(world, info)
+            declare.declare_members(world, info)
         for info in list(world.classes.values()):
             fields.complete(world, info)
         for function in list(world.functions.values()):
@@ -217,7 +218,7 @@ def _entry(world: World, scope: ModuleScope) -> ClassInfo | None:
             f"`{entry.definition.name}` is under `@module` but does not derive from `Module`",
             help=f"class {entry.definition.name}(Module):",
         )
-    declare.members(world, entry)
+    declare.declare_members(world, entry)
     initializer = entry.methods.get("__init__")
     if initializer is not None and len(initializer.function.parameters) > 1:
         world.reporter.error(

@@ -13,7 +13,8 @@ from kmi.language import codes, tree
 from kmi.language.bodies import expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, unify
-from kmi.language.declarations.scope import POISON, Form, FunctionInfo
+from kmi.language.declarations.scope import Form, FunctionInfo
+from kmi.language.relations import POISON
 from kmi.language.types import Type, TypeVariable, substitute
 
 

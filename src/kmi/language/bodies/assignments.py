@@ -13,8 +13,10 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies import attributes, augmented, calls, expressions, field_assignments, statements
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import coerce, describe, is_still
-from kmi.language.declarations.scope import POISON, Form
+from kmi.language.bodies.convert import coerce, is_still
+from kmi.language.declarations import members
+from kmi.language.declarations.scope import Form
+from kmi.language.relations import POISON, describe
 from kmi.language.types import (
     INT,
     ClassType,
@@ -151,7 +153,7 @@ def _item_type(body: Body, target: ast.Subscript) -> Type | None:
     if not isinstance(kind, ClassType):
         return None
     name = "__setslice__" if isinstance(target.slice, ast.Slice) else "__setitem__"
-    method = calls.find_method(body.world, kind, name)
+    method = members.find_method(body.world, kind, name)
     return calls.parameter_types(method, kind)[-1] if method is not None else None
 
 

@@ -7,12 +7,13 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies import calls, expressions
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import coerce, describe
-from kmi.language.declarations import constants, names
+from kmi.language.bodies.convert import coerce
+from kmi.language.bodies.fields import find_field
+from kmi.language.declarations import constants, members, names
 from kmi.language.declarations.bindings import struct_members
-from kmi.language.declarations.declare import members
-from kmi.language.declarations.fields import find_field
-from kmi.language.declarations.scope import POISON, ClassInfo, CStructInfo
+from kmi.language.declarations.declare import declare_members
+from kmi.language.declarations.scope import ClassInfo, CStructInfo
+from kmi.language.relations import POISON, describe
 from kmi.language.report import hints
 from kmi.language.source import Span
 from kmi.language.types import (
@@ -58,12 +59,12 @@ def class_attribute(body: Body, node: ast.Attribute, info: ClassInfo, name: str)
         if name in info.enum_values:
             return tree.IntLiteral(info.enum_values[name], span, info.enum)
         return _unknown(body, node, f"`{info.definition.name}`", name, list(info.enum_values))
-    members(body.world, info)
+    declare_members(body.world, info)
     if name == "SIZE" and info.definition.struct:
         return tree.SizeOf(ClassType(info.definition), span, INT)
     for definition in info.definition.ancestors():
         owner = body.world.classes[definition]
-        members(body.world, owner)
+        declare_members(body.world, owner)
         if name in owner.constants:
             folded = constants.fold(body.world, owner.scope, owner.constants[name], owner)
             return constants.literal(body.world, folded, span) if folded is not None else body.poison(span)
@@ -136,8 +137,8 @@ def _member(
     span = body.span(node)
     world = body.world
     for definition in kind.definition.ancestors():
-        members(world, world.classes[definition])
-    method = calls.find_method(world, kind, name)
+        declare_members(world, world.classes[definition])
+    method = members.find_method(world, kind, name)
     if method is not None:
         if method.function.property:
             return calls.method_call(body, value, name, [], span)
@@ -206,7 +207,7 @@ def _parameter(body: Body, span: Span, parameter: tree.ModuleParameter) -> tree.
         from kmi.language.types import WIDTHS
 
         pointer = tree.CGlobal(c_name, span, PointerType(WIDTHS["u8"], "const"))
-        maker = calls.find_method(body.world, body.world.str_type, "__from_c_string__")
+        maker = members.find_method(body.world, body.world.str_type, "__from_c_string__")
         if maker is not None:
             body.world.want(maker)
             return tree.Call(maker.function, [pointer], span, body.world.str_type)
@@ -313,7 +314,7 @@ def selector(
         method = {"get": "__slice__", "set": "__setslice__", "del": "__delslice__"}[verb]
     else:
         method = f"__{verb}item__"
-    found = calls.find_method(body.world, kind, method)
+    found = members.find_method(body.world, kind, method)
     if found is None:
         what = {"get": "read", "set": "set", "del": "delete"}[verb]
         which = "a slice" if isinstance(index, ast.Slice) else "an item"

@@ -12,9 +12,10 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies import assignments, attributes, calls, expressions, field_assignments, operators
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import coerce, describe, is_still, place_type
+from kmi.language.bodies.convert import coerce, is_still
+from kmi.language.declarations import members
 from kmi.language.declarations.declare import is_place
-from kmi.language.declarations.scope import POISON
+from kmi.language.relations import POISON, describe, place_type
 from kmi.language.source import Span
 from kmi.language.types import ClassType, PointerType
 
@@ -43,7 +44,7 @@ def _in_place(body: Body, node: ast.AugAssign, current: tree.Expression) -> list
     if type(node.op) not in operators.SYMBOLS or not isinstance(current.type, ClassType):
         return None
     method = f"__i{operators.SYMBOLS[type(node.op)][1]}__"
-    found = calls.find_method(body.world, current.type, method)
+    found = members.find_method(body.world, current.type, method)
     if found is None:
         return None
     wanted = calls.parameter_types(found, current.type)[0]
@@ -122,7 +123,7 @@ def _augmented_item(
     result = operators.binary_value(body, node, current, node.op, node.value)
     if result.type is POISON:
         return []
-    if calls.find_method(body.world, kind, "__setitem__") is None:
+    if members.find_method(body.world, kind, "__setitem__") is None:
         body.error(codes.BAD_OPERANDS, target, f"one cannot set an item of a `{kind}`")
         return []
     call = calls.method_call(body, container, "__setitem__", [*arguments, result], span)

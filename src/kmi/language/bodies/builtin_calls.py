@@ -7,8 +7,9 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies import calls, conditions, expressions, operators
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import as_int, coerce, describe, is_int
-from kmi.language.declarations.scope import POISON
+from kmi.language.bodies.convert import as_int, coerce
+from kmi.language.declarations import members
+from kmi.language.relations import POISON, describe, is_int
 from kmi.language.report import hints
 from kmi.language.types import (
     BOOL,
@@ -113,7 +114,7 @@ def _len(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
         return tree.NoneLiteral(span, INT)
     if isinstance(kind, TupleType):
         return tree.IntLiteral(len(kind.items), span)
-    if isinstance(kind, ClassType) and calls.find_method(body.world, kind, "__len__") is not None:
+    if isinstance(kind, ClassType) and members.find_method(body.world, kind, "__len__") is not None:
         return calls.method_call(body, value, "__len__", [], span)
     if isinstance(kind, OptionalType):
         from kmi.language.bodies.attributes import may_be_none
@@ -167,7 +168,7 @@ def _hash(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
         return value
     if isinstance(kind, TypeVariable):
         return tree.Generic("hash", value, None, span, INT)
-    if isinstance(kind, ClassType) and calls.find_method(body.world, kind, "__hash__") is not None:
+    if isinstance(kind, ClassType) and members.find_method(body.world, kind, "__hash__") is not None:
         return calls.method_call(body, value, "__hash__", [], span)
     return body.error(
         codes.BAD_OPERANDS,

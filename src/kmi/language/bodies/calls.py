@@ -15,18 +15,11 @@ from kmi.language import codes, tree
 from kmi.language.bodies import construct, expressions
 from kmi.language.bodies.arguments import bind_arguments
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import base_view, coerce, describe, poisoned, unify
-from kmi.language.declarations.declare import members
-from kmi.language.declarations.scope import (
-    POISON,
-    ClassInfo,
-    CStructInfo,
-    Entity,
-    Form,
-    FunctionInfo,
-    TypeAlias_,
-)
-from kmi.language.declarations.world import World
+from kmi.language.bodies.convert import coerce, unify
+from kmi.language.declarations.declare import declare_members
+from kmi.language.declarations.members import LIBRARY, class_bindings, find_method, overload
+from kmi.language.declarations.scope import ClassInfo, CStructInfo, Entity, Form, FunctionInfo, TypeAlias_
+from kmi.language.relations import POISON, base_view, describe, poisoned
 from kmi.language.source import Span
 from kmi.language.types import (
     ClassType,
@@ -38,37 +31,6 @@ from kmi.language.types import (
     TypeVariable,
     substitute,
 )
-
-LIBRARY = ("kmi.runtime.", "kmi.kernels.")
-"""Modules whose classes may have a method for each class of argument, which Python has not."""
-
-
-def find_method(world: World, kind: ClassType, name: str) -> FunctionInfo | None:
-    """The method of that name, of the class or its nearest base that has it."""
-    for definition in kind.definition.ancestors():
-        info = world.classes[definition]
-        members(world, info)
-        if name in info.methods:
-            return info.methods[name]
-    return None
-
-
-def overload(world: World, kind: ClassType, name: str, argument: Type) -> str:
-    """The name of the method of a run-time class for an argument of this class: ``extend`` of a bytearray
-    is ``__extend_bytearray__``.
-    """
-    if isinstance(argument, ClassType) and kind.definition.module.startswith(LIBRARY):
-        special = f"__{name.strip('_')}_{argument.definition.name}__"
-        if find_method(world, kind, special) is not None:
-            return special
-    return name
-
-
-def class_bindings(kind: ClassType, owner: tree.Class) -> dict[str, Type]:
-    """What the type variables of ``owner``, a base of ``kind``, stand for."""
-    view = base_view(kind, owner)
-    names = [variable.name for variable in owner.type_parameters]
-    return dict(zip(names, view.arguments if view is not None else (), strict=False))
 
 
 def parameter_types(method: FunctionInfo, kind: ClassType) -> list[Type]:
@@ -413,7 +375,7 @@ def _call_class_method(
     body: Body, node: ast.Call, info: ClassInfo, name: str, expected: Type | None
 ) -> tree.Expression:
     """``Class.method(…)``: a static or class method, or a base's method on ``self``."""
-    members(body.world, info)
+    declare_members(body.world, info)
     kind = ClassType(info.definition, info.definition.type_parameters)
     method = find_method(body.world, kind, name)
     if method is None:
@@ -472,7 +434,7 @@ def _call_super(body: Body, node: ast.Call, name: str) -> tree.Expression:
     receiver = tree.Upcast(tree.LocalGet(this, span, this.type), span, base)
     assert method.function.owner is not None
     if name == "__init__" and body.initializer:
-        from kmi.language.declarations.fields import complete
+        from kmi.language.bodies.fields import complete
 
         complete(body.world, body.world.classes[base.definition])
         body.flow.assigned.update(base.definition.all_fields())

@@ -12,10 +12,11 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies import calls, expressions
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import describe
 from kmi.language.bodies.flow import Flow, join
-from kmi.language.declarations.declare import members
-from kmi.language.declarations.scope import POISON, ClassInfo, Form
+from kmi.language.declarations import members
+from kmi.language.declarations.declare import declare_members
+from kmi.language.declarations.scope import ClassInfo, Form
+from kmi.language.relations import POISON, describe
 from kmi.language.source import Span
 from kmi.language.types import (
     BOOL,
@@ -207,7 +208,7 @@ def truth(body: Body, value: tree.Expression, at: ast.AST | Span) -> tree.Expres
                 return tree.Not(tree.IsNone(value, span), span)
             return tree.Truth(value, span)
         case ClassType() if _has_truth(body, kind):
-            if calls.find_method(body.world, kind, "__bool__") is not None:
+            if members.find_method(body.world, kind, "__bool__") is not None:
                 return calls.method_call(body, value, "__bool__", [], span)
             length = calls.method_call(body, value, "__len__", [], span)
             return tree.Compare("!=", length, tree.IntLiteral(0, span), span)
@@ -222,5 +223,5 @@ def truth(body: Body, value: tree.Expression, at: ast.AST | Span) -> tree.Expres
 
 def _has_truth(body: Body, kind: ClassType) -> bool:
     for definition in kind.definition.ancestors():
-        members(body.world, body.world.classes[definition])
+        declare_members(body.world, body.world.classes[definition])
     return kind.definition.method("__bool__") is not None or kind.definition.method("__len__") is not None

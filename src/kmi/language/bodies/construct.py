@@ -14,9 +14,11 @@ from kmi.language import codes, tree
 from kmi.language.bodies import calls, expressions
 from kmi.language.bodies.arguments import bind_arguments
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import base_view, describe, is_int, unify
-from kmi.language.declarations.declare import members
-from kmi.language.declarations.scope import POISON, ClassInfo, FunctionInfo
+from kmi.language.bodies.convert import unify
+from kmi.language.declarations import members
+from kmi.language.declarations.declare import declare_members
+from kmi.language.declarations.scope import ClassInfo, FunctionInfo
+from kmi.language.relations import POISON, base_view, describe, is_int
 from kmi.language.types import (
     ClassType,
     CStructType,
@@ -74,7 +76,7 @@ def construct_class(
         return exception_new(body, node, definition)
     if info.enum is not None:
         return _enum_value(body, node, info)
-    members(body.world, info)
+    declare_members(body.world, info)
     bindings: dict[str, Type] = {}
     names = [variable.name for variable in definition.type_parameters]
     if given is not None:
@@ -94,7 +96,7 @@ def construct_class(
     if maker is not None:
         return calls.call_function(body, node, maker, None, bindings, expected)
     own = ClassType(definition, definition.type_parameters)
-    method = calls.find_method(body.world, own, "__init__")
+    method = members.find_method(body.world, own, "__init__")
     arguments: list[tree.Expression] = []
     extra: dict[str, Type] = {}
     if method is None:
@@ -109,7 +111,7 @@ def construct_class(
     else:
         assert method.function.owner is not None
         # The base's `__init__` speaks of the base's variables: see them as this class does.
-        seen = calls.class_bindings(own, method.function.owner)
+        seen = members.class_bindings(own, method.function.owner)
         inner: dict[str, Type] = {n: substitute(t, bindings) for n, t in seen.items()}
         unknown = {
             n

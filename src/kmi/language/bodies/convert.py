@@ -12,7 +12,17 @@ import ast
 
 from kmi.language import codes, tree
 from kmi.language.bodies.body import Body
-from kmi.language.declarations.scope import POISON
+from kmi.language.relations import (
+    POISON,
+    base_view,
+    callable_fits,
+    describe,
+    is_int,
+    place_type,
+    poisoned,
+    same,
+    subtype,
+)
 from kmi.language.report.hints import class_hint, lock_hint
 from kmi.language.source import Span
 from kmi.language.types import (
@@ -35,75 +45,7 @@ from kmi.language.types import (
     TypeObject,
     TypeVariable,
     UnionType,
-    substitute,
 )
-
-
-def place_type(kind: Type) -> Type:
-    """The place that a value of this type gets where nothing else is said."""
-    match kind:
-        case IntType() if kind == EXACT:
-            return INT
-        case TupleType(items=items):
-            return TupleType(tuple(place_type(item) for item in items))
-        case _:
-            return kind
-
-
-def is_int(kind: Type) -> bool:
-    """Whether arithmetic takes it: an integer or a bool."""
-    return isinstance(kind, IntType | BoolType)
-
-
-def poisoned(kind: Type) -> bool:
-    """Whether something in the type is already reported as wrong."""
-    match kind:
-        case _ if kind is POISON:
-            return True
-        case ClassType(arguments=items) | TupleType(items=items):
-            return any(poisoned(item) for item in items)
-        case OptionalType(inner=inner) | TypeObject(instance=inner):
-            return poisoned(inner)
-        case PointerType(target=target):
-            return target is not None and poisoned(target)
-        case _:
-            return False
-
-
-def same(left: Type, right: Type) -> bool:
-    """Whether two types are the same; what is poisoned is the same as anything."""
-    if left == right or left is POISON or right is POISON:
-        return True
-    match left, right:
-        case ClassType(), ClassType():
-            return left.definition is right.definition and all(map(same, left.arguments, right.arguments))
-        case OptionalType(), OptionalType():
-            return same(left.inner, right.inner)
-        case TupleType(), TupleType():
-            return len(left.items) == len(right.items) and all(map(same, left.items, right.items))
-        case PointerType(), PointerType():
-            if left.target is None or right.target is None:
-                return left.target is right.target
-            return same(left.target, right.target)
-        case TypeObject(), TypeObject():
-            return same(left.instance, right.instance)
-        case _:
-            return False
-
-
-def base_view(kind: ClassType, wanted: tree.Class) -> ClassType | None:
-    """``kind`` seen as its base class ``wanted``, with that class's type arguments; None if it is not one."""
-    current: ClassType | None = kind
-    while current is not None:
-        if current.definition is wanted:
-            return current
-        base = current.definition.base
-        if base is None:
-            return None
-        names = [variable.name for variable in current.definition.type_parameters]
-        replaced = substitute(base, dict(zip(names, current.arguments, strict=False)))
-        current = replaced if isinstance(replaced, ClassType) else None
-    return None
 
 
 def convert(body: Body, value: tree.Expression, target: Type, span: Span) -> tree.Expression | None:
@@ -126,7 +68,7 @@ def convert(body: Body, value: tree.Expression, target: Type, span: Span) -> tre
             if isinstance(kind, NoneType):
                 return tree.Upcast(value, span, target)
             if isinstance(kind, OptionalType):
-                if isinstance(inner, ClassType | UnionType) and _subtype(kind.inner, inner):
+                if isinstance(inner, ClassType | UnionType) and subtype(kind.inner, inner):
                     return tree.Upcast(value, span, target)
                 return None
             converted = convert(body, value, inner, span)
@@ -135,12 +77,12 @@ def convert(body: Body, value: tree.Expression, target: Type, span: Span) -> tre
             if (
                 isinstance(kind, TypeVariable)
                 and isinstance(kind.bound, ClassType)
-                and _subtype(kind.bound, target)
+                and subtype(kind.bound, target)
             ):
                 return tree.Upcast(value, span, target)
-            return tree.Upcast(value, span, target) if _subtype(kind, target) else None
+            return tree.Upcast(value, span, target) if subtype(kind, target) else None
         case UnionType():
-            return tree.Upcast(value, span, target) if _subtype(kind, target) else None
+            return tree.Upcast(value, span, target) if subtype(kind, target) else None
         case ExceptionType():
             if isinstance(kind, ExceptionType) and kind.definition.derives_from(target.definition):
                 return tree.Upcast(value, span, target)
@@ -150,11 +92,9 @@ def convert(body: Body, value: tree.Expression, target: Type, span: Span) -> tre
         case TupleType(items=items):
             return _tuple(body, value, items, span)
         case TypeObject():
-            return (
-                value if isinstance(kind, TypeObject) and _subtype(kind.instance, target.instance) else None
-            )
+            return value if isinstance(kind, TypeObject) and subtype(kind.instance, target.instance) else None
         case FunctionType():
-            return value if isinstance(kind, FunctionType) and _callable(kind, target) else None
+            return value if isinstance(kind, FunctionType) and callable_fits(kind, target) else None
         case _:
             return None
 
@@ -170,38 +110,6 @@ def _poisoned_upcast(body: Body, value: tree.Expression, target: Type, span: Spa
     if isinstance(target, OptionalType) and not isinstance(kind, OptionalType):
         return value if kind == NONE else convert(body, value, target.inner, span)
     return value if isinstance(target, UnionType | TypeObject | OptionalType) else None
-
-
-def _subtype(kind: Type, target: Type) -> bool:
-    if same(kind, target):
-        return True
-    match kind, target:
-        case ClassType(), ClassType():
-            view = base_view(kind, target.definition)
-            return view is not None and same(view, target)
-        case ClassType(), UnionType(members=members):
-            return any(_subtype(kind, member) for member in members)
-        case UnionType(members=members), _:
-            return all(_subtype(member, target) for member in members)
-        case TypeVariable(bound=bound), _ if bound is not None:
-            return _subtype(bound, target)
-        case ExceptionType(), ExceptionType():
-            return kind.definition.derives_from(target.definition)
-        case _:
-            return False
-
-
-def _callable(kind: FunctionType, target: FunctionType) -> bool:
-    def matches(left: Type, right: Type) -> bool:
-        if isinstance(left, PointerType) and isinstance(right, PointerType):
-            return left.target is None or right.target is None or same(left, right)
-        return same(left, right)
-
-    return (
-        len(kind.parameters) == len(target.parameters)
-        and all(map(matches, kind.parameters, target.parameters))
-        and matches(kind.result, target.result)
-    )
 
 
 def _pointer(value: tree.Expression, target: PointerType, span: Span) -> tree.Expression | None:
@@ -257,11 +165,6 @@ def coerce(
     )
 
 
-def describe(kind: Type) -> str:
-    """A type as the author would write it."""
-    return "int" if kind == EXACT else str(kind)
-
-
 def _mismatch_help(body: Body, kind: Type, target: Type) -> str | None:
     if kind == NONE:
         return f"declare it as `{describe(target)} | None` if it can be missing"
@@ -311,9 +214,9 @@ def join_types(body: Body, left: Type, right: Type) -> Type | None:
             right.inner if isinstance(right, OptionalType) else right,
         )
         return OptionalType(place_type(inner)) if inner is not None else None
-    if _subtype(left, right):
+    if subtype(left, right):
         return right
-    if _subtype(right, left):
+    if subtype(right, left):
         return left
     return None
 

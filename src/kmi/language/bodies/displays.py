@@ -7,10 +7,8 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies import expressions
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import coerce, describe, join_types, place_type
-from kmi.language.declarations.scope import (
-    POISON,
-)
+from kmi.language.bodies.convert import coerce, join_types
+from kmi.language.relations import POISON, describe, place_type
 from kmi.language.types import (
     INT,
     ClassType,

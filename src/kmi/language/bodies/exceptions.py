@@ -12,9 +12,10 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies import expressions, statements
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import coerce, describe, is_int
+from kmi.language.bodies.convert import coerce
 from kmi.language.bodies.flow import Flow, join
-from kmi.language.declarations.scope import POISON, ClassInfo, Poisoned
+from kmi.language.declarations.scope import ClassInfo, Poisoned
+from kmi.language.relations import POISON, describe, is_int
 from kmi.language.types import INT, ExceptionType, TypeObject
 
 

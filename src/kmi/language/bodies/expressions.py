@@ -11,12 +11,11 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies import attributes, calls, conditions, displays, fstrings, operators
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import coerce, describe, is_int, join_types, place_type
+from kmi.language.bodies.convert import coerce, join_types
 from kmi.language.bodies.flow import Path, join
 from kmi.language.declarations import constants, names
 from kmi.language.declarations.annotations import import_help
 from kmi.language.declarations.scope import (
-    POISON,
     ClassInfo,
     ConstantInfo,
     CStructInfo,
@@ -29,6 +28,7 @@ from kmi.language.declarations.scope import (
     PseudoModule,
     TypeAlias_,
 )
+from kmi.language.relations import POISON, describe, is_int, place_type
 from kmi.language.source import Span
 from kmi.language.types import (
     BOOL,

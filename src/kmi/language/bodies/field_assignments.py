@@ -12,10 +12,11 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies import attributes, calls, expressions
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import coerce, describe, is_still, place_type, poisoned
+from kmi.language.bodies.convert import coerce, is_still
+from kmi.language.bodies.fields import find_field
+from kmi.language.declarations import members
 from kmi.language.declarations.declare import is_place
-from kmi.language.declarations.fields import find_field
-from kmi.language.declarations.scope import POISON
+from kmi.language.relations import POISON, describe, place_type, poisoned
 from kmi.language.types import (
     ClassType,
     CStructType,
@@ -187,7 +188,7 @@ def store_attribute(
 
 def _no_field(body: Body, node: ast.stmt, target: ast.Attribute, kind: ClassType) -> None:
     name = target.attr
-    method = calls.find_method(body.world, kind, name)
+    method = members.find_method(body.world, kind, name)
     if method is not None:
         what = "property" if method.function.property else "method"
         body.error(codes.BAD_FIELD, target, f"`{kind}.{name}` is a {what} and cannot be assigned")

@@ -7,9 +7,7 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies import expressions
 from kmi.language.bodies.body import Body
-from kmi.language.declarations.scope import (
-    POISON,
-)
+from kmi.language.relations import POISON
 from kmi.language.types import (
     TypeVariable,
 )

@@ -10,9 +10,10 @@ from kmi.language import codes, tree
 from kmi.language.bodies import statements
 from kmi.language.bodies.arguments import default_value
 from kmi.language.bodies.body import Body, Widen
-from kmi.language.declarations.scope import POISON, ClassInfo, FunctionInfo
+from kmi.language.declarations.scope import ClassInfo, FunctionInfo
 from kmi.language.declarations.world import World
 from kmi.language.parse import ALLOWED
+from kmi.language.relations import POISON
 from kmi.language.report.diagnostics import InternalError, Reporter
 from kmi.language.types import CStructType, NeverType, NoneType, OptionalType, Type
 
@@ -28,7 +29,7 @@ def analyse_function(world: World, info: FunctionInfo) -> None:
     if info.owner is not None and info.function.name == "__init__":
         _complete_base(world, info.owner)
     if info.generated:
-        from kmi.language.declarations.generated import generate_body
+        from kmi.language.bodies.generated import generate_body
 
         generate_body(world, info)
         return
@@ -78,7 +79,7 @@ def _complete_base(world: World, info: ClassInfo) -> None:
     """The base's fields are known before a class adds its own."""
     base = info.definition.base
     if base is not None:
-        from kmi.language.declarations.fields import complete
+        from kmi.language.bodies.fields import complete
 
         complete(world, world.classes[base.definition])
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import assignments, calls, conditions, expressions, statements
+from kmi.language.bodies import assignments, conditions, expressions, statements
 from kmi.language.bodies.body import Body, Loop
-from kmi.language.bodies.convert import coerce, describe, is_int
+from kmi.language.bodies.convert import coerce
 from kmi.language.bodies.flow import Flow, join
-from kmi.language.declarations.scope import POISON, Form
+from kmi.language.declarations import members
+from kmi.language.declarations.scope import Form
+from kmi.language.relations import POISON, describe, is_int
 from kmi.language.report import hints
 from kmi.language.types import EXACT, INT, ClassType, TupleType, Type, substitute
 
@@ -153,8 +155,8 @@ def _each(
     kind = iterable.type
     element: Type = POISON
     if isinstance(kind, ClassType):
-        advance = calls.find_method(body.world, kind, "__advance__")
-        item = calls.find_method(body.world, kind, "__item__")
+        advance = members.find_method(body.world, kind, "__advance__")
+        item = members.find_method(body.world, kind, "__item__")
         if advance is None or item is None:
             body.error(
                 codes.NOT_ITERABLE,
@@ -167,7 +169,7 @@ def _each(
             body.world.want(advance)
             body.world.want(item)
             assert item.function.owner is not None
-            element = substitute(item.function.result, calls.class_bindings(kind, item.function.owner))
+            element = substitute(item.function.result, members.class_bindings(kind, item.function.owner))
     elif isinstance(kind, TupleType):
         body.error(
             codes.NOT_ITERABLE,

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from kmi.language import codes, tree
 from kmi.language.bodies import calls, expressions
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import as_int, convert, describe, is_int, same
-from kmi.language.declarations.declare import members
-from kmi.language.declarations.scope import POISON
+from kmi.language.bodies.convert import as_int, convert
+from kmi.language.declarations import members
+from kmi.language.relations import POISON, describe, is_int, same
 from kmi.language.source import Span
 from kmi.language.types import (
     BOOL,
@@ -100,15 +100,15 @@ def combine(
         count: tree.Expression = second if symbol == "+" else tree.Unary("-", second, span)
         return tree.PointerAdd(first, tree.Fit(count, span, INT), span, left_kind)
     if isinstance(left_kind, ClassType):
-        special = calls.overload(body.world, left_kind, f"__{name}__", right_kind)
-        method = calls.find_method(body.world, left_kind, special)
+        special = members.overload(body.world, left_kind, f"__{name}__", right_kind)
+        method = members.find_method(body.world, left_kind, special)
         if method is not None:
             wanted = calls.parameter_types(method, left_kind)[0]
             if convert(body, second, wanted, span) is None:
                 return bad_operands(body, span, symbol, left_kind, right_kind)
             return calls.method_call(body, first, f"__{name}__", [second], span)
     elif isinstance(right_kind, ClassType) and symbol == "*" and is_int(left_kind):
-        if calls.find_method(body.world, right_kind, "__mul__") is not None and _simple(first):
+        if members.find_method(body.world, right_kind, "__mul__") is not None and _simple(first):
             return calls.method_call(body, second, "__mul__", [first], span)
     return bad_operands(body, span, symbol, left_kind, right_kind)
 
@@ -351,7 +351,7 @@ def _equal(
     body: Body, span: Span, left: tree.Expression, right: tree.Expression, kind: ClassType, *, positive: bool
 ) -> tree.Expression:
     made: tree.Expression
-    method = calls.find_method(body.world, kind, "__eq__")
+    method = members.find_method(body.world, kind, "__eq__")
     family = [*kind.definition.ancestors()[1:], *kind.definition.subclasses]
     if method is None and body.world.classes[kind.definition].dataclass and family:
         return body.error(
@@ -361,12 +361,14 @@ def _equal(
             help="compare the fields, or write an `__eq__`",
         )
     if method is None and body.world.classes[kind.definition].dataclass:
-        from kmi.language.declarations.generated import generate_equal
+        from kmi.language.bodies.generated import generate_equal
 
         generate_equal(body.world, body.world.classes[kind.definition])
-        method = calls.find_method(body.world, kind, "__eq__")
+        method = members.find_method(body.world, kind, "__eq__")
     if method is not None:
-        special = calls.find_method(body.world, kind, calls.overload(body.world, kind, "__eq__", right.type))
+        special = members.find_method(
+            body.world, kind, members.overload(body.world, kind, "__eq__", right.type)
+        )
         wanted = calls.parameter_types(special or method, kind)[0]
         if not same(wanted, right.type) and not (
             isinstance(right.type, ClassType) and right.type.definition.derives_from(kind.definition)
@@ -402,15 +404,18 @@ def _equal_optional(body: Body, span: Span, left: tree.Expression, right: tree.E
 def _ordered(
     body: Body, span: Span, symbol: str, left: tree.Expression, right: tree.Expression, kind: ClassType
 ) -> tree.Expression:
-    if calls.find_method(body.world, kind, ORDER[symbol]) is not None:
+    if members.find_method(body.world, kind, ORDER[symbol]) is not None:
         return calls.method_call(body, left, ORDER[symbol], [right], span)
     mirrored = ORDER[MIRROR[symbol]]
-    if isinstance(right.type, ClassType) and calls.find_method(body.world, right.type, mirrored) is not None:
+    if (
+        isinstance(right.type, ClassType)
+        and members.find_method(body.world, right.type, mirrored) is not None
+    ):
         return once(
             body, left, lambda a: once(body, right, lambda b: calls.method_call(body, b, mirrored, [a], span))
         )
     if kind.definition.module.startswith("kmi.runtime") and same(left.type, right.type):
-        less = calls.find_method(body.world, kind, "__lt__")
+        less = members.find_method(body.world, kind, "__lt__")
         if less is not None and symbol in ("<=", ">="):
             first, second = (right, left) if symbol == "<=" else (left, right)
             if symbol == ">=" or (_simple(left) and _simple(right)):
@@ -444,7 +449,7 @@ def _membership(body: Body, node: ast.Compare, left: tree.Expression, right: ast
     if container.type is POISON or left.type is POISON:
         return body.poison(span)
     kind = container.type
-    if isinstance(kind, ClassType) and calls.find_method(body.world, kind, "__contains__") is not None:
+    if isinstance(kind, ClassType) and members.find_method(body.world, kind, "__contains__") is not None:
         return once(body, left, lambda a: calls.method_call(body, container, "__contains__", [a], span))
     enum = body.world.enum_of(kind)
     if enum is not None and left.type == kind:

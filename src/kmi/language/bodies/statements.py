@@ -22,9 +22,11 @@ from kmi.language.bodies import (
     loops,
 )
 from kmi.language.bodies.body import Body, Widen
-from kmi.language.bodies.convert import coerce, describe, join_types, place_type, poisoned
+from kmi.language.bodies.convert import coerce, join_types
 from kmi.language.bodies.flow import Flow, join
-from kmi.language.declarations.scope import POISON, Form
+from kmi.language.declarations import members
+from kmi.language.declarations.scope import Form
+from kmi.language.relations import POISON, describe, place_type, poisoned
 from kmi.language.types import EXACT, NONE, ClassType, ExceptionType, NeverType, NoneType, OptionalType, Type
 
 
@@ -173,14 +175,13 @@ def _with(body: Body, node: ast.With, items: list[ast.withitem]) -> list[tree.St
         inside = _with(body, node, items[1:])
         body.unsafe -= 1
         return [tree.Unsafe(reason, inside, body.span(node))]
-    from kmi.language.bodies import calls
 
     context = expressions.expression(body, item.context_expr)
     kind = context.type
     entered: Type = POISON
     if isinstance(kind, ClassType):
-        enter = calls.find_method(body.world, kind, "__enter__")
-        leave = calls.find_method(body.world, kind, "__exit__")
+        enter = members.find_method(body.world, kind, "__enter__")
+        leave = members.find_method(body.world, kind, "__exit__")
         if enter is None or leave is None:
             body.error(
                 codes.BAD_CONTEXT,
@@ -194,7 +195,7 @@ def _with(body: Body, node: ast.With, items: list[ast.withitem]) -> list[tree.St
             from kmi.language.types import substitute
 
             assert enter.function.owner is not None
-            entered = substitute(enter.function.result, calls.class_bindings(kind, enter.function.owner))
+            entered = substitute(enter.function.result, members.class_bindings(kind, enter.function.owner))
     elif kind is not POISON:
         body.error(
             codes.BAD_CONTEXT,

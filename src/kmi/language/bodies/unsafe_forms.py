@@ -15,10 +15,10 @@ from collections.abc import Callable
 from kmi.language import codes, tree
 from kmi.language.bodies import expressions
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import describe, is_int
+from kmi.language.bodies.fields import find_field
 from kmi.language.declarations.bindings import struct_members
-from kmi.language.declarations.fields import find_field
-from kmi.language.declarations.scope import POISON, FunctionInfo
+from kmi.language.declarations.scope import FunctionInfo
+from kmi.language.relations import POISON, describe, is_int
 from kmi.language.source import Span
 from kmi.language.types import (
     INT,
@@ -266,7 +266,7 @@ def function_get(body: Body, span: Span, method: FunctionInfo, receiver: ClassTy
     body.world.want(method)
     bindings: dict[str, Type] = {}
     if receiver is not None and function.owner is not None:
-        from kmi.language.bodies.calls import class_bindings
+        from kmi.language.declarations.members import class_bindings
 
         bindings = class_bindings(receiver, function.owner)
     bound: Type | None = receiver

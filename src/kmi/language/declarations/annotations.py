@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from kmi.language import codes
 from kmi.language.declarations import names
 from kmi.language.declarations.scope import (
-    POISON,
     ClassInfo,
     ConstantInfo,
     CStructInfo,
@@ -28,6 +27,7 @@ from kmi.language.declarations.scope import (
     TypeAlias_,
 )
 from kmi.language.declarations.world import World
+from kmi.language.relations import POISON
 from kmi.language.types import (
     BOOL,
     INT,

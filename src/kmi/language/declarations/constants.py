@@ -18,7 +18,6 @@ from kmi.language import codes, tree
 from kmi.language.declarations import names
 from kmi.language.declarations.annotations import Annotations
 from kmi.language.declarations.scope import (
-    POISON,
     ClassInfo,
     ConstantInfo,
     CStructInfo,
@@ -31,6 +30,7 @@ from kmi.language.declarations.scope import (
 )
 from kmi.language.declarations.world import World
 from kmi.language.parse import ALLOWED
+from kmi.language.relations import POISON
 from kmi.language.source import Span
 from kmi.language.types import EXACT, IntType, TupleType, Type, TypeVariable
 
@@ -185,7 +185,7 @@ def literal(world: World, folded: Folded, span: Span) -> tree.Expression:
         case None:
             return tree.NoneLiteral(span)
         case tuple() as items:
-            from kmi.language.bodies.convert import place_type
+            from kmi.language.relations import place_type
 
             made = [literal(world, item, span) for item in items]
             fitted = [

@@ -18,15 +18,9 @@ from kmi.language.declarations.annotations import Annotations
 from kmi.language.declarations.bindings import declare_struct
 from kmi.language.declarations.decorators import Decorators, class_decorators, function_decorators
 from kmi.language.declarations.enums import declare_enum, enum_kind
-from kmi.language.declarations.scope import (
-    POISON,
-    ClassInfo,
-    Entity,
-    Form,
-    FunctionInfo,
-    ModuleScope,
-)
+from kmi.language.declarations.scope import ClassInfo, Entity, Form, FunctionInfo, ModuleScope
 from kmi.language.declarations.world import World
+from kmi.language.relations import POISON
 from kmi.language.source import Span
 from kmi.language.types import (
     NONE,
@@ -135,14 +129,14 @@ def _definition(kind: Type) -> tree.Class | None:
     return kind.definition if isinstance(kind, ClassType | ExceptionType) else None
 
 
-def members(world: World, info: ClassInfo) -> None:
+def declare_members(world: World, info: ClassInfo) -> None:
     """Declares what is in a class: annotated fields, constants, methods. Does nothing the second time."""
     if info.members_done:
         return
     info.members_done = True
     base = info.definition.base
     if base is not None:
-        members(world, world.classes[base.definition])
+        declare_members(world, world.classes[base.definition])
     if info.enum is not None:
         return
     for statement in info.node.body:
@@ -432,7 +426,7 @@ def _is_object(annotation: ast.expr | None) -> bool:
 
 def _generate_init(world: World, info: ClassInfo) -> None:
     """The ``__init__`` of a dataclass or a Struct: a parameter a field, in order, the bases' first."""
-    from kmi.language.declarations.fields import all_fields
+    from kmi.language.declarations.members import all_fields
 
     definition = info.definition
     this = tree.Local("self", self_type(info), definition.span, parameter=True)

@@ -8,17 +8,18 @@ class Taken(Struct):
 from __future__ import annotations
 
 from kmi.language import codes
-from kmi.language.declarations.scope import POISON, ClassInfo
+from kmi.language.declarations.scope import ClassInfo
 from kmi.language.declarations.world import World
+from kmi.language.relations import POISON
 from kmi.language.source import Span
 from kmi.language.types import BOOL, ClassType, IntType, Type
 
 
 def size_of(world: World, info: ClassInfo) -> int:
     """The size of a Struct in bytes."""
-    from kmi.language.declarations.declare import members
+    from kmi.language.declarations.declare import declare_members
 
-    members(world, info)
+    declare_members(world, info)
     return sum(_extent(world, entry.type)[0] for entry in info.definition.all_fields())
 
 

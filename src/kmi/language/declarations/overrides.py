@@ -6,9 +6,9 @@ def read(self, file: File, data: Uio) -> int: …     # error: FileOperations.re
 from __future__ import annotations
 
 from kmi.language import codes
-from kmi.language.bodies.convert import describe, same
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo
 from kmi.language.declarations.world import World
+from kmi.language.relations import describe, same
 from kmi.language.types import NONE, ClassType, OptionalType, Type, TypeVariable, substitute
 
 
@@ -17,7 +17,7 @@ def check_overrides(world: World, info: ClassInfo) -> None:
     base = info.definition.base
     if base is None:
         return
-    from kmi.language.bodies.calls import class_bindings, find_method
+    from kmi.language.declarations.members import class_bindings, find_method
 
     if info.scope.author:
         _check_defaults(world, info, base)
@@ -38,7 +38,7 @@ def _check_defaults(world: World, info: ClassInfo, base: ClassType) -> None:
 
     `open` of `FileOperations[Cursor]` has to be written: the interface's own returns None.
     """
-    from kmi.language.bodies.calls import class_bindings, find_method
+    from kmi.language.declarations.members import class_bindings, find_method
 
     for definition in base.definition.ancestors():
         for name, method in world.classes[definition].methods.items():

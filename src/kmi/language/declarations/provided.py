@@ -27,9 +27,9 @@ def compare_all(world: World) -> None:
         if isinstance(entity, FunctionInfo) and isinstance(node, ast.FunctionDef):
             _compare(world, scope, node, entity, None)
         elif isinstance(entity, ClassInfo) and isinstance(node, ast.ClassDef):
-            from kmi.language.declarations.declare import members
+            from kmi.language.declarations.declare import declare_members
 
-            members(world, entity)
+            declare_members(world, entity)
             for statement in node.body:
                 if isinstance(statement, ast.FunctionDef):
                     _method(world, scope, node, statement, entity)

@@ -12,20 +12,7 @@ from typing import TypeAlias
 
 from kmi.language import tree
 from kmi.language.source import Source, Span
-from kmi.language.types import CStructType, NeverType, Type, TypeVariable
-
-
-@dataclass(frozen=True, slots=True)
-class PoisonType(NeverType):
-    """The type of what is already reported as wrong, and of ``Any`` in a declaration: it goes with
-    everything.
-    """
-
-    def __str__(self) -> str:
-        return "?"
-
-
-POISON = PoisonType()
+from kmi.language.types import CStructType, Type, TypeVariable
 
 
 @dataclass(slots=True, eq=False)

@@ -8,7 +8,7 @@ A violation is a defect of the compiler and never of the author's.
 from __future__ import annotations
 
 from kmi.language import tree
-from kmi.language.bodies.convert import base_view, poisoned
+from kmi.language.relations import base_view, poisoned
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.tree.walk import EXPRESSIONS, children, functions, walk

@@ -9,16 +9,16 @@ The types of the latter come from analysing ``__init__``, which happens when som
 from __future__ import annotations
 
 from kmi.language import codes, tree
-from kmi.language.bodies.convert import base_view
-from kmi.language.declarations.declare import members
+from kmi.language.declarations.declare import declare_members
 from kmi.language.declarations.scope import ClassInfo
 from kmi.language.declarations.world import World
+from kmi.language.relations import base_view
 from kmi.language.types import ClassType, Type, substitute
 
 
 def complete(world: World, info: ClassInfo) -> None:
     """Finds all fields of a class. Does nothing the second time, nor while ``__init__`` is being analysed."""
-    members(world, info)
+    declare_members(world, info)
     base = info.definition.base
     if base is not None:
         complete(world, world.classes[base.definition])
@@ -54,7 +54,7 @@ def _check_names(world: World, info: ClassInfo) -> None:
 def find_field(world: World, kind: ClassType, name: str) -> tuple[tree.Field, Type] | None:
     """The field of that name, its class's type arguments filled in."""
     for definition in kind.definition.ancestors():
-        members(world, world.classes[definition])
+        declare_members(world, world.classes[definition])
     found = _declared(kind, name)
     if found is None:
         complete(world, world.classes[kind.definition])
@@ -74,12 +74,3 @@ def _declared(kind: ClassType, name: str) -> tuple[tree.Class, tree.Field] | Non
             if entry.name == name:
                 return definition, entry
     return None
-
-
-def all_fields(world: World, info: ClassInfo) -> list[tuple[ClassInfo, tree.Field]]:
-    """The annotated fields of a dataclass or Struct and its bases, the bases' first."""
-    found: list[tuple[ClassInfo, tree.Field]] = []
-    for definition in reversed(info.definition.ancestors()):
-        owner = world.classes[definition]
-        found.extend((owner, entry) for entry in owner.declared.values())
-    return found

@@ -11,8 +11,9 @@ from kmi.language import tree
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.functions import check_defaults
 from kmi.language.declarations.declare import self_type
-from kmi.language.declarations.scope import POISON, ClassInfo, FunctionInfo
+from kmi.language.declarations.scope import ClassInfo, FunctionInfo
 from kmi.language.declarations.world import World
+from kmi.language.relations import POISON
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.types import BOOL, NONE
 
