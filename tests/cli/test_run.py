@@ -93,6 +93,19 @@ def test_a_module_with_mistakes_is_not_run(tmp_path: Path, capfd: pytest.Capture
     assert "KMI0101" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("line", ["cat /dev/echo", "cat /dev/echo > /dev/echo", "cat /dev/echo | wc -c"])
+def test_waiting_for_what_never_comes_is_told(line: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", ECHO, "--", line]) == Exit.FAILED
+    assert "waits for Echo.filled at echo.py:" in capfd.readouterr().err
+
+
+@pytest.mark.needs("linux:6.1")
+def test_waiting_too_long_on_linux_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    given = ["run", ECHO, "--on", "linux:6.1", "--time-limit", "0.2", "--", "cat /dev/echo"]
+    assert main(given) == Exit.TIMEOUT
+    assert "was in read" in capfd.readouterr().err
+
+
 @pytest.fixture
 def waiting() -> Iterator[subprocess.Popen[str]]:
     """A `kmi run` on a Linux, whose user space waits for a byte that never comes."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -201,8 +202,8 @@ class Shell:
     def _redirected(self, command: Command, output: Output) -> Output:
         assert command.target is not None
         name, target = command.words[0], command.target
-        fd = self._open(name, target, os.O_WRONLY | (os.O_APPEND if command.append else os.O_TRUNC))
-        try:
+        flags = os.O_WRONLY | (os.O_APPEND if command.append else os.O_TRUNC)
+        with self._opened(name, target, flags) as fd:
             for chunk in output:
                 while chunk:
                     try:
@@ -213,14 +214,11 @@ class Shell:
                         raise CommandError(f"{name}: {target}: took nothing of {len(chunk)} bytes")
                     chunk = chunk[written:]
             yield from ()
-        finally:
-            self._close(name, target, fd)
 
     def read(self, name: str, path: str, limit: int | None = None) -> Output:
         """The bytes of a file up to its end or to ``limit``, as they come."""
-        fd = self._open(name, path, os.O_RDONLY)
         left = limit
-        try:
+        with self._opened(name, path, os.O_RDONLY) as fd:
             while left is None or left > 0:
                 length = CHUNK if left is None else min(left, CHUNK)
                 try:
@@ -232,14 +230,21 @@ class Shell:
                 if left is not None:
                     left -= len(chunk)
                 yield chunk
-        finally:
-            self._close(name, path, fd)
 
-    def _open(self, name: str, path: str, flags: int) -> int:
+    @contextmanager
+    def _opened(self, name: str, path: str, flags: int) -> Iterator[int]:
         try:
-            return self.process.open(path, flags)
+            fd = self.process.open(path, flags)
         except OSError as error:
             raise _refused(name, path, error) from error
+        try:
+            yield fd
+        except (CommandError, GeneratorExit):
+            self._close(name, path, fd)
+            raise
+        # Nothing else leaves the process idle: a call that was given up (Ctrl-C, the time limit, a deadlock)
+        # goes on, and the file is closed when the process ends.
+        self._close(name, path, fd)
 
     def _close(self, name: str, path: str, fd: int) -> None:
         try:
