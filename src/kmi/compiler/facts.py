@@ -222,12 +222,16 @@ class Facts:
 
     def try_(self, node: tree.Try, known: Known) -> Known | None:
         anywhere = self.forget(known, node.body, [], steady=False)
+        breaks = self.breaks[-1] if self.breaks else []
+        broken = len(breaks)
         after = self.block(node.body, known)
         after = self.block(node.otherwise, after)
         for handler in node.handlers:
             after = join(after, self.block(handler.body, anywhere))
         if not node.final:
             return after
+        # A `break` goes through the `finally`, too.
+        breaks[broken:] = [self.forget(each, node.final, [], steady=False) for each in breaks[broken:]]
         inner = [*node.body, *node.otherwise, *(each for h in node.handlers for each in h.body)]
         left = self.block(node.final, self.forget(known, inner, [], steady=False))
         if after is None or left is None:

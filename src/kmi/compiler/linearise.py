@@ -14,9 +14,8 @@ count of its own; locals are in the order in which CPython releases them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kmi.compiler import linear
+from kmi.compiler.assigned import assigned_locals
 from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.facts import gather
 from kmi.compiler.instances import FunctionInstance
@@ -72,40 +71,3 @@ def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: Fu
 def _end(function: tree.Function) -> Span:
     last = function.span
     return Span(last.source, last.end_line, last.end_column, last.end_line, last.end_column)
-
-
-def assigned_locals(body: list[tree.Statement]) -> Iterator[int]:
-    """The identities of locals that some statement assigns to or deletes."""
-    for node in body:
-        match node:
-            case tree.Assign(local=local) | tree.Delete(local=local):
-                yield id(local)
-            case tree.If(then=then, otherwise=otherwise):
-                yield from assigned_locals(then)
-                yield from assigned_locals(otherwise)
-            case tree.While(body=inner, otherwise=otherwise):
-                yield from assigned_locals(inner)
-                yield from assigned_locals(otherwise)
-            case (
-                tree.ForRange(target=target, body=inner, otherwise=otherwise)
-                | tree.ForEach(target=target, body=inner, otherwise=otherwise)
-            ):
-                yield id(target)
-                yield from assigned_locals(inner)
-                yield from assigned_locals(otherwise)
-            case tree.Try():
-                yield from assigned_locals(node.body)
-                for handler in node.handlers:
-                    if handler.local is not None:
-                        yield id(handler.local)
-                    yield from assigned_locals(handler.body)
-                yield from assigned_locals(node.otherwise)
-                yield from assigned_locals(node.final)
-            case tree.With(target=target, body=inner):
-                if target is not None:
-                    yield id(target)
-                yield from assigned_locals(inner)
-            case tree.Unsafe(body=inner):
-                yield from assigned_locals(inner)
-            case _:
-                pass

@@ -164,6 +164,8 @@ class bytearray:
         self.extend(other)
 
     def __iadd_bytearray__(self, other: bytearray) -> None:
+        if other is self and self._length > 0:
+            raise BufferError("Existing exports of data: object cannot be re-sized")
         self.__extend_bytearray__(other)
 
     def __mul__(self, times: int) -> bytearray:

@@ -34,11 +34,14 @@ class dict(Generic[K, V]):
     _room: int
     _used: int
     _live: int
+    _blocks: int
+    """How many blocks there have been: a key's ``__eq__`` may come back and change the dict."""
 
     def __init__(self) -> None:
         self._room = 0
         self._used = 0
         self._live = 0
+        self._blocks = 0
 
     @staticmethod
     def __from_dict__(other: dict[K, V]) -> dict[K, V]:
@@ -189,6 +192,7 @@ class dict(Generic[K, V]):
             block = self._block
             used = self._used
             self._block = null(u8)
+            self._blocks += 1
             self._room = 0
             self._used = 0
             self._live = 0
@@ -242,17 +246,23 @@ class dict(Generic[K, V]):
 
     def _search(self, key: K, hashed: u64) -> int:
         """The entry of a key, or -1."""
-        if self._live == 0:
-            return -1
-        mask = self._room * 2 - 1
+        blocks = -1
+        mask = 0
+        slot = 0
         with unsafe("the table has empty slots, so that the search ends"):
-            slot = (hashed >> 8) & mask
             while True:
+                if self._blocks != blocks:
+                    if self._live == 0:
+                        return -1
+                    blocks = self._blocks
+                    mask = self._room * 2 - 1
+                    slot = (hashed >> 8) & mask
                 entry = self._table()[slot]
                 if entry == EMPTY:
                     return -1
                 if self._hashes()[entry] == hashed and self._keys()[entry] == key:
-                    return entry
+                    if self._blocks == blocks and self._hashes()[entry] == hashed:
+                        return entry
                 slot = (slot + 1) & mask
 
     def _link(self, entry: int, hashed: u64) -> None:
@@ -291,6 +301,7 @@ class dict(Generic[K, V]):
             old = self._block
             used = self._used
             self._block = block
+            self._blocks += 1
             self._room = room
             self._used = 0
             at = 0

@@ -142,6 +142,12 @@ static __always_inline u64 kmi_shl_u64(u64 left, i128 count)
 	return count > 63 ? 0 : left << (int)count;
 }
 
+/* left << count modulo 2**128. */
+static __always_inline u128 kmi_shl_u128(u128 left, i128 count)
+{
+	return count > 127 ? 0 : left << (int)count;
+}
+
 /* left // right. Of the least number by -1 it is one past i64, so the result is wider. */
 static __always_inline i128 kmi_floordiv_i64(i64 left, i64 right)
 {

@@ -109,6 +109,18 @@ static __maybe_unused void kmi_object_free(struct kmi_object *object)
 	kmi_free(object);
 }
 
+/* The count of an object while its __del__ runs. */
+#define KMI_DYING 0x20000000
+
+/* Whether __del__ has put its object somewhere: then it stays for good, a leak and never a use after free. */
+static __always_inline bool kmi_kept(struct kmi_object *object)
+{
+	if (likely(object->count == KMI_DYING))
+		return false;
+	object->count = KMI_IMMORTAL;
+	return true;
+}
+
 static __always_inline void kmi_retain(struct kmi_object *object)
 {
 	if (likely(object->count >= 0) && unlikely(++object->count == 0x7fffffff))

@@ -164,8 +164,10 @@ class list(Generic[T]):
     def __lt__(self, other: list[T]) -> bool:
         at = 0
         while at < self._length and at < other._length:
-            if self.__item__(at) != other.__item__(at):
-                return self.__item__(at) < other.__item__(at)
+            left = self.__item__(at)
+            right = other.__item__(at)
+            if left != right:
+                return left < right
             at += 1
         return self._length < other._length
 
@@ -233,8 +235,9 @@ class list(Generic[T]):
         at = 0
         while at < self._length:
             if self.__item__(at) == value:
-                old = self._take_out(at)
-                del old
+                if at < self._length:  # its __eq__ may have taken items out
+                    old = self._take_out(at)
+                    del old
                 return
             at += 1
         raise ValueError("list.remove(x): x not in list")

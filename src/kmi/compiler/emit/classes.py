@@ -11,6 +11,7 @@ linked by the word that held its class, and dies when its referrer is dead.
 from __future__ import annotations
 
 from kmi.compiler import linear
+from kmi.compiler.emit import containers
 from kmi.compiler.emit.counts import Counts
 from kmi.compiler.emit.types import Types
 from kmi.compiler.instances import ClassInstance, FunctionInstance, bases, bindings_of
@@ -35,10 +36,19 @@ class Classes:
     def all(self) -> list[ClassInstance]:
         return list(self.monomorphiser.classes.values())
 
+    def deleters(self) -> list[FunctionInstance]:
+        """Every ``__del__`` that runs; settles the chains."""
+        made = [each for each in self.all() if each.made]
+        self.groups = self._chains([each for each in made if not each.kind.definition.place])
+        return [
+            each.deleter
+            for each in made
+            if each.deleter is not None and not (each.name in self.groups and containers.items(each.kind))
+        ]
+
     def functions(self) -> list[str]:
         """The functions that end objects and places."""
         made = [each for each in self.all() if each.made]
-        self.groups = self._chains([each for each in made if not each.kind.definition.place])
         lines: list[str] = []
         done: set[int] = set()
         for group in self.groups.values():
@@ -161,10 +171,16 @@ class Classes:
         for field, inner, path in reversed(fields):
             if isinstance(inner, ClassType) and is_place(field, inner):
                 body += self._end_place(inner, f"self->{path}")
+        later: list[str] = []
         for field, inner, path in fields:
             if not is_place(field, inner) and linear.holds_count(inner):
                 prefix = "record." if kind.definition.struct else ""
-                body += self._release(f"self->{prefix}{path}", inner, group)
+                released = self._release(f"self->{prefix}{path}", inner, group)
+                if group is not None and set(group) & set(self._possible(inner)):
+                    later = released + later  # what waits last dies first
+                else:
+                    body += released
+        body += later
         waiting = ", struct kmi_object **waiting" if group is not None else ""
         lines = [
             f"static __maybe_unused void kmi_clear_{name}(struct {name} *self __maybe_unused{waiting})",
@@ -184,11 +200,49 @@ class Classes:
     def _end(self, instance: ClassInstance, waiting: str) -> list[str]:
         """``__del__``, the fields, the memory of ``self``."""
         lines: list[str] = []
-        if instance.deleter is not None:
+        group = self.groups.get(instance.name)
+        if group is not None and containers.items(instance.kind):
+            lines = containers.end(
+                instance.kind, self.types, lambda path, kind: self._release(path, kind, group)
+            )
+        elif instance.deleter is not None:
             # __del__ may retain and release its receiver: that must not begin anew.
-            lines.append("self->object.count = 0x20000000;")
-            lines += self._delete(instance.deleter, "self")
+            body = ["self->object.count = KMI_DYING;", *self._delete(instance.deleter, "self")]
+            if instance.deleter.author:
+                left = "continue" if waiting else "return"
+                body.append(f"if (unlikely(kmi_kept(&self->object)))\n\t{left};")
+            whole = [
+                test
+                for field, kind, name in self._fields(instance.kind)
+                for test in self._there(f"self->{name}", field, kind)
+            ]
+            if whole:  # not of an object whose __init__ raised before it had all its fields
+                lines.append(f"if ({' && '.join(whole)}) {{")
+                lines += [f"\t{line}" for each in body for line in each.split("\n")]
+                lines.append("}")
+            else:
+                lines += [line for each in body for line in each.split("\n")]
         return [*lines, f"kmi_clear_{instance.name}(self{waiting});", "kmi_object_free(&self->object);"]
+
+    def _there(self, path: str, field: tree.Field | None, kind: Type) -> list[str]:
+        """What holds of a field once ``__init__`` has given it a value: C expressions."""
+        match kind:
+            case ClassType() if field is not None and is_place(field, kind):
+                return [
+                    test
+                    for inner, each, name in self._fields(kind)
+                    for test in self._there(f"{path}.{name}", inner, each)
+                ]
+            case ClassType() | UnionType():
+                return [path]
+            case TupleType(items=items):
+                return [
+                    test
+                    for position, item in enumerate(items)
+                    for test in self._there(f"{path}.item{position}", None, item)
+                ]
+            case _:
+                return []
 
     def _end_place(self, kind: ClassType, path: str) -> list[str]:
         instance = self.monomorphiser.cls(kind)
@@ -218,10 +272,27 @@ class Classes:
     # --- chains -------------------------------------------------------------------------------------------
 
     def _release(self, path: str, kind: Type, group: list[ClassInstance] | None) -> list[str]:
-        inner = kind.inner if isinstance(kind, OptionalType) else kind
-        if group is None or not isinstance(inner, ClassType) or not set(group) & set(self._possible(inner)):
+        """Gives back what a dying object held: what may be of its chain waits."""
+        if group is None or not set(group) & set(self._possible(kind)):
             return self.counts.release_field(path, kind)
-        return [f"if ({path})\n\tkmi_drop_{group[0].name}(&{path}->object, waiting);"]
+        match kind:
+            case TupleType(items=items):
+                return [
+                    line
+                    for position, item in enumerate(items)
+                    if linear.holds_count(item)
+                    for line in self._release(f"{path}.item{position}", item, group)
+                ]
+            case OptionalType(inner=TupleType() as inner):
+                return [
+                    f"if ({path}.some) {{",
+                    *(f"\t{line}" for each in self._release(f"{path}.value", inner, group)
+                      for line in each.split("\n")),
+                    "}",
+                ]  # fmt: skip
+            case _:
+                header = path if isinstance(kind, UnionType) else f"&{path}->object"
+                return [f"if ({path})\n\tkmi_drop_{group[0].name}({header}, waiting);"]
 
     def _possible(self, kind: Type) -> list[ClassInstance]:
         """The classes of which an object that a field of this type refers to may be."""
@@ -232,6 +303,8 @@ class Classes:
                 return [each for each in self.all() if each.made and kind in bases(each.kind)]
             case UnionType(members=members):
                 return [found for member in members for found in self._possible(member)]
+            case TupleType(items=items):
+                return [found for item in items for found in self._possible(item)]
             case _:
                 return []
 
@@ -240,8 +313,10 @@ class Classes:
         following = {
             each: [
                 found
-                for field, kind, _ in self._fields(each.kind)
-                if not is_place(field, kind)
+                for kind in [
+                    *(kind for field, kind, _ in self._fields(each.kind) if not is_place(field, kind)),
+                    *containers.items(each.kind),
+                ]
                 for found in self._possible(kind)
             ]
             for each in made
@@ -260,6 +335,8 @@ class Classes:
         for each in made:
             if each in reached[each] and each.name not in groups:
                 group = [other for other in made if other in reached[each] and each in reached[other]]
+                # Containers end first: then what dies, dies in depth, as in CPython.
+                group.sort(key=lambda other: not containers.items(other.kind))
                 groups.update({other.name: group for other in group})
         return groups
 
@@ -272,23 +349,25 @@ class Classes:
         for position, each in enumerate(group):
             word = "if" if position == 0 else "} else if"
             lines.append(f"\t{word} (object->class == &{each.name}_class) {{")
-            lines.append(f"\t\tobject->class = (const void *)waiting[{position}];")
-            lines.append(f"\t\twaiting[{position}] = object;")
+            lines.append(f"\t\tobject->count = {position};")
+            lines.append("\t\tobject->class = (const void *)*waiting;")
+            lines.append("\t\t*waiting = object;")
         return [*lines, "\t} else {", "\t\tobject->class->destroy(object);", "\t}", "}", ""]
 
     def _work_list(self, instance: ClassInstance, group: list[ClassInstance]) -> list[str]:
-        position = group.index(instance)
-        lines = [f"\tstruct kmi_object *waiting[{len(group)}] = {{ NULL }};", ""]
-        lines += ["\tobject->class = NULL;", f"\twaiting[{position}] = object;", "\twhile (1) {"]
-        for index, each in enumerate(group):
-            word = "if" if index == 0 else "} else if"
-            lines.append(f"\t\t{word} (waiting[{index}]) {{")
-            lines.append(f"\t\t\tstruct {each.name} *self = (struct {each.name} *)waiting[{index}];")
+        """Ends the object and what waits for its end: such an object has its class's number as its count."""
+        lines = ["\tstruct kmi_object *first = object, **waiting = &first;", ""]
+        lines += [f"\tobject->count = {group.index(instance)};", "\tobject->class = NULL;"]
+        lines += ["\twhile (first) {", "\t\tobject = first;", "\t\tfirst = (void *)object->class;"]
+        for number, each in enumerate(group):
+            word = "if" if number == 0 else "} else if"
+            lines.append(f"\t\t{word} (object->count == {number}) {{")
+            lines.append(f"\t\t\tstruct {each.name} *self = (struct {each.name} *)object;")
             lines.append("")
-            lines.append(f"\t\t\twaiting[{index}] = (void *)self->object.class;")
+            lines.append("\t\t\tself->object.count = 0;")
             lines.append(f"\t\t\tself->object.class = &{each.name}_class;")
             lines += [f"\t\t\t{line}" for line in self._end(each, ", waiting")]
-        return [*lines, "\t\t} else {", "\t\t\tbreak;", "\t\t}", "\t}"]
+        return [*lines, "\t\t}", "\t}"]
 
 
 def receiver(instance: FunctionInstance) -> Type:

@@ -45,22 +45,16 @@ class Counts:
         if fresh:
             writer.line(f"{target} = {source.name};", span)
             return
-        kind = source.type
-        if isinstance(kind, ClassType | UnionType) or is_pointer(kind):
-            old = "kmi_old"
-            writer.line("{", span, True)
-            writer.depth += 1
-            writer.line(f"{self.types.declare(kind, old)} = {target};", span)
-            writer.line("", span, True)
-            writer.line(f"{target} = {source.name};", span)
-            for line in self._lines("release", old, kind, True):
-                writer.line(line, span)
-            writer.depth -= 1
-            writer.line("}", span, True)
-        else:
-            self.need(kind)
-            writer.line(f"{self._function('release', kind)}({target});", span)
-            writer.line(f"{target} = {source.name};", span)
+        kind, old = source.type, "kmi_old"
+        writer.line("{", span, True)
+        writer.depth += 1
+        writer.line(f"{self.types.declare(kind, old)} = {target};", span)
+        writer.line("", span, True)
+        writer.line(f"{target} = {source.name};", span)
+        for line in self._lines("release", old, kind, True):
+            writer.line(line, span)
+        writer.depth -= 1
+        writer.line("}", span, True)
 
     def release_field(self, path: str, kind: Type) -> list[str]:
         """A field of a dying object, which may hold nothing yet."""

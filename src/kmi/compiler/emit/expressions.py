@@ -74,11 +74,11 @@ class Expressions:
                 return f"&{self.text(inner, UNARY)}", UNARY
             case linear.Index(pointer=pointer_, index=index):
                 return f"{self.text(pointer_, POSTFIX)}[{self.text(index)}]", POSTFIX
-            case linear.Operation(operator=operator, left=linear.Const() as left, right=right, type=kind) if (
-                operator == "<<" or isinstance(right, linear.Const)
+            case linear.Operation(operator=operator, left=left, right=right, type=kind) if narrow(left) and (
+                operator in ("<<", ">>") or narrow(right)
             ):
                 precedence = PRECEDENCE[operator]
-                wide = f"({self.types.name(kind)}){self.text(left, UNARY)}"  # a bare constant is an int of C
+                wide = f"({self.types.name(kind)}){self.text(left, UNARY)}"  # else C computes in its int
                 return f"{wide} {operator} {self._side(right, operator, precedence + 1)}", precedence
             case linear.Operation(operator=operator, left=left, right=right):
                 return self._infix(operator, left, right)
@@ -203,6 +203,19 @@ class Expressions:
         if isinstance(kind, UnionType):
             return self.text(value)
         return f"&{self._arrow(value, 'object')}"
+
+
+def narrow(node: linear.Expression) -> bool:
+    """Whether C may see an int where a wider integer is meant: in constants, errnos, what is made of them."""
+    match node:
+        case linear.Const() | linear.Raw():
+            return True
+        case linear.Select(then=then, otherwise=otherwise):
+            return narrow(then) and narrow(otherwise)
+        case linear.Negation(operand=operand):
+            return narrow(operand)
+        case _:
+            return False
 
 
 def exception_name(kind: ClassType) -> str:

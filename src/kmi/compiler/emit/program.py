@@ -155,9 +155,7 @@ class ProgramPrinter:
         """The bodies of what is called from the roots, and callees before callers where that is possible."""
         bodies: dict[Callable, Writer] = {}
         order: list[Callable] = []
-        deleters = [
-            each.deleter for each in self.monomorphiser.classes.values() if each.made and each.deleter
-        ]
+        deleters = self.classes.deleters()
         stack: list[tuple[Callable, bool]] = [(each, False) for each in reversed([*roots, *deleters])]
         while stack:
             callable_, done = stack.pop()

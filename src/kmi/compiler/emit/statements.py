@@ -435,7 +435,8 @@ class Printer:
         covered = False
         for position, catch in enumerate(statement.catches):
             word = "if" if position == 0 else "} else if"
-            if not catch.classes:
+            last = position == len(statement.catches) - 1 and statement.edge is None
+            if not catch.classes or last:  # whatever gets to the last one is its, where nothing goes on
                 covered = True
                 if position:
                     self.writer.line("} else {", catch.span, True)

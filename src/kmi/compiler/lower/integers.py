@@ -102,11 +102,11 @@ def simple(
 def _low_bits(node: tree.Expression) -> tuple[tree.Expression, int, int] | None:
     """(operand, bits, mask) where the node asks for low bits of its operand only."""
     match node:
-        case tree.Binary(operator="&", left=operand, right=tree.IntLiteral(value=mask)) if mask >= 0:
+        case tree.Binary(operator="&", left=operand, right=tree.IntLiteral(value=mask, name="")) if mask >= 0:
             return operand, mask.bit_length(), mask
-        case tree.Binary(operator="&", left=tree.IntLiteral(value=mask), right=operand) if mask >= 0:
+        case tree.Binary(operator="&", left=tree.IntLiteral(value=mask, name=""), right=operand) if mask >= 0:
             return operand, mask.bit_length(), mask
-        case tree.Binary(operator="%", left=operand, right=tree.IntLiteral(value=power)) if (
+        case tree.Binary(operator="%", left=operand, right=tree.IntLiteral(value=power, name="")) if (
             power > 0 and power & (power - 1) == 0
         ):
             return operand, power.bit_length() - 1, power - 1
@@ -125,11 +125,22 @@ def modular(builder: Builder, node: tree.Expression, bits: int) -> linear.Expres
         ):
             values = builder.operands([left, right], lambda each: Value(modular(builder, each, bits)))
             return linear.Operation(operator, values[0].expression, values[1].expression, kind)
-        case tree.Binary(operator="<<", left=left, right=tree.IntLiteral(value=count)) if count >= 0:
+        case tree.Binary(operator="<<", left=left, right=tree.IntLiteral(value=count, name="")) if count >= 0:
             shifted = modular(builder, left, bits)
             if count >= kind.bits:
                 return linear.Const(0, kind)
             return linear.Operation("<<", shifted, linear.Const(count, I64), kind)
+        case tree.Binary(operator="<<", left=left, right=right):
+            one, other = builder.operands(
+                [left, right],
+                lambda each: Value(modular(builder, each, bits)) if each is left else integer(builder, each),
+            )
+            by = simple(builder, convert(other.expression, I128), node.span, "count")
+            if builder.ranges.of(right).low < 0:
+                zero = linear.Const(0, I128)
+                negative = linear.Comparison("<", by, zero)
+                _raise(builder, negative, "kmi_raise_shift", "ValueError", node.span)
+            return linear.Helper(f"kmi_shl_{kind.name}", [one.expression, by], kind)
         case tree.Unary(operator=operator, operand=operand) if operator in "-~":
             return linear.Negation(operator, modular(builder, operand, bits), kind)
         case tree.Fit(value=value, wrap=True, type=place) if builder_bits(builder, place) >= bits:

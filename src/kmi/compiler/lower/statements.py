@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kmi.compiler import intervals, linear
+from kmi.compiler.assigned import assigned_locals
 from kmi.compiler.intervals import I64
 from kmi.compiler.lower import calls, integers, objects, text, unsafe
 from kmi.compiler.lower.builder import Builder, Exit, Handling, Value, is_simple, is_void
@@ -282,8 +283,17 @@ def _protocol(kind: ClassType, name: str, span: Span) -> tree.Function:
 # --- ways out ---------------------------------------------------------------------------------------------
 
 
-def _unwind(builder: Builder, stop: Callable[[Exit], bool], finish: Callable[[], None], span: Span) -> None:
-    """Runs what stands between here and ``stop``, innermost first, then ``finish``."""
+def _unwind(
+    builder: Builder,
+    stop: Callable[[Exit], bool],
+    finish: Callable[[], None],
+    span: Span,
+    pending: linear.Variable | None = None,
+) -> None:
+    """Runs what stands between here and ``stop``, innermost first, then ``finish``.
+
+    ``pending`` holds what is about to be returned: a ``finally`` that leaves by another way drops it.
+    """
     if not builder.exits or stop(builder.exits[-1]):
         finish()
         return
@@ -292,10 +302,14 @@ def _unwind(builder: Builder, stop: Callable[[Exit], bool], finish: Callable[[],
 
     def rest() -> None:
         if exit_.leave is not None:
+            if pending is not None:
+                builder.exits.append(Exit(iterable=pending))
             exit_.leave()
+            if pending is not None:
+                builder.exits.pop()
             if ends(builder.out):
                 return
-        _unwind(builder, stop, finish, span)
+        _unwind(builder, stop, finish, span, pending)
 
     try:
         if exit_.iterable is not None:
@@ -338,7 +352,7 @@ def _return(builder: Builder, node: tree.Return) -> None:
     else:
         value = builder.expression(node.value)
     expression = calls.fitting(value.expression, kind)
-    final = any(exit_.leave is not None for exit_ in builder.exits)
+    final = any(exit_.leave is not None or exit_.iterable is not None for exit_ in builder.exits)
     if linear.holds_count(kind):
         own_local = (
             isinstance(expression, linear.Var) and expression.variable.owned and value.owned is None
@@ -355,7 +369,12 @@ def _return(builder: Builder, node: tree.Return) -> None:
         expression = linear.Var(kept, kind)
         builder.settle([value], span)
     result, owner = expression, moved
-    _unwind(builder, lambda exit_: False, lambda: builder.emit(linear.Return(result, owner, span)), span)
+    pending = moved if moved is not None and moved.kind == "temporary" else None
+
+    def finish() -> None:
+        builder.emit(linear.Return(result, owner, span))
+
+    _unwind(builder, lambda exit_: False, finish, span, pending)
 
 
 # --- errors -----------------------------------------------------------------------------------------------
@@ -454,6 +473,26 @@ def _catch(builder: Builder, handler: tree.Handler) -> linear.Catch:
     return linear.Catch(handler.classes, saved if handling.used else None, body, handler.span)
 
 
+def _pinned(builder: Builder, value: Value, assigned: set[int], span: Span) -> Value:
+    """A place by an owner of its own, where the body assigns to the local by which it is reached."""
+    match value.expression:
+        case linear.PlaceOf(object=owner, name=name, type=kind) if value.owned is None:
+            root = owner
+            while isinstance(root, linear.Load | linear.PlaceOf):
+                root = root.object
+            if not isinstance(root, linear.Var) or not any(
+                builder.variables.get(local) is root.variable for local in assigned
+            ):
+                return value
+            if isinstance(owner, linear.PlaceOf):
+                held = _pinned(builder, Value(owner), assigned, span)
+            else:
+                held = builder.own(Value(owner), span, "owner")
+            return Value(linear.PlaceOf(held.expression, name, kind), held.owned)
+        case _:
+            return value
+
+
 def _with(builder: Builder, node: tree.With) -> None:
     span = node.span
     value = builder.expression(node.context)
@@ -463,7 +502,8 @@ def _with(builder: Builder, node: tree.With) -> None:
     if linear.holds_count(kind):
         value = builder.own(value, span, "context")
     else:
-        value = builder.secure(value, span, "context")
+        assigned = set(assigned_locals(node.body))
+        value = _pinned(builder, builder.secure(value, span, "context"), assigned, span)
         if not is_simple(value.expression) and not builder.held(value.expression):
             value = builder.keep(value, span, "context")
     borrowed = Value(value.expression)
