@@ -2,8 +2,8 @@
 
     compile(program, Target(roots=[Root(main)], prologue='#include "kmi.h"'))  ->  CSource
 
-monomorphise and linearise (each function as it is reached) -> tidy -> elide -> recursion -> errors -> edges
--> C.
+monomorphise and linearise (each function as it is reached) -> atomic -> tidy -> elide -> recursion -> errors
+-> edges -> C.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from kmi.compiler import dump, edges, errors, recursion, verify
+from kmi.compiler import atomic, dump, edges, errors, recursion, verify
 from kmi.compiler.elide import elide
 from kmi.compiler.emit.program import ProgramPrinter
 from kmi.compiler.exceptions import Exceptions
@@ -69,7 +69,12 @@ def compile(program: Program, target: Target) -> CSource:
     monomorphiser = Monomorphiser(program, namer)
     exceptions = Exceptions(program)
     roots = [_root(monomorphiser, namer, root) for root in target.roots]
-    monomorphiser.run(lambda instance: linearise(monomorphiser, exceptions, instance))
+
+    def linear(instance: FunctionInstance) -> None:
+        linearise(monomorphiser, exceptions, instance)
+
+    monomorphiser.run(linear)
+    atomic.mark(monomorphiser, linear)
     instances = list(monomorphiser.functions.values())
     _after(target, "linearise", instances)
     for instance in instances:

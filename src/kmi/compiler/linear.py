@@ -380,6 +380,8 @@ class CallFunction:
     span: Span
     edge: str | None = None
     """Where an error goes: a label, or "return". ``edges`` sets it."""
+    atomic: bool = False
+    """Under a spin lock, perhaps: nothing may sleep."""
 
 
 @dataclass(slots=True, eq=False)
@@ -392,6 +394,7 @@ class CallC:
     span: Span
     raises: tuple[Class, ...] = ()
     edge: str | None = None
+    atomic: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -481,6 +484,7 @@ class MakeString:
     allocate: FunctionInstance
     span: Span
     edge: str | None = None
+    atomic: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -613,6 +617,8 @@ Statement: TypeAlias = (
     | Leave
 )  # fmt: skip
 
+Sleeping: TypeAlias = CallFunction | CallC | New | MakeString
+"""What may sleep for memory, unless it is ``atomic``."""
 Raising: TypeAlias = CallFunction | CallC | CallHelper | New | Overflowing | Raise | RaiseValue | MakeString
 
 

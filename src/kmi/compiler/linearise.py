@@ -34,7 +34,6 @@ def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: Fu
         monomorphiser, exceptions, instance, Ranges(instance, gather(instance)), expressions.expression,
         names=set(monomorphiser.c_names),
     )  # fmt: skip
-    builder.atomic = function.atomic
     builder.unstable_fields = function.name == "__init__"
     monomorphiser.mention(instance.result)
     assigned = set(assigned_locals(function.body))

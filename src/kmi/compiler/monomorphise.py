@@ -21,6 +21,9 @@ from kmi.language.source import Span
 from kmi.language.tree import Function, Program
 from kmi.language.types import ClassType, OptionalType, TupleType, Type, substitute
 
+ATOMIC = " atomic"
+"""The end of the place of an instance that may not sleep."""
+
 
 class Monomorphiser:
     """The instances of a program, and the queue of functions whose bodies are still to be linearised."""
@@ -33,6 +36,8 @@ class Monomorphiser:
         self.classes: dict[ClassType, ClassInstance] = {}
         self.queue: list[FunctionInstance] = []
         self.literals: dict[bytes | str, ClassType] = {}
+        self.spins = False
+        """Something runs where nothing may sleep."""
         self.c_names = frozenset(
             function.external.name
             for module in program.modules.values()
@@ -70,6 +75,20 @@ class Monomorphiser:
             if function.external is None:
                 self.queue.append(instance)
         return instance
+
+    def atomic_twin(self, instance: FunctionInstance) -> FunctionInstance:
+        """The same function, for where nothing may sleep; itself if it is a twin already."""
+        if instance.place.endswith(ATOMIC):
+            return instance
+        place = instance.place + ATOMIC
+        key = (id(instance.function), tuple(instance.bindings.values()), place)
+        twin = self.functions.get(key)
+        if twin is None:
+            name = self.namer.unique(f"{instance.name}_atomic", instance.function.module)
+            twin = FunctionInstance(instance.function, instance.bindings, name, instance.author, place)
+            self.functions[key] = twin
+            self.queue.append(twin)
+        return twin
 
     def _function_name(self, function: Function, bound: dict[str, Type], place: str) -> str:
         own = [type_name(bound[v.name]) for v in function.type_parameters]

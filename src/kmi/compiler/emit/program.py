@@ -33,6 +33,8 @@ from kmi.language.types import (
     Type,
 )
 
+SLEEPS = "#define KMI_SLEEPS /* no spin lock is taken: all code may sleep */\n"
+
 PRELUDE = """\
 #ifndef container_of
 #define container_of(pointer, type, member) ((type *)((char *)(pointer) - __builtin_offsetof(type, member)))
@@ -112,7 +114,8 @@ class ProgramPrinter:
         writer = Writer(self.own, self.directives)
         destroyers = self.classes.functions()
         structs = self.classes.structs()
-        for text in (prologue, PRELUDE):
+        sleeps = "" if self.monomorphiser.spins else SLEEPS
+        for text in (sleeps + prologue, PRELUDE):
             for line in text.rstrip("\n").split("\n"):
                 writer.line(line)
             writer.blank()

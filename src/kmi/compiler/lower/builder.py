@@ -76,7 +76,7 @@ class Builder:
     exits: list[Exit] = field(default_factory=list)
     handling: list[Handling] = field(default_factory=list)
     atomic: bool = False
-    """What is lowered may run under a spin lock: nothing may sleep."""
+    """What is lowered stands under a spin lock: nothing may sleep."""
     unstable_fields: bool = False
     """In an ``__init__``: even fields that are final may still be stored."""
 
@@ -84,6 +84,10 @@ class Builder:
         return self.instance.type(kind)
 
     def emit(self, statement: linear.Statement) -> None:
+        if self.atomic:
+            self.monomorphiser.spins = True
+            if isinstance(statement, linear.Sleeping):
+                statement.atomic = True
         self.out.append(statement)
 
     @contextmanager

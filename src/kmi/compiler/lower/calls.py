@@ -30,9 +30,6 @@ from kmi.language.types import (
     substitute,
 )
 
-SLEEPING = frozenset(["kmi_allocate", "kmi_reallocate"])
-"""Functions of the run time whose last argument says that they may not sleep: the compiler knows better."""
-
 Callee = FunctionInstance | VirtualInstance
 
 
@@ -164,8 +161,6 @@ def _c_call(builder: Builder, node: tree.Call) -> Value:
             arguments.append(_c_fitting(expression, substitute(function.parameters[position].type, bindings)))
         else:
             arguments.append(expression)
-    if builder.atomic and external.name in SLEEPING:
-        arguments[-1] = linear.BoolConst(True)
     result = substitute(function.result, bindings)
     target = None
     if not is_void(result):

@@ -91,7 +91,7 @@ def construct(builder: Builder, kind: ClassType, values: list[Value], node: tree
     builder.monomorphiser.made(kind)
     values = [builder.secure(value, span) for value in values]
     target = builder.temporary(kind, kind.definition.name.lower(), owned=True)
-    builder.emit(linear.New(target, kind, None, span, builder.atomic))
+    builder.emit(linear.New(target, kind, None, span))
     made = Value(linear.Var(target, kind))
     initialise(builder, kind, made, values, "", node)
     return Value(linear.Var(target, kind), target)

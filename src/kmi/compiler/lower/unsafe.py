@@ -65,7 +65,7 @@ def form(builder: Builder, node: tree.Expression) -> Value:
             builder.monomorphiser.made(kind)
             size = integers.integer(builder, extra).expression
             target = builder.temporary(kind, kind.definition.name.lower(), owned=True)
-            builder.emit(linear.New(target, kind, size, node.span, builder.atomic))
+            builder.emit(linear.New(target, kind, size, node.span))
             return Value(linear.Var(target, kind), target)
         case tree.TailOf(value=operand):
             value = builder.expression(operand)

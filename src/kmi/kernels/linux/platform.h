@@ -14,38 +14,55 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/types.h>
+#include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
 /* An OSError raised with this number is a wait that a signal ended: its errno is EINTR, its call may restart. */
 #define KMI_PLATFORM_RESTART 512 /* ERESTARTSYS, which user space never sees */
 
-/* A kernel without a preemption count cannot tell whether a spin lock is held, so it is taken for granted. */
-#ifdef CONFIG_PREEMPT_COUNT
-#define kmi_platform_atomic() (in_atomic() || irqs_disabled())
+/* The compiler knows who may sleep, so no module asks at run time; test builds see whether it was right. */
+#if defined(KMI_TEST) && defined(CONFIG_PREEMPT_COUNT)
+#define kmi_platform_sleeps() WARN_ON_ONCE(in_atomic() || irqs_disabled())
 #else
-#define kmi_platform_atomic() true
+#define kmi_platform_sleeps() ((void)0)
 #endif
 
 /*
  * Sizes may come from a user: large ones fall back to single pages, never warn, rather fail than kill a process,
- * and are accounted to the caller's control group.
+ * and are accounted to the caller's control group. Contiguous memory is not worth much effort.
  */
 #define KMI_PLATFORM_LIMIT ((size_t)256 << 20)
 
 static __maybe_unused void *kmi_platform_alloc(size_t size, bool atomic)
 {
 	gfp_t flags = __GFP_NOWARN | __GFP_ACCOUNT;
+	void *memory;
 
 	if (size > KMI_PLATFORM_LIMIT)
 		return NULL;
-	if (atomic || kmi_platform_atomic())
+	if (atomic)
 		return kmalloc(size, flags | GFP_ATOMIC);
+	kmi_platform_sleeps();
 	if (size <= PAGE_SIZE)
 		return kmalloc(size, flags | GFP_KERNEL);
-	return kvmalloc(size, flags | GFP_KERNEL | __GFP_RETRY_MAYFAIL);
+	memory = kmalloc(size, flags | GFP_KERNEL | __GFP_NORETRY);
+	return memory ? memory : __vmalloc(size, flags | GFP_KERNEL | __GFP_RETRY_MAYFAIL);
 }
 
-/* Large memory that is given back where nobody may sleep: a worker frees it. Each piece is its own list node. */
+#ifdef KMI_SLEEPS
+static __maybe_unused void kmi_platform_free(const void *memory)
+{
+	kvfree(memory);
+}
+
+static __maybe_unused void kmi_platform_end(void)
+{
+}
+#else
+/*
+ * A module with spin locks: vfree may sleep, and a release may happen under one, so a worker frees what is large.
+ * Each piece is its own list node.
+ */
 static LIST_HEAD(kmi_platform_garbage);
 static DEFINE_SPINLOCK(kmi_platform_garbage_lock);
 
@@ -79,10 +96,10 @@ static noinline __cold void kmi_platform_free_later(struct list_head *piece)
 
 static __maybe_unused void kmi_platform_free(const void *memory)
 {
-	if (unlikely(is_vmalloc_addr(memory) && kmi_platform_atomic()))
+	if (unlikely(is_vmalloc_addr(memory)))
 		kmi_platform_free_later((struct list_head *)memory);
 	else
-		kvfree(memory);
+		kfree(memory);
 }
 
 /* Before the module's code goes. */
@@ -90,6 +107,7 @@ static __maybe_unused void kmi_platform_end(void)
 {
 	flush_work(&kmi_platform_collector);
 }
+#endif
 
 static __maybe_unused __cold __printf(2, 3) void kmi_platform_log(int level, const char *format, ...)
 {
