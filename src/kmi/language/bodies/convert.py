@@ -175,8 +175,9 @@ def _mismatch_help(body: Body, kind: Type, target: Type) -> str | None:
         return f"make it one: `{enum.definition.name}(value)`"
     if isinstance(kind, ClassType) and isinstance(target, ClassType) and kind.definition is target.definition:
         return "type arguments must be the same: a container of one width cannot stand for one of another"
-    if body.world.is_builtin(target, "bytes") and body.world.is_builtin(kind, "str"):
-        return 'write a bytes literal: b"…"'
+    choices = target.members if isinstance(target, UnionType) else (target,)
+    if body.world.is_builtin(kind, "str") and any(body.world.is_builtin(one, "bytes") for one in choices):
+        return 'write a bytes literal, b"…", or encode other text: `value.encode()`'
     if body.world.is_builtin(target, "bytes") and body.world.is_builtin(kind, "bytearray"):
         return "copy it: `bytes(value)`"
     if isinstance(kind, CStructType) and isinstance(target, PointerType):

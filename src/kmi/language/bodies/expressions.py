@@ -159,6 +159,15 @@ def _unassigned(body: Body, at: ast.AST | Span, name: str) -> tree.Expression:
     local = body.locals.get(name)
     if local is not None:
         body.flow.assigned.add(local)  # one mistake, one error
+    if where is None and name in body.scope.bindings and (local is None or not local.parameter):
+        return body.error(
+            codes.UNASSIGNED,
+            at,
+            f"`{name}` has no value here: a function that assigns it has a `{name}` of its own",
+            labels=[(body.scope.span(body.scope.bindings[name]), "this is another one, and a constant")],
+            help="keep what changes in a field of an object that the module owns: "
+            f"self.{name} = … in its `__init__`",
+        )
     return body.error(
         codes.UNASSIGNED,
         at,

@@ -16,6 +16,7 @@ from kmi.language.bodies.convert import coerce, is_still
 from kmi.language.bodies.fields import find_field
 from kmi.language.declarations import members
 from kmi.language.declarations.declare import is_place
+from kmi.language.declarations.names import suggest
 from kmi.language.relations import POISON, describe, place_type, poisoned
 from kmi.language.types import (
     ClassType,
@@ -198,12 +199,13 @@ def _no_field(body: Body, node: ast.stmt, target: ast.Attribute, kind: ClassType
         what = "parameter of the module" if name in info.parameters else "constant"
         body.error(codes.BAD_FIELD, target, f"`{kind}.{name}` is a {what} and cannot be assigned")
         return
+    known = [entry.name for definition in kind.definition.ancestors() for entry in definition.fields]
     body.error(
         codes.BAD_FIELD,
         target,
         f"`{kind}` has no field `{name}`",
         note="fields are declared by what `__init__` assigns, or in the class body",
-        help=f"in `{kind.definition.name}.__init__`: self.{name} = …",
+        help=suggest(name, known) or f"in `{kind.definition.name}.__init__`: self.{name} = …",
     )
 
 

@@ -45,7 +45,7 @@ from kmi.language.tree import (
     SetField,
 )
 from kmi.language.tree.walk import authored, functions, trusted, walk
-from kmi.language.types import INT, ClassType, Type, TypeVariable, substitute
+from kmi.language.types import INT, ClassType, NoneType, Type, TypeVariable, substitute
 
 CONTAINERS = frozenset({"list", "dict", "bytearray"})
 """Classes of the library whose objects stay in one thread unless a lock guards them."""
@@ -188,7 +188,8 @@ def _guarded(node: InitPlace, reporter: Reporter) -> None:
     )
     if good:
         return
-    name = node.field.name
+    bare = isinstance(value, NoneType)
+    name = "count" if bare else node.field.name
     lock = kind.definition.name if isinstance(kind, ClassType) else "Mutex"
     first = node.arguments[0].span.text if node.arguments else ""
     reporter.error(
@@ -197,8 +198,9 @@ def _guarded(node: InitPlace, reporter: Reporter) -> None:
         f"a `{lock}` around a `{value}`, which can never change",
         label=f"a `{value}`",
         note="`with` lends the object that the lock guards, and a value cannot change in place",
-        help="guard an object that has it as a field:\n@dataclass\nclass State:\n"
-        f"    {name}: {value}\n\nself.state = {lock}(State({first}))",
+        help=f"guard an object that has {'what changes' if bare else 'it as a field'}:\n"
+        f"@dataclass\nclass State:\n    {name}: {'int' if bare else value}\n\n"
+        f"self.state = {lock}(State({'0' if bare else first}))",
     )
 
 

@@ -131,6 +131,34 @@ BAD_PARAMETER = code(
     whole=True,
 )
 
+UNCALLED_METHOD = code(
+    407,
+    "method that nothing will call",
+    """
+    The kernel calls the methods that the interface declares, by their names. A method that looks like one of
+    them under another name is never called: the read of a device without `read` gives EINVAL. Nor does
+    a module have an end of its own: its registrations end, and its objects go, when it is unloaded.
+    """,
+    failing="""
+        from kmi.device import File, FileOperations
+        from kmi.uio import Uio
+
+
+        class Zero(FileOperations):
+            def reed(self, file: File, data: Uio) -> None:
+                data.put(bytes(data.remaining))
+    """,
+    fixed="""
+        from kmi.device import File, FileOperations
+        from kmi.uio import Uio
+
+
+        class Zero(FileOperations):
+            def read(self, file: File, data: Uio) -> None:
+                data.put(bytes(data.remaining))
+    """,
+)
+
 INTERFACE_MISMATCH = code(
     406,
     "kernel layer that differs from the interface",

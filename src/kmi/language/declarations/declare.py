@@ -20,7 +20,7 @@ from kmi.language.declarations.decorators import Decorators, class_decorators, f
 from kmi.language.declarations.enums import declare_enum, enum_kind
 from kmi.language.declarations.scope import ClassInfo, Entity, Form, FunctionInfo, ModuleScope
 from kmi.language.declarations.world import World
-from kmi.language.relations import POISON
+from kmi.language.relations import POISON, base_view, describe
 from kmi.language.source import Span
 from kmi.language.types import (
     NONE,
@@ -29,6 +29,7 @@ from kmi.language.types import (
     Type,
     TypeObject,
     TypeVariable,
+    substitute,
 )
 
 
@@ -411,13 +412,32 @@ def _parameters(world: World, info: FunctionInfo, reader: Annotations, receiver:
                 codes.MISSING_ANNOTATION,
                 span,
                 f"the parameter `{argument.arg}` of `{function.qualified}` has no type",
-                help=f"{argument.arg}: int",
+                help=f"{argument.arg}: {_replaced(world, info, position) or 'int'}",
             )
             kind = POISON
         else:
             kind = reader.read(argument.annotation)
         function.parameters.append(tree.Local(argument.arg, kind, span, parameter=True))
     info.defaults = info.defaults[: len(function.parameters)]
+
+
+def _replaced(world: World, info: FunctionInfo, position: int) -> str | None:
+    """The type that the parameter has in the method that this one replaces; None if it replaces none."""
+    base = info.owner.definition.base if info.owner is not None else None
+    if base is None or info.function.name == "__init__":
+        return None
+    for definition in base.definition.ancestors():
+        method = world.classes[definition].methods.get(info.function.name)
+        if method is None:
+            continue
+        view = base_view(base, definition)
+        if view is None or position >= len(method.function.parameters):
+            return None
+        names = [variable.name for variable in definition.type_parameters]
+        known = dict(zip(names, view.arguments, strict=False))
+        # `File` is short for `File[None]`, and what people write.
+        return describe(substitute(method.function.parameters[position].type, known)).replace("[None]", "")
+    return None
 
 
 def _is_object(annotation: ast.expr | None) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kmi.language import codes
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo
+from kmi.language.declarations.uncalled import check_uncalled
 from kmi.language.declarations.world import World
 from kmi.language.relations import describe, same
 from kmi.language.types import NONE, ClassType, OptionalType, Type, TypeVariable, substitute
@@ -21,6 +22,7 @@ def check_overrides(world: World, info: ClassInfo) -> None:
 
     if info.scope.author:
         _check_defaults(world, info, base)
+        check_uncalled(world, info, base)
     for name, method in info.methods.items():
         if name == "__init__" or method.function.static or method.generated:
             continue
@@ -70,9 +72,9 @@ def _compare(
     own, other = method.function, replaced.function
     wanted = [substitute(p.type, known) for p in other.parameters[1:]]
     given = [p.type for p in own.parameters[1:]]
-    header = ", ".join(
-        ["self", *(f"{p.name}: {describe(k)}" for p, k in zip(other.parameters[1:], wanted, strict=True))]
-    )
+    places = zip(other.parameters[1:], wanted, strict=True)
+    # `File` is short for `File[None]`, and what people write.
+    header = ", ".join(["self", *(f"{p.name}: {describe(k)}".replace("[None]", "") for p, k in places)])
     result = substitute(other.result, known)
     help = f"def {own.name}({header}) -> {describe(result)}:"
     required = [p for p, d in zip(own.parameters, method.defaults, strict=False) if d is None][1:]
