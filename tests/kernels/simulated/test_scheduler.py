@@ -47,6 +47,24 @@ def test_seeds_differ(written: Written) -> None:
     assert len({tuple(schedule(path, seed)) for seed in range(20)}) > 10
 
 
+def test_a_short_thread_can_meet_the_middle_of_a_long_one() -> None:
+    met: set[bool] = set()
+    for seed in range(40):
+        scheduler = Scheduler(seed)
+        steps: list[int] = []
+
+        def long(scheduler: Scheduler = scheduler, steps: list[int] = steps) -> None:
+            for step in range(100):
+                steps.append(step)
+                scheduler.preempt()
+
+        thread = scheduler.spawn("short", lambda steps=steps: met.add(10 < len(steps) < 90))
+        scheduler.spawn("long", long)
+        scheduler.run_until(lambda thread=thread: thread.done)
+        scheduler.kill_all()
+    assert met == {False, True}
+
+
 def test_time_passes_only_when_nobody_can_run() -> None:
     scheduler = Scheduler(seed=3)
     seen: list[tuple[str, int]] = []
