@@ -62,6 +62,44 @@ def test_several_buffers_are_one(kernel: Kernel) -> None:
     assert user.readv(fd, [3, 0, 1, 9]) == [b"abc", b"d", b"efgh"]
 
 
+def test_several_buffers_of_length_0_move_nothing(kernel: Kernel) -> None:
+    user, fd = opened(kernel, ways.TOO_FAR)
+    for count in (0, 2, 1024):
+        assert user.readv(fd, [0] * count) == []
+        assert user.writev(fd, [b""] * count) == 0
+
+
+def test_buffers_that_cannot_be(kernel: Kernel) -> None:
+    user, fd = opened(kernel)
+    user.write(fd, b"kept")
+    for lengths, expected in (
+        ([0] * 1025, errno.EINVAL),
+        ([1 << 63, 1], errno.EINVAL),
+        ([1, (1 << 64) - 1], errno.EINVAL),
+        ([1 << 62, 1 << 62], errno.EFAULT),
+        ([5, 1 << 48], errno.EFAULT),
+    ):
+        with pytest.raises(OSError) as refused:
+            user.readv(fd, lengths)
+        assert refused.value.errno == expected
+    assert user.readv(fd, [1, 1 << 31]) == [b"k", b"ept"]
+
+
+@pytest.mark.parametrize("way", [ways.WHOLE, ways.PIECES])
+def test_bytes_before_a_fault_in_one_of_several_buffers_count(kernel: Kernel, way: int) -> None:
+    user, fd = opened(kernel, way)
+    assert user.writev(fd, [b"abc", b"", b"defgh"], fault_after=4) == 4
+    assert user.readv(fd, [3, 2], fault_after=3) == [b"abc"]
+    assert user.writev(fd, [b"abc", b"d"], fault_after=3) == 3
+    for move in (
+        lambda: user.readv(fd, [2, 2], fault_after=0),
+        lambda: user.writev(fd, [b"", b"x"], fault_after=0),
+    ):
+        with pytest.raises(OSError) as refused:
+            move()
+        assert refused.value.errno == errno.EFAULT
+
+
 def test_get_into_takes_what_fits_the_slice(kernel: Kernel) -> None:
     user, fd = opened(kernel, ways.INTO)
     assert user.write(fd, b"abcdef") == 4

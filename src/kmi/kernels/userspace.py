@@ -61,7 +61,7 @@ class UserProcess(Protocol):
     Buffers. ``address=`` passes that raw number as the pointer, not a buffer's address (0, 1, an address
     in the kernel's half); what a call writes there cannot be seen, so a ``read`` then gives that many zero
     bytes. ``length=`` is the length told to the kernel when it differs from the buffer's. ``fault_after=n``
-    maps only the first n bytes of the buffer; touching what follows faults.
+    maps only the first n bytes of the buffer, or of all buffers together; touching what follows faults.
     """
 
     @property
@@ -107,12 +107,15 @@ class UserProcess(Protocol):
         """Write at an offset, leaving the file's position alone."""
         ...
 
-    def readv(self, fd: int, lengths: Sequence[int]) -> list[bytes]:
-        """Read into several buffers at once; the parts really filled, each cut to what it got."""
+    def readv(self, fd: int, lengths: Sequence[int], *, fault_after: int | None = None) -> list[bytes]:
+        """Read into several buffers at once; the parts really filled, each cut to what it got.
+
+        At most 63 of the buffers may have a length other than 0.
+        """
         ...
 
-    def writev(self, fd: int, parts: Sequence[bytes]) -> int:
-        """Write several buffers at once; how many bytes were taken in all."""
+    def writev(self, fd: int, parts: Sequence[bytes], *, fault_after: int | None = None) -> int:
+        """Write several buffers at once, of which at most 63 have bytes; how many were taken in all."""
         ...
 
     def lseek(self, fd: int, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -215,9 +218,13 @@ class UserProcess(Protocol):
         self, name: Literal["poll"], fds: Sequence[tuple[int, int]], timeout_ms: int = 0, /
     ) -> Call[list[tuple[int, int]]]: ...
     @overload
-    def start(self, name: Literal["readv"], fd: int, lengths: Sequence[int], /) -> Call[list[bytes]]: ...
+    def start(
+        self, name: Literal["readv"], fd: int, lengths: Sequence[int], /, *, fault_after: int | None = None
+    ) -> Call[list[bytes]]: ...
     @overload
-    def start(self, name: Literal["writev"], fd: int, parts: Sequence[bytes], /) -> Call[int]: ...
+    def start(
+        self, name: Literal["writev"], fd: int, parts: Sequence[bytes], /, *, fault_after: int | None = None
+    ) -> Call[int]: ...
     def start(self, name: str, /, *arguments: object, **options: object) -> Call[object]:
         """Begin the named call, with that method's arguments by position, and return at once."""
         ...

@@ -34,6 +34,21 @@ def _both(value: int, body: bytes) -> tuple[int, bytes]:
     return value, body
 
 
+def _iovec(lengths: Sequence[int]) -> bytes:
+    """An array of `struct iovec` whose addresses the agent puts in; those of length 0 keep NULL."""
+    return b"".join(struct.pack("<QQ", 0, length) for length in lengths)
+
+
+def _mapped(lengths: Sequence[int], fault_after: int | None) -> list[int]:
+    """How much of each of several buffers is mapped."""
+    left = MOST_MAPPED if fault_after is None else fault_after
+    sizes = []
+    for length in lengths:
+        sizes.append(min(length, left))
+        left -= sizes[-1]
+    return sizes
+
+
 class GuestCall(Generic[T]):
     """A system call in flight in a guest's process (``kmi.kernels.userspace.Call``)."""
 
@@ -184,30 +199,41 @@ class GuestProcess:
     def pwrite(self, fd: int, data: bytes, offset: int) -> int:
         return self.call("pwrite", [fd, taking(data), len(data), offset], _value).result()
 
-    def _readv(self, fd: int, lengths: Sequence[int]) -> GuestCall[list[bytes]]:
+    def _readv(
+        self, fd: int, lengths: Sequence[int], *, fault_after: int | None = None
+    ) -> GuestCall[list[bytes]]:
+        mapped = _mapped(lengths, fault_after)
+
         def decode(value: int, body: bytes) -> list[bytes]:
-            # The whole buffers came back; of them, `value` bytes were filled, in order.
+            # All that is mapped came back; of it, `value` bytes were filled, in order.
             parts, at, left = [], 0, value
-            for length in lengths:
-                parts.append(body[at : at + min(length, left)])
-                at += length
-                left -= min(length, left)
+            for size in mapped:
+                parts.append(body[at : at + min(size, left)])
+                at += size
+                left -= min(size, left)
             return [part for part in parts if part]
 
-        iovec = b"".join(struct.pack("<QQ", 0, length) for length in lengths)
-        nested = [Buffer(n, out=Out.ALL, inside=(0, 16 * index)) for index, n in enumerate(lengths)]
-        return self.call("readv", [fd, taking(iovec), len(lengths)], decode, nested)
+        nested = [
+            Buffer(size, out=Out.ALL, inside=(0, 16 * index))
+            for index, (length, size) in enumerate(zip(lengths, mapped, strict=True))
+            if length
+        ]
+        return self.call("readv", [fd, taking(_iovec(lengths)), len(lengths)], decode, nested)
 
-    def readv(self, fd: int, lengths: Sequence[int]) -> list[bytes]:
-        return self._readv(fd, lengths).result()
+    def readv(self, fd: int, lengths: Sequence[int], *, fault_after: int | None = None) -> list[bytes]:
+        return self._readv(fd, lengths, fault_after=fault_after).result()
 
-    def _writev(self, fd: int, parts: Sequence[bytes]) -> GuestCall[int]:
-        iovec = b"".join(struct.pack("<QQ", 0, len(part)) for part in parts)
-        nested = [Buffer(len(p), p, inside=(0, 16 * index)) for index, p in enumerate(parts)]
-        return self.call("writev", [fd, taking(iovec), len(parts)], _value, nested)
+    def _writev(self, fd: int, parts: Sequence[bytes], *, fault_after: int | None = None) -> GuestCall[int]:
+        lengths = [len(part) for part in parts]
+        nested = [
+            Buffer(size, part[:size], inside=(0, 16 * index))
+            for index, (part, size) in enumerate(zip(parts, _mapped(lengths, fault_after), strict=True))
+            if part
+        ]
+        return self.call("writev", [fd, taking(_iovec(lengths)), len(parts)], _value, nested)
 
-    def writev(self, fd: int, parts: Sequence[bytes]) -> int:
-        return self._writev(fd, parts).result()
+    def writev(self, fd: int, parts: Sequence[bytes], *, fault_after: int | None = None) -> int:
+        return self._writev(fd, parts, fault_after=fault_after).result()
 
     def lseek(self, fd: int, offset: int, whence: int = os.SEEK_SET) -> int:
         return self.call("lseek", [fd, offset, whence], _value).result()

@@ -109,12 +109,12 @@ class SimulatedProcess:
     def pwrite(self, fd: int, data: bytes, offset: int) -> int:
         return self._now_int("write", fd, data, offset=offset)
 
-    def readv(self, fd: int, lengths: Sequence[int]) -> list[bytes]:
-        result: list[bytes] = self._now("readv", fd, lengths)
+    def readv(self, fd: int, lengths: Sequence[int], *, fault_after: int | None = None) -> list[bytes]:
+        result: list[bytes] = self._now("readv", fd, lengths, fault_after=fault_after)
         return result
 
-    def writev(self, fd: int, parts: Sequence[bytes]) -> int:
-        return self._now_int("writev", fd, parts)
+    def writev(self, fd: int, parts: Sequence[bytes], *, fault_after: int | None = None) -> int:
+        return self._now_int("writev", fd, parts, fault_after=fault_after)
 
     def lseek(self, fd: int, offset: int, whence: int = os.SEEK_SET) -> int:
         self._may_call()

@@ -109,11 +109,11 @@ class SystemCalls:
             segment = Segment(start, len(data) if length is None else length)
             return using.file.write(self.memory, [segment], offset)
 
-    def readv(self, fd: int, lengths: Sequence[int]) -> list[bytes]:
+    def readv(self, fd: int, lengths: Sequence[int], fault_after: int | None = None) -> list[bytes]:
         with _Using(self, fd) as using:
             _check_vector(lengths)
-            buffers = [using.map(bytes(length)) for length in lengths]
-            left = using.file.read(self.memory, [Segment(b.address, len(b.data)) for b in buffers])
+            buffers, segments = using.map_all([(length, b"") for length in lengths], fault_after)
+            left = using.file.read(self.memory, segments)
         filled = []
         for buffer in buffers:
             if part := bytes(buffer.data[:left]):
@@ -121,11 +121,11 @@ class SystemCalls:
                 left -= len(part)
         return filled
 
-    def writev(self, fd: int, parts: Sequence[bytes]) -> int:
+    def writev(self, fd: int, parts: Sequence[bytes], fault_after: int | None = None) -> int:
         with _Using(self, fd) as using:
             _check_vector([len(part) for part in parts])
-            buffers = [using.map(part) for part in parts]
-            return using.file.write(self.memory, [Segment(b.address, len(b.data)) for b in buffers])
+            _, segments = using.map_all([(len(part), part) for part in parts], fault_after)
+            return using.file.write(self.memory, segments)
 
     def ioctl(
         self,
@@ -175,6 +175,19 @@ class _Using:
         self._buffers.append(self._memory.map(data, room))
         return self._buffers[-1]
 
+    def map_all(
+        self, parts: Sequence[tuple[int, bytes]], room: int | None
+    ) -> tuple[list[Buffer], list[Segment]]:
+        """Map buffers, each given by its length and first bytes; `room`: only so many bytes of all."""
+        left = MOST_MAPPED if room is None else room
+        buffers, segments = [], []
+        for length, data in parts:
+            size = min(length, left)
+            left -= size
+            buffers.append(self.map(data[:size].ljust(size, b"\0")))
+            segments.append(Segment(buffers[-1].address, length))
+        return buffers, segments
+
     def __enter__(self) -> "_Using":
         return self
 
@@ -185,5 +198,5 @@ class _Using:
 
 
 def _check_vector(lengths: Sequence[int]) -> None:
-    if len(lengths) > MOST_SEGMENTS or any(length < 0 for length in lengths):
+    if len(lengths) > MOST_SEGMENTS or any(not 0 <= length < 1 << 63 for length in lengths):
         raise error(errno.EINVAL)
