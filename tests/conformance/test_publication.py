@@ -1,11 +1,17 @@
 """Publication: no device before the module is whole, and nothing left of one that failed."""
 
 import errno
+import itertools
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from kmi.kernels.linux.toolchain.build import build
+from kmi.machines.process import GuestCall
 from kmi.testing.kernels.kernel import Kernel
+from kmi.testing.kernels.linux import LinuxTestKernel
 
 MODULE = "modules/stages.py"
 GONE = (errno.ENOENT, errno.ENXIO, errno.ENODEV)
@@ -57,6 +63,50 @@ def test_opening_during_a_load_that_fails_is_refused(kernel: Kernel) -> None:
         with pytest.raises(OSError) as refused:
             call.result()
         assert refused.value.errno in GONE
+
+
+CROWD = "modules/crowd.py"
+
+
+def attempts(kernel: Kernel) -> Iterator[list[int]]:
+    """Loads that fail at their last device, each with the errnos of what was opened meanwhile."""
+    users = [kernel.process() for _ in range(3)]
+    begin: Iterator[GuestCall[None] | None] = itertools.repeat(None, 60)
+    if isinstance(kernel, LinuxTestKernel):
+        ko = build(Path(__file__).parent / CROWD, kernel.flavor).ko
+        begin = (kernel.guest.start_load(ko, "last=crowd-0") for _ in range(60))
+    for load in begin:
+        errnos = []
+        while True:
+            calls = [user.start("open", "/dev/crowd-0", os.O_RDWR) for user in users]
+            if load is None:
+                with pytest.raises(FileExistsError):
+                    kernel.load(CROWD, last="crowd-0")
+            for call in calls:
+                with pytest.raises(OSError) as refused:
+                    call.result()
+                errnos.append(refused.value.errno or 0)
+            if load is None or load.done():
+                break
+        if load is not None:
+            with pytest.raises(FileExistsError):
+                load.result()
+        yield errnos
+
+
+def test_opening_in_the_middle_of_a_load_that_fails_is_refused(kernel: Kernel) -> None:
+    """The device's name is there, and Linux finds the device: it says ENXIO, and the module goes in peace."""
+    middle = 0
+    for errnos in attempts(kernel):
+        assert set(errnos) <= set(GONE)
+        middle += errnos.count(errno.ENXIO)
+        if middle >= 5:
+            break
+    assert middle >= 1, "no open met the load in its middle"
+    module = kernel.load(CROWD)
+    user = kernel.process()
+    user.close(user.open("/dev/crowd-0"))
+    kernel.unload(module)
 
 
 def test_a_module_is_loaded_once(kernel: Kernel) -> None:
