@@ -58,7 +58,9 @@ def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: Fu
         if is_void(kind) or id(local) in builder.variables:
             continue
         monomorphiser.mention(kind)
-        variable = linear.Variable(builder.name(local.name), kind, "local", linear.holds_count(kind))
+        counted = linear.holds_count(kind)
+        role = "temporary" if local.made and counted else "local"
+        variable = linear.Variable(builder.name(local.name), kind, role, counted)
         locals_.append(variable)
         builder.variables[id(local)] = variable
     statements.run(builder, function.body)

@@ -8,6 +8,7 @@ The object and the index are evaluated once. An object with ``__iadd__`` is chan
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from kmi.language import codes, tree
 from kmi.language.bodies import assignments, attributes, calls, expressions, field_assignments, operators
@@ -17,6 +18,7 @@ from kmi.language.declarations import members
 from kmi.language.declarations.declare import is_place
 from kmi.language.relations import POISON, describe, place_type
 from kmi.language.source import Span
+from kmi.language.tree.walk import walk
 from kmi.language.types import ClassType, PointerType
 
 
@@ -56,6 +58,44 @@ def _in_place(body: Body, node: ast.AugAssign, current: tree.Expression) -> list
     return [tree.Evaluate(call, body.span(node))] if isinstance(call, tree.Call) else []
 
 
+def _stored_back(
+    body: Body, made: list[tree.Statement], store: Callable[[tree.Expression], list[tree.Statement]]
+) -> list[tree.Statement]:
+    """What was changed in place, stored again where the right side may have stored something else there."""
+    match made:
+        case [tree.Evaluate(value=tree.Call(arguments=[first, right])) as change] if _runs_code(right):
+            inner = first.value if isinstance(first, tree.Upcast) else first
+            held = body.temporary(place_type(inner.type), change.span)
+            read = tree.LocalGet(held, inner.span, held.type)
+            assert isinstance(change.value, tree.Call)
+            if isinstance(first, tree.Upcast):
+                first.value = read
+            else:
+                change.value.arguments[0] = read
+            again = tree.LocalGet(held, inner.span, held.type)
+            return [
+                tree.Assign(held, inner, inner.span),
+                change,
+                *store(again),
+                tree.Delete(held, change.span),
+            ]
+        case _:
+            return made
+
+
+def _runs_code(value: tree.Expression) -> bool:
+    """Whether a function that the author wrote may run; those of kmi's classes store into no other object."""
+    for node in walk([value]):
+        match node:
+            case tree.Call(function=function) if not function.module.startswith("kmi."):
+                return True
+            case tree.New(type=ClassType(definition=definition)) if not definition.module.startswith("kmi."):
+                return True
+            case _:
+                pass
+    return False
+
+
 def _hold(body: Body, value: tree.Expression, before: list[tree.Statement]) -> tree.Expression:
     """The value, held in a local unless it gives the same twice."""
     if is_still(value) or is_place(value.type):
@@ -79,6 +119,11 @@ def _augmented_attribute(
     current = attributes.value_attribute(body, target, receiver, name)
     in_place = _in_place(body, node, current)
     if in_place is not None:
+        in_place = _stored_back(
+            body,
+            in_place,
+            lambda kept: field_assignments.store_attribute(body, node, target, receiver, kept, node),
+        )
         return [*before, *in_place, *_release(before, body.span(node))]
     result = operators.binary_value(body, node, current, node.op, node.value)
     if result.type is POISON:
@@ -119,7 +164,12 @@ def _augmented_item(
     current = calls.method_call(body, container, reader, arguments, body.span(target))
     in_place = _in_place(body, node, current)
     if in_place is not None:
-        return [*before, *in_place, *_release(before, span)]
+
+        def set_item(kept: tree.Expression) -> list[tree.Statement]:
+            call = calls.method_call(body, container, "__setitem__", [*arguments, kept], span)
+            return [tree.Evaluate(call, span)] if isinstance(call, tree.Call) else []
+
+        return [*before, *_stored_back(body, in_place, set_item), *_release(before, span)]
     result = operators.binary_value(body, node, current, node.op, node.value)
     if result.type is POISON:
         return []

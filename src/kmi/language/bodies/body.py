@@ -120,7 +120,7 @@ class Body:
     def temporary(self, kind: Type, span: Span, name: str = "") -> tree.Local:
         """A local that the author did not write; its name cannot be one of theirs."""
         self.counter += 1
-        made = tree.Local(f"{name or 'value'}_{self.counter}", kind, span)
+        made = tree.Local(f"{name or 'value'}_{self.counter}", kind, span, made=True)
         while made.name in self.names or made.name in self.locals:
             made.name += "_"
         self.ordered.append(made)

@@ -22,6 +22,8 @@ class Local:
     type: Type
     span: Span
     parameter: bool = False
+    made: bool = False
+    """The author did not write it: it holds what Python has on its stack, and dies with the statement."""
 
 
 @dataclass(slots=True, eq=False)
