@@ -102,7 +102,8 @@ class Counts:
             lines += [f"static __maybe_unused void {self._function(word, kind)}(struct {struct} value)", "{"]
             match kind:
                 case TupleType(items=items):
-                    for position, item in enumerate(items):
+                    order = list(enumerate(items))
+                    for position, item in order if word == "retain" else reversed(order):  # as CPython's die
                         if linear.holds_count(item):
                             for line in self._lines(word, f"value.item{position}", item, True):
                                 lines += [f"\t{each}" for each in line.split("\n")]
