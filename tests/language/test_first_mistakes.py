@@ -140,3 +140,10 @@ def test_a_module_has_no_end_of_its_own() -> None:
     (found,) = checked(HEADER.replace("{method}", "") + end)
     assert found.message == "the kernel never calls `CounterModule.exit`"
     assert "registrations end at unload" in (found.note or "")
+
+
+def test_breakpoints_are_set_from_outside() -> None:
+    assert "kmi test --trace" in (only("""
+        def open(self, file: File) -> None:
+            breakpoint()
+    """).help or "")

@@ -186,6 +186,19 @@ def test_a_failure_elsewhere_tells_how_to_get_there(
     result.stdout.fnmatch_lines([f"*again: kmi test --rootdir '{path.parent}' '{path}::test_wrong*"])
 
 
+def test_the_console_of_a_dead_kernel_is_shown_once(
+    pytester: pytest.Pytester, kinds: dict[str, FakeKind], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def log(self: Running) -> list[str]:
+        raise KernelPanic("the kernel panicked", "Oops: 0002")
+
+    monkeypatch.setattr(Running, "log", log)
+    pytester.makepyfile("def test_dies(kernel): kernel.load('x.py')")
+    result = pytester.runpytest_inprocess("--on", "fake:panics")
+    result.stdout.fnmatch_lines(["(its log cannot be read any more: the kernel panicked)"])
+    assert sum(line.endswith("  | Oops: 0002") for line in result.outlines) == 1
+
+
 def test_a_complaint_fails_the_test(two: pytest.Pytester, kinds: dict[str, FakeKind]) -> None:
     result = two.runpytest_inprocess("--on", "fake:leaks")
     result.assert_outcomes(failed=2, passed=1)

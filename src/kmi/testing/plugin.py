@@ -290,7 +290,8 @@ def _state(item: pytest.Item, running: RunningKernel) -> str:
         lines += [f"  {line}" for line in running.log()[-50:]]
         lines += [str(report) for report in running.reports()]
     except Exception as error:  # the kernel may be the very thing that is gone
-        lines.append(f"(its log cannot be read any more: {error})")
+        # What it was, its console's last lines, is in the failure itself already.
+        lines.append(f"(its log cannot be read any more: {str(error).partition(chr(10))[0]})")
     return "\n".join(lines)
 
 

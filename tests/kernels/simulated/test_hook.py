@@ -15,6 +15,7 @@ from kmi.kernels.simulated.hook.loader import LoadedCode, Unmarked, checks_of, l
 from kmi.kernels.simulated.hook.recursion import names_in
 from kmi.kernels.simulated.hook.rewrite import rewritten
 from kmi.kernels.simulated.kernel import SimulatedKernel
+from kmi.kernels.simulated.reports import UnsafeCode
 
 Written = Callable[[str], Path]
 
@@ -178,3 +179,18 @@ def test_leaving_the_debugger_ends_the_test_and_is_no_error_of_the_module() -> N
 
     debugger.runcall(session)
     assert ended == ["echo: keeps up to 4096 bytes"]
+
+
+def test_what_needs_a_real_kernels_memory_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "peeks.py"
+    file.write_text(
+        "from kmi import Module, module, u64\n"
+        "from kmi.unsafe import Pointer, cast, unsafe\n\n\n"
+        "@module(license='GPL', description='peeks')\n"
+        "class Peeks(Module):\n"
+        "    def __init__(self) -> None:\n"
+        "        with unsafe('for the test'):\n"
+        "            self.first = cast(Pointer[u64], 4096)[0]\n"
+    )
+    with pytest.raises(UnsafeCode, match=r"^peeks\.py imports kmi\.unsafe in line 2, .* --on linux:6\.12$"):
+        load(file)

@@ -34,6 +34,10 @@ class Livelock(SimulationError):
     """The threads kept running and the one that was waited for never got anywhere."""
 
 
+class UnsafeCode(SimulationError):
+    """A module that works on a kernel's memory, which this kernel has not."""
+
+
 class LockMisuse(BaseException):
     """A lock taken or given back against the rules; ends the thread, and no module can catch it."""
 

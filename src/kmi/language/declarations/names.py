@@ -403,6 +403,7 @@ LACKING: dict[str, str] = {
     "eval": "a kernel module is compiled: call functions",
     "exec": "a kernel module is compiled: call functions",
     "open": "a kernel module has no files of its own: it serves those that processes open",
+    "breakpoint": "set it from outside, on the simulated kernel: `kmi test --trace`, then `b FILE:LINE`, `c`",
     "input": "take input in the `write` of a device, or as a `Parameter`",
     "getattr": "name the attribute",
     "setattr": "name the attribute",

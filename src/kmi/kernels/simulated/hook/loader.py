@@ -25,6 +25,7 @@ from kmi.kernels.simulated.hook.checks import Checks
 from kmi.kernels.simulated.hook.places import places_of
 from kmi.kernels.simulated.hook.positions import MARK
 from kmi.kernels.simulated.hook.rewrite import rewritten
+from kmi.kernels.simulated.reports import UnsafeCode
 from kmi.language import Library, analyse
 from kmi.language.report.diagnostics import Diagnostic
 from kmi.language.report.render import plain
@@ -58,7 +59,8 @@ class LoadedCode:
 
 
 def load(path: Path, check: bool = True, entry: bool = True) -> LoadedCode:
-    """Load a module's file. Raises CheckFailed for mistakes that the front end finds, OSError without a file.
+    """Load a module's file. Raises CheckFailed for mistakes that the front end finds, OSError without a file,
+    UnsafeCode where it takes the memory of a real kernel.
 
     Without `check` the front end is not asked, and integers are checked as far as annotations tell: for code
     that is wrong on purpose, to see it caught at run time. SyntaxError and the like then come from CPython.
@@ -87,6 +89,15 @@ def checks_of(kind: type) -> Checks:
     return found
 
 
+def _refuse_unsafe(path: Path, parsed: ast.Module) -> None:
+    for node in ast.walk(parsed):
+        if isinstance(node, ast.ImportFrom) and node.module == "kmi.unsafe":
+            raise UnsafeCode(
+                f"{path.name} imports kmi.unsafe in line {node.lineno}, and the simulated kernel has no "
+                "memory that it could work on; run it on a real one: --on linux:6.12"
+            )
+
+
 @functools.lru_cache(maxsize=32)
 def _compiled(path: Path, data: bytes, check: bool, entry: bool) -> CodeType:
     """The rewritten code of a file with these contents; tests load the same few files again and again."""
@@ -96,7 +107,9 @@ def _compiled(path: Path, data: bytes, check: bool, entry: bool) -> CodeType:
         if analysis.program is None:
             raise CheckFailed(path, analysis.diagnostics)
         places = places_of(analysis.program)
-    tree = rewritten(ast.parse(data, str(path)), places)
+    parsed = ast.parse(data, str(path))
+    _refuse_unsafe(path, parsed)
+    tree = rewritten(parsed, places)
     return compile(tree, str(path), "exec", dont_inherit=True)
 
 
