@@ -10,6 +10,8 @@ linked by the word that held its class, and dies when its referrer is dead.
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
+
 from kmi.compiler import linear
 from kmi.compiler.emit import containers
 from kmi.compiler.emit.counts import Counts
@@ -19,6 +21,7 @@ from kmi.compiler.lower.builder import is_void
 from kmi.compiler.lower.objects import ends, is_place
 from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import identifier
+from kmi.compiler.tidy import parts, walk
 from kmi.language import tree
 from kmi.language.types import ClassType, CStructType, OptionalType, TupleType, Type, UnionType, substitute
 
@@ -211,12 +214,14 @@ class Classes:
             if instance.deleter.author:
                 left = "continue" if waiting else "return"
                 body.append(f"if (unlikely(kmi_kept(&self->object)))\n\t{left};")
+            needed = _fields_of_self(instance.deleter)
             whole = [
                 test
                 for field, kind, name in self._fields(instance.kind)
+                if needed is None or name in needed
                 for test in self._there(f"self->{name}", field, kind)
             ]
-            if whole:  # not of an object whose __init__ raised before it had all its fields
+            if whole:  # not of an object whose __init__ raised before it had them
                 lines.append(f"if ({' && '.join(whole)}) {{")
                 lines += [f"\t{line}" for each in body for line in each.split("\n")]
                 lines.append("}")
@@ -368,6 +373,37 @@ class Classes:
             lines.append(f"\t\t\tself->object.class = &{each.name}_class;")
             lines += [f"\t\t\t{line}" for line in self._end(each, ", waiting")]
         return [*lines, "\t\t}", "\t}"]
+
+
+def _fields_of_self(method: FunctionInstance) -> set[str] | None:
+    """The fields of ``self`` that a method names; None where it hands ``self`` on, and may reach all."""
+    names: set[str] = set()
+    handed_on = False
+
+    def visit(node: object) -> None:
+        nonlocal handed_on
+        match node:
+            case (
+                linear.Load(object=linear.Var(variable=this), name=name)
+                | linear.PlaceOf(object=linear.Var(variable=this), name=name)
+            ) if this is self_:  # fmt: skip
+                names.add(name.removeprefix("record."))
+            case linear.Var(variable=this) if this is self_:
+                handed_on = True
+            case linear.Variable() | linear.Try() | linear.Cleanup() | linear.Leave():
+                pass
+            case _ if is_dataclass(node) and type(node).__module__ == linear.__name__:
+                for _, _, _, part in parts(node):
+                    visit(part)
+            case _:
+                pass
+
+    if method.linear is None:
+        return None
+    self_ = method.linear.parameters[0]
+    for statement in walk(method.linear.body):
+        visit(statement)
+    return None if handed_on else names
 
 
 def receiver(instance: FunctionInstance) -> Type:
