@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,40 @@ def test_the_tests_in_the_guide_pass(pytester: pytest.Pytester, monkeypatch: pyt
         (pytester.path / name).write_text((ROOT / "examples" / name).read_text())
     pytester.makepyfile(test_guide="\n".join(programs))
     pytester.runpytest_subprocess("--on", "simulated").assert_outcomes(passed=3)
+
+
+def test_the_session_of_the_debugger_in_the_guide_is_so(pytester: pytest.Pytester) -> None:
+    guide = (ROOT / "docs" / "testing.md").read_text()
+    ((which, session),) = re.findall(r"^    \$ kmi test '(.*)' --trace\n((?:    .*\n)+)", guide, re.MULTILINE)
+    said = [line.strip() for line in session.splitlines()]
+    typed = [line.removeprefix("(Pdb) ") for line in said if line.startswith("(Pdb) ")]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", str(ROOT / which), "--trace"],
+        cwd=ROOT,
+        input="\n".join([*typed, "q", ""]),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    for line in set(said) - {f"(Pdb) {command}" for command in typed}:
+        assert line in done.stdout
+
+
+HOUSE = re.compile(r"^    src/kmi/\n(.*?)^    examples/", re.MULTILINE | re.DOTALL)
+
+
+def test_the_house_of_the_contributors_guide_stands() -> None:
+    (plan,) = HOUSE.findall((ROOT / "CONTRIBUTING.md").read_text())
+    above: list[tuple[int, Path]] = [(4, ROOT / "src" / "kmi")]
+    for line in plan.splitlines():
+        depth = len(line) - len(line.lstrip())
+        name = line.split()[0]
+        while above[-1][0] >= depth:
+            above.pop()
+        here = above[-1][1] / name
+        assert here.exists(), line
+        if name.endswith("/"):
+            above.append((depth, here))
 
 
 def test_the_readme_shows_the_semaphore_that_is_there() -> None:
