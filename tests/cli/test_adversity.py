@@ -18,6 +18,7 @@ from kmi.cli.main import main
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import find
 from kmi.kernels.linux.toolchain import build as linux_build
+from kmi.kernels.linux.toolchain import replay
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MINIMAL = str(EXAMPLES / "minimal.py")
@@ -89,6 +90,54 @@ def test_a_full_disk_leaves_the_cache_intact(
         assert "is full; free some space there" in said and "export KMI_CACHE=" in said
     assert main(arguments) == Exit.OK
     assert (tmp_path / "fresh.ko").stat().st_size > 1000
+
+
+@pytest.mark.needs("linux:6.1")
+def test_a_full_disk_leaves_no_half_a_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "minimal.ko"
+    output.write_bytes(b"from before")
+    arguments = ["build", MINIMAL, "--on", "linux:6.1", "-o", str(output)]
+    assert main(["build", MINIMAL, "--on", "linux:6.1", "-o", str(tmp_path / "first.ko")]) == Exit.OK
+
+    def full(source: Path, target: Path) -> None:
+        Path(target).write_bytes(b"half of it")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+
+    monkeypatch.setattr(linux_build.shutil, "copyfile", full)
+    assert main(arguments) == Exit.FAILED
+    said = capfd.readouterr().err
+    assert f"{output} cannot be written: No space left on device; choose another place with -o" in said
+    assert output.read_bytes() == b"from before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first.ko", "minimal.ko"]
+
+
+@pytest.mark.needs("linux:6.1")
+def test_a_compiler_without_room_is_no_mistake_of_kmi(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    module = tmp_path / "cramped.py"
+    text = (EXAMPLES / "minimal.py").read_text()
+    module.write_text(text.replace("hello, kernel", f"hello, {tmp_path.name}"))  # built by no run before
+    arguments = ["build", str(module), "--on", "linux:6.1", "-o", str(tmp_path / "cramped.ko")]
+
+    def full(*arguments: object) -> subprocess.CompletedProcess[str]:
+        said = "{standard input}: Fatal error: can't write 8 bytes to section .text: No space left on device"
+        return subprocess.CompletedProcess("cc", 1, said)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(replay, "_run", full)
+        assert main(arguments) == Exit.FAILED
+        assert "kmi: the disk is full: the compiler could write no more in " in capfd.readouterr().err
+    assert main(arguments) == Exit.OK
+
+
+@pytest.mark.needs("linux:6.1")
+def test_an_output_that_cannot_be(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "nowhere" / "minimal.ko"
+    assert main(["build", MINIMAL, "--on", "linux:6.1", "-o", str(output)]) == Exit.FAILED
+    assert f"kmi: {output} cannot be written: No such file or directory;" in capfd.readouterr().err
 
 
 @pytest.mark.needs("linux:6.1")

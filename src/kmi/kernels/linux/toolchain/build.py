@@ -11,6 +11,7 @@ at the same time. What goes wrong is a `CheckFailed` with diagnostics (the modul
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import time
@@ -149,10 +150,27 @@ def build(
     entry = cache.get("module", entry_name, make)
     ko = entry / f"{made.name}.ko"
     if output is not None:
-        shutil.copyfile(ko, output)
+        _deliver(ko, output)
     return Built(
         ko, entry / f"{made.name}.c", time.monotonic() - began, cached, ko.stat().st_size, "".join(log)
     )
+
+
+def _deliver(ko: Path, output: Path) -> None:
+    """Put the module where it was asked for, whole or not at all. Raises BuildError."""
+    if output.exists() and not output.is_file():  # /dev/stdout and its like
+        shutil.copyfile(ko, output)
+        return
+    final = output.resolve()
+    partial = final.with_name(f".{final.name}.partial")
+    try:
+        shutil.copyfile(ko, partial)
+        partial.replace(final)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise kbuild.BuildError(
+            f"{output} cannot be written: {os.strerror(error.errno or 0)}; choose another place with -o"
+        ) from error
 
 
 def _build(

@@ -13,12 +13,14 @@ Invariants: what a replay makes is, byte for byte, what make would have made (a 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,7 +30,17 @@ from kmi import cache
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 
-__all__ = ["BuildError", "Commands", "Step", "commands", "environment", "make", "has_warning", "write_kbuild"]
+__all__ = [
+    "BuildError",
+    "Commands",
+    "Step",
+    "commands",
+    "environment",
+    "has_warning",
+    "make",
+    "refuse_full",
+    "write_kbuild",
+]
 
 PROBE = "kmi_probe"
 RUNTIME = Path(kmi.__file__).parent / "runtime"
@@ -92,8 +104,18 @@ def make(directory: Path, flavor: KernelFlavor) -> str:
         env=environment(),
     )
     if done.returncode:
+        refuse_full(done.stdout, directory)
         raise BuildError("Kbuild failed:\n" + done.stdout[-8000:])
     return done.stdout
+
+
+def refuse_full(log: str, directory: Path) -> None:
+    """Say that the disk is full, if that is why a build in the directory failed. Raises BuildError."""
+    if os.strerror(errno.ENOSPC) in log or os.strerror(errno.EDQUOT) in log:
+        raise BuildError(
+            f"the disk is full: the compiler could write no more in {directory} or {tempfile.gettempdir()}; "
+            "free some space there, or choose other places: export KMI_CACHE=/some/where TMPDIR=/some/where"
+        )
 
 
 def environment() -> dict[str, str]:

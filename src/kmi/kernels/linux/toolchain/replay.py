@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from kmi import cache
-from kmi.kernels.linux.toolchain.kbuild import BuildError, Commands, Step, environment
+from kmi.kernels.linux.toolchain.kbuild import BuildError, Commands, Step, environment, refuse_full
 
 __all__ = ["CompilerError", "build"]
 
@@ -27,6 +27,7 @@ def build(directory: Path, name: str, commands: Commands) -> str:
     done = _run(commands.compile, directory, name, commands)
     log.append(done.stdout)
     if done.returncode:
+        refuse_full(done.stdout, directory)
         raise CompilerError(done.stdout)
     (directory / "modules.order").write_text(f"{directory}/{name}.o\n")
     # Where the kernel wants a version of the source, modpost reads here which files it was made of.
@@ -41,6 +42,7 @@ def build(directory: Path, name: str, commands: Commands) -> str:
         done = _run(step, directory, name, commands)
         log.append(done.stdout)
         if done.returncode:
+            refuse_full(done.stdout, directory)
             raise BuildError(f"{step.title} failed:\n{done.stdout}")
         _remember(step, directory, name)
     return "".join(log)
