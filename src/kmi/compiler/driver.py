@@ -2,7 +2,8 @@
 
     compile(program, Target(roots=[Root(main)], prologue='#include "kmi.h"'))  ->  CSource
 
-monomorphise and linearise (each function as it is reached) -> atomic -> tidy -> elide -> recursion -> errors
+types (the author's own, as the front end gives them) -> monomorphise and linearise (each function as it is
+reached) -> atomic -> tidy -> elide -> recursion -> errors
 -> edges -> C.
 """
 
@@ -22,9 +23,10 @@ from kmi.compiler.names import Namer
 from kmi.compiler.tidy import drop_results, tidy
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.tree import Function, Program
+from kmi.language.tree.dump import dump as typed_text
 from kmi.language.types import ClassType, Type
 
-PASSES = ("linearise", "tidy", "elide", "errors", "edges", "c")
+PASSES = ("types", "linearise", "tidy", "elide", "errors", "edges", "c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def compile(program: Program, target: Target) -> CSource:
     """The whole program as one C file. Raises InternalError where it meets what the front end should have
     refused.
     """
+    if target.dump is not None:
+        target.dump("types", typed_text(program))
     namer = Namer()
     monomorphiser = Monomorphiser(program, namer)
     exceptions = Exceptions(program)
