@@ -1,10 +1,14 @@
 """Errors of the program: ENOTRECOVERABLE for the caller, one line for the author, and the kernel lives."""
 
 import errno
+import os
+import select
 from pathlib import Path
+from types import ModuleType
 
 import mistakes
 import pytest
+import stumbles
 
 from kmi.kernels.userspace import UserProcess
 from kmi.testing.kernels.kernel import Kernel
@@ -22,9 +26,10 @@ def complaints(kernel: Kernel) -> list[str]:
     return [line for line in kernel.log() if line.startswith("kmi: ")]
 
 
-def at(text: str) -> int:
+def at(text: str, module: ModuleType = mistakes) -> int:
     """The number of the module's only line that holds the text."""
-    lines = Path(mistakes.__file__).read_text(encoding="utf-8").splitlines()
+    assert module.__file__ is not None
+    lines = Path(module.__file__).read_text(encoding="utf-8").splitlines()
     (number,) = (n for n, line in enumerate(lines, 1) if text in line)
     return number
 
@@ -92,3 +97,69 @@ def test_one_site_does_not_flood_the_log(kernel: Kernel) -> None:
         with pytest.raises(OSError):
             user.ioctl(fd, mistakes.INDEX, 7)
     assert 10 <= len(complaints(kernel)) <= 20
+
+
+def test_each_callback_says_where_it_went_wrong(kernel: Kernel) -> None:
+    """What moved before is counted only where the reason is would-block, a signal or a fault."""
+    module = kernel.load("modules/stumbles.py", first=5)
+    user = kernel.process()
+    fd, other = user.open("/dev/stumbles"), user.open("/dev/stumbles")
+    said: list[str] = []
+
+    def now(text: str, function: str, message: str) -> None:
+        said.append(f"kmi: stumbles.py:{at(text, stumbles)} in {function}: {message}")
+        assert complaints(kernel) == said
+
+    with pytest.raises(OSError) as refused:
+        user.read(fd, 100)
+    assert refused.value.errno == errno.ENOTRECOVERABLE
+    now("# too far", "Table.row", "IndexError: index 2 out of range of 1")
+    with pytest.raises(OSError) as refused:
+        user.write(other, b"abc")
+    assert refused.value.errno == errno.ENOTRECOVERABLE
+    now("# write", "Stumbles.write", "IndexError: pop index out of range")
+    assert user.poll([(fd, select.POLLIN)]) == [(fd, select.POLLERR)]
+    now("# poll", "Stumbles.poll", "KeyError: 2")
+    user.close(fd)
+    user.close(other)
+    kernel.unload(module)
+    assert complaints(kernel) == said
+
+
+def test_an_error_in_open_and_close(kernel: Kernel) -> None:
+    module = kernel.load("modules/stumbles.py", first=0)
+    user = kernel.process()
+    for _ in range(2):
+        with pytest.raises(OSError) as refused:
+            user.open("/dev/stumbles")
+        assert refused.value.errno == errno.ENOTRECOVERABLE
+    wrong = "ZeroDivisionError: integer division or modulo by zero"
+    assert complaints(kernel) == [f"kmi: stumbles.py:{at('# open', stumbles)} in Stumbles.open: {wrong}"] * 2
+    kernel.unload(module)  # no open that failed holds it
+    module = kernel.load("modules/stumbles.py", first=10)
+    user.close(user.open("/dev/stumbles", os.O_RDONLY))
+    (line,) = complaints(kernel)[2:]
+    assert line == f"kmi: stumbles.py:{at('closed', stumbles)} in Stumbles.close: AssertionError: closed"
+    kernel.unload(module)
+
+
+def test_an_error_in_a_load(kernel: Kernel) -> None:
+    with pytest.raises(OSError) as refused:
+        kernel.load("modules/stumbles.py", size=-1)
+    assert refused.value.errno == errno.ENOTRECOVERABLE
+    wrong = "ZeroDivisionError: integer division or modulo by zero"
+    said = complaints(kernel)
+    assert f"kmi: stumbles.py:{at('# load', stumbles)} in StumblesModule.__init__: {wrong}" in said
+    assert f"kmi: stumbles: not loaded: {wrong}" in said
+    user = kernel.process()
+    with pytest.raises(FileNotFoundError):
+        user.open("/dev/stumbles")
+    kernel.load("modules/stumbles.py")
+
+
+def test_a_site_that_floods_silences_no_other(kernel: Kernel) -> None:
+    user, fd = opened(kernel)
+    for command, value in [(mistakes.INDEX, 7)] * 30 + [(mistakes.KEY, 3)]:
+        with pytest.raises(OSError):
+            user.ioctl(fd, command, value)
+    assert complaints(kernel)[-1].endswith("KeyError: 3")
