@@ -42,6 +42,9 @@ class Running:
         self.settled = True
         return self.complaints
 
+    def explain(self, error: BaseException) -> None:
+        error.add_note(f"{self.name} ended in line 7")
+
 
 @dataclass
 class FakeKind:
@@ -196,6 +199,7 @@ def test_the_console_of_a_dead_kernel_is_shown_once(
     pytester.makepyfile("def test_dies(kernel): kernel.load('x.py')")
     result = pytester.runpytest_inprocess("--on", "fake:panics")
     result.stdout.fnmatch_lines(["(its log cannot be read any more: the kernel panicked)"])
+    result.stdout.fnmatch_lines(["E * fake:panics ended in line 7"])
     assert sum(line.endswith("  | Oops: 0002") for line in result.outlines) == 1
 
 

@@ -56,6 +56,9 @@ def command(
     with choice.kinds[0].start(seed, Path.cwd()) as kernel:
         try:
             return _session(kernel, file, parameters, line, time_limit)
+        except Exception as error:
+            kernel.explain(error)
+            raise
         finally:
             _show_log(kernel)
 

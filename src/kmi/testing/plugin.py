@@ -237,7 +237,10 @@ def pytest_enter_pdb() -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    if call.excinfo is not None and RUNNING in item.stash and not item.config.getoption("fulltrace"):
+    ended = item.stash.get(RUNNING, None)
+    if call.excinfo is not None and ended is not None:
+        ended.explain(call.excinfo.value)
+    if call.excinfo is not None and ended is not None and not item.config.getoption("fulltrace"):
         call.excinfo = _shortened(call.excinfo)
     report = yield
     if call.excinfo is None or not report.failed:

@@ -20,6 +20,7 @@ from kmi.kernels.userspace import UserProcess
 from kmi.language.report.render import plain
 from kmi.machines.guest import Guest
 from kmi.machines.machine import Machine
+from kmi.machines.outcomes import KernelPanic
 from kmi.machines.splats import Splat
 from kmi.testing.kernels.kernel import Loaded, Report, Value
 from kmi.testing.kernels.registry import Missing, Note
@@ -66,6 +67,8 @@ class LinuxTestKernel:
         self.guest = guest
         self.beside = beside
         self._loaded: list[LoadedModule] = []
+        #: The files of what was ever loaded here, by the module's name.
+        self._built: dict[str, Path] = {}
         self._leaks: list[Splat] = []
         self._used = False
         self._fault = Fault()
@@ -92,6 +95,7 @@ class LinuxTestKernel:
             self._fault.happened = self._fault.left > 0
             raise
         self._loaded.append(module)
+        self._built[module.name] = ko
         return module
 
     def _module(self, path: Path) -> Path:
@@ -119,7 +123,11 @@ class LinuxTestKernel:
         name = self._loaded[-1].name if module is None else module.name
         for one in self._counting():
             self._look_for_fault(one)
-        self.guest.unload(name)
+        try:
+            self.guest.unload(name)
+        except BlockingIOError as busy:
+            sentence = f"{name} is in use: close the files that are open on its devices"
+            raise BlockingIOError(busy.errno, sentence) from busy
         self._loaded = [one for one in self._loaded if one.name != name]
 
     def process(self) -> UserProcess:
@@ -160,6 +168,18 @@ class LinuxTestKernel:
         if self._used and self.flavor.debug:
             self._leaks = self.guest.scan_leaks()
         return self.reports()
+
+    def explain(self, error: BaseException) -> None:
+        from kmi.kernels.linux.toolchain.lines import line_of, places
+
+        if not isinstance(error, KernelPanic):
+            return
+        for function, offset, module in places(f"{error.what}\n{error.console}"):
+            ko = self._built.get(module)
+            line = line_of(ko, function, offset) if ko is not None else None
+            if line is not None:
+                error.add_note(f"{function}+{offset:#x} of {module} is {line}")
+                return
 
 
 def parameter(value: Value) -> str:

@@ -42,6 +42,9 @@ class RunningKernel(Kernel, Protocol):
     def settle(self) -> Sequence[Report]:
         """End every process, unload every module; all that the kernel complained of, leaks included."""
 
+    def explain(self, error: BaseException) -> None:
+        """Add to an error that ended the kernel, as a note, what only it knows: the module's line."""
+
 
 class Kind(Protocol):
     """A kernel that can be asked for by name."""

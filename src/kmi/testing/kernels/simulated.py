@@ -51,6 +51,9 @@ class SimulatedTestKernel:
         self.native.settle()
         return self.reports()
 
+    def explain(self, error: BaseException) -> None:
+        """What this kernel says names lines already."""
+
 
 class SimulatedKind:
     """The kernel in plain Python."""
