@@ -18,7 +18,7 @@ from kmi.language.types import ClassType, Type, substitute
 
 @dataclass(slots=True, eq=False)
 class FunctionInstance:
-    """One C function. ``place`` tells apart the clones of a ``per_place`` function."""
+    """One C function. ``place``, as ``Echo.kept``, tells apart the clones of a ``per_place`` function."""
 
     function: Function
     bindings: dict[str, Type]

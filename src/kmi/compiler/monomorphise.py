@@ -97,7 +97,10 @@ class Monomorphiser:
             wanted = "_".join([function.owner.name, *of_class, method_name(function.name), *own])
         else:
             wanted = "_".join([function.module.rpartition(".")[2], method_name(function.name), *own])
-        return self.namer.unique(f"{wanted}_{place}" if place else wanted, function.module)
+        if place:
+            owner, _, field = place.partition(".")
+            wanted = f"{wanted}_{owner}_{field.strip('_')}"
+        return self.namer.unique(wanted, function.module)
 
     def method(self, receiver: ClassType, name: str, span: Span) -> FunctionInstance:
         """The method that an object of exactly this class has under this name."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from elftools.elf.constants import SH_FLAGS
+from elftools.elf.elffile import ELFFile
 
 from kmi.kernels.linux.provision import flavors
 from kmi.kernels.linux.provision.flavors import KernelFlavor
@@ -133,3 +136,28 @@ def test_what_modinfo_says(flavor: KernelFlavor) -> None:
     about = preflight.modinfo(build.build(ROOT / "examples" / "echo.py", flavor).ko)
     assert about["description"] == "gives back what was written"
     assert about["name"] == "echo"
+
+
+@every
+def test_the_operations_of_a_device_cannot_be_written_to(flavor: KernelFlavor) -> None:
+    made = build.build(ROOT / "examples" / "semaphore.py", flavor)
+    with made.ko.open("rb") as file:
+        elf = ELFFile(file)
+        symbols = elf.get_section_by_name(".symtab").iter_symbols()
+        (found,) = (each for each in symbols if each.name.split(".")[0] == "kmi_operations")
+        section = elf.get_section(found["st_shndx"])
+        assert section.name.startswith(".rodata")
+        assert not section["sh_flags"] & SH_FLAGS.SHF_WRITE
+
+
+@old
+def test_a_lock_has_the_name_of_its_field(flavor: KernelFlavor) -> None:
+    text = build.generate(ROOT / "examples" / "semaphore.py", flavor).text
+    for name in ("Semaphore.permits", "Semaphore.added"):
+        assert f'static const char kmi_place[] __maybe_unused = "{name}";' in text
+
+
+@old
+def test_a_mode_of_zero_is_not_the_default(flavor: KernelFlavor) -> None:
+    text = build.generate(ROOT / "tests" / "conformance" / "modules" / "silent.py", flavor).text
+    assert re.search(r"->misc\.mode = .*\(mode \| 8192\)", text)  # S_IFCHR, which keeps it from being 0

@@ -21,7 +21,7 @@ from kmi.compiler.exceptions import MODULE, Exceptions
 from kmi.compiler.instances import FunctionInstance, VirtualInstance
 from kmi.compiler.lower.builder import is_void
 from kmi.compiler.lower.text import c_string
-from kmi.compiler.monomorphise import Monomorphiser
+from kmi.compiler.monomorphise import ATOMIC, Monomorphiser
 from kmi.compiler.names import identifier
 from kmi.compiler.tidy import variables, walk
 from kmi.language.report.diagnostics import InternalError
@@ -232,6 +232,9 @@ class ProgramPrinter:
         words = set(re.findall(r"\w+", _STRING.sub('""', body)))
         only_set = _only_set(_STRING.sub('""', body))
         declared = self._declarations(callable_, function, words, only_set)
+        if callable_.function.per_place:
+            place = callable_.place.removesuffix(ATOMIC)
+            declared.insert(0, f"static const char kmi_place[] __maybe_unused = {c_string(place)};")
         declared += [f"(void){each.name};" for each in function.parameters if each.name in only_set]
         for line in declared:
             writer.line(f"\t{line}", callable_.function.span, True)

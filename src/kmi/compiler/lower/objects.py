@@ -126,7 +126,7 @@ def init_place(builder: Builder, node: tree.InitPlace) -> None:
     builder.monomorphiser.made(kind)
     path = c_path(owner, node.field, node)
     place = Value(linear.PlaceOf(values[0].expression, path, kind))
-    site = f"{owner_of(owner).definition.name}_{node.field.name.strip('_')}"
+    site = f"{owner_of(owner).definition.name}.{node.field.name}"
     initialise(builder, kind, place, values[1:], site, node)
     if ends(kind):
         made = linear.Load(values[0].expression, f"{path}_made", BOOL)

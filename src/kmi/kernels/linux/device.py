@@ -23,8 +23,8 @@ from kmi.kernels.linux.bindings import (
     IOCB_NOWAIT,
     MISC_DYNAMIC_MINOR,
     O_NONBLOCK,
+    S_IFCHR,
     file,
-    file_operations,
     inode,
     iov_iter,
     iov_iter_count,
@@ -35,8 +35,8 @@ from kmi.kernels.linux.bindings import (
     kmi_linux_end_close,
     kmi_linux_enlist,
     kmi_linux_file,
+    kmi_linux_operations,
     kmi_linux_poll,
-    kmi_linux_prepare_operations,
     kmi_linux_refuse,
     kmi_linux_registration,
     kmi_linux_report,
@@ -155,7 +155,6 @@ class MiscDevice(Registration, Generic[S]):
     """A character device of its own: /dev/NAME."""
 
     misc: miscdevice
-    calls: file_operations
     operations: FileOperations[S]
     name: str
 
@@ -173,17 +172,13 @@ class MiscDevice(Registration, Generic[S]):
                     raise OSError(EINVAL, "a device name has no NUL and no /")
                 if text[index] == 0x21:  # devtmpfs makes a / of it
                     raise OSError(EINVAL, "a device name has no !")
-            kmi_linux_prepare_operations(address_of(self.calls))
-            self.calls.open = MiscDevice._open
-            self.calls.release = MiscDevice._release
-            self.calls.read_iter = MiscDevice._read
-            self.calls.write_iter = MiscDevice._write
-            self.calls.unlocked_ioctl = MiscDevice._ioctl
-            self.calls.poll = MiscDevice._poll
             self.misc.minor = MISC_DYNAMIC_MINOR
             self.misc.name = text  # ends with a NUL, and self.name keeps it
-            self.misc.fops = address_of(self.calls)
-            self.misc.mode = mode
+            self.misc.fops = kmi_linux_operations(
+                MiscDevice._open, MiscDevice._release, MiscDevice._read, MiscDevice._write,
+                MiscDevice._ioctl, MiscDevice._poll,
+            )  # fmt: skip
+            self.misc.mode = mode | S_IFCHR  # a bare 0 would become the default, 0o600
             self.registration.publish = MiscDevice._publish
             self.registration.withdraw = MiscDevice._withdraw
             kmi_linux_enlist(address_of(self.registration))

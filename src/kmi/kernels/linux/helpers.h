@@ -148,14 +148,33 @@ static inline void kmi_linux_settle(void)
 /* --- files ---------------------------------------------------------------------------------------------------- */
 
 /*
+ * The operations of one kind of device, which nobody can write to: static storage, so a macro, so declared for bindgen.
+ *
  * compat_ptr_ioctl is a macro for NULL where the kernel has no 32-bit user space. llseek stays NULL, which says
  * that the file has no position: since 6.0 that is what no_llseek said, which 6.12 no longer has.
  */
-static inline void kmi_linux_prepare_operations(struct file_operations *operations)
-{
-	operations->owner = THIS_MODULE;
-	operations->compat_ioctl = compat_ptr_ioctl;
-}
+#ifdef KMI_BINDGEN
+const struct file_operations *kmi_linux_operations(
+	int (*open)(struct inode *, struct file *), int (*release)(struct inode *, struct file *),
+	ssize_t (*read)(struct kiocb *, struct iov_iter *), ssize_t (*write)(struct kiocb *, struct iov_iter *),
+	long (*ioctl)(struct file *, unsigned int, unsigned long),
+	__poll_t (*poll)(struct file *, struct poll_table_struct *));
+#else
+#define kmi_linux_operations(open_, release_, read_, write_, ioctl_, poll_) \
+	({                                                                  \
+		static const struct file_operations kmi_operations = {      \
+			.owner = THIS_MODULE,                               \
+			.open = open_,                                      \
+			.release = release_,                                \
+			.read_iter = read_,                                 \
+			.write_iter = write_,                               \
+			.unlocked_ioctl = ioctl_,                           \
+			.compat_ioctl = compat_ptr_ioctl,                   \
+			.poll = poll_,                                      \
+		};                                                          \
+		&kmi_operations;                                            \
+	})
+#endif
 
 /* The errno, negative, of an error that leaves a callback. A wait that was ended by a signal restarts the call. */
 static inline int kmi_linux_refuse(const struct kmi_error *error, bool ioctl)
@@ -231,9 +250,28 @@ void kmi_linux_mutex_init(struct mutex *lock);
 void kmi_linux_spin_lock_init(spinlock_t *lock);
 void kmi_linux_wait_init(struct wait_queue_head *queue);
 #else
-#define kmi_linux_mutex_init(lock) mutex_init(lock)
-#define kmi_linux_spin_lock_init(lock) spin_lock_init(lock)
-#define kmi_linux_wait_init(queue) init_waitqueue_head(queue)
+/* kmi_place is the name of the field, as "Echo.kept": the compiler gives it to each init of a place. */
+#define kmi_linux_name_lock(lock)                                       \
+	do {                                                            \
+		static struct lock_class_key kmi_key __maybe_unused;    \
+                                                                        \
+		lockdep_set_class_and_name(lock, &kmi_key, kmi_place);  \
+	} while (0)
+#define kmi_linux_mutex_init(lock)         \
+	do {                               \
+		mutex_init(lock);          \
+		kmi_linux_name_lock(lock); \
+	} while (0)
+#define kmi_linux_spin_lock_init(lock)     \
+	do {                               \
+		spin_lock_init(lock);      \
+		kmi_linux_name_lock(lock); \
+	} while (0)
+#define kmi_linux_wait_init(queue)                  \
+	do {                                        \
+		init_waitqueue_head(queue);         \
+		kmi_linux_name_lock(&(queue)->lock); \
+	} while (0)
 #endif
 
 /* With lockdep mutex_lock is a macro. */
