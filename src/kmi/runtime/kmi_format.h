@@ -7,7 +7,8 @@
  *                                        kmi_piece_text(name_data, name_size, NULL),
  *                                };
  *
- * Nothing here allocates or fails. A width or a precision is at most 65535 (checked when compiling).
+ * Nothing here allocates or fails. A width or a precision is at most 65535 (checked when compiling). It is all
+ * cold: what matters is how little of it a module has.
  */
 #ifndef KMI_FORMAT_H
 #define KMI_FORMAT_H
@@ -25,14 +26,14 @@ struct kmi_spec {
 	u16 precision;
 };
 
-enum kmi_piece_kind {
-	KMI_PIECE_TEXT, /* UTF-8 */
-	KMI_PIECE_INT,
-	KMI_PIECE_REPR_TEXT, /* repr of a str */
-	KMI_PIECE_REPR_BYTES /* repr of bytes */
-};
+struct kmi_writer;
 
+/*
+ * Each piece brings what writes it, so that a module has of this file only what its own f-strings need: most need
+ * neither the fields of a specification nor a repr.
+ */
 struct kmi_piece {
+	void (*write)(struct kmi_writer *writer, const struct kmi_piece *piece);
 	const struct kmi_spec *spec; /* or NULL */
 	union {
 		const void *data;
@@ -42,7 +43,6 @@ struct kmi_piece {
 		u64 size;
 		i64 high;
 	} tail;
-	enum kmi_piece_kind kind;
 };
 
 /* Where text goes. With no memory it only counts; with too little it keeps what fits, ends at a code point. */
@@ -54,31 +54,8 @@ struct kmi_writer {
 	bool full;
 };
 
-static __always_inline struct kmi_piece kmi_piece_text(const void *data, u64 size, const struct kmi_spec *spec)
-{
-	return (struct kmi_piece){ .spec = spec, .head.data = data, .tail.size = size, .kind = KMI_PIECE_TEXT };
-}
-
-static __always_inline struct kmi_piece kmi_piece_int(i128 value, const struct kmi_spec *spec)
-{
-	return (struct kmi_piece){ .spec = spec, .head.low = (u64)value, .tail.high = (i64)(value >> 64),
-				   .kind = KMI_PIECE_INT };
-}
-
-static __always_inline struct kmi_piece kmi_piece_repr_text(const void *data, u64 size, const struct kmi_spec *spec)
-{
-	return (struct kmi_piece){ .spec = spec, .head.data = data, .tail.size = size,
-				   .kind = KMI_PIECE_REPR_TEXT };
-}
-
-static __always_inline struct kmi_piece kmi_piece_repr_bytes(const void *data, u64 size, const struct kmi_spec *spec)
-{
-	return (struct kmi_piece){ .spec = spec, .head.data = data, .tail.size = size,
-				   .kind = KMI_PIECE_REPR_BYTES };
-}
-
 /* One code point, whole or not at all. */
-static __maybe_unused void kmi_write(struct kmi_writer *writer, const char *text, size_t size)
+static __maybe_unused noinline __cold void kmi_write(struct kmi_writer *writer, const char *text, size_t size)
 {
 	if (writer->at && !writer->full) {
 		if (size <= writer->room - writer->size)
@@ -91,7 +68,7 @@ static __maybe_unused void kmi_write(struct kmi_writer *writer, const char *text
 	writer->length++;
 }
 
-static __maybe_unused void kmi_write_char(struct kmi_writer *writer, char character)
+static __maybe_unused noinline __cold void kmi_write_char(struct kmi_writer *writer, char character)
 {
 	kmi_write(writer, &character, 1);
 }
@@ -154,7 +131,7 @@ static __maybe_unused u64 kmi_hash(const void *data, size_t size)
 	return hash ^ hash >> 29;
 }
 
-static __maybe_unused void kmi_write_utf8(struct kmi_writer *writer, const char *text, size_t size)
+static __maybe_unused noinline __cold void kmi_write_utf8(struct kmi_writer *writer, const char *text, size_t size)
 {
 	while (size) {
 		size_t width = kmi_utf8_width((u8)*text);
@@ -167,14 +144,14 @@ static __maybe_unused void kmi_write_utf8(struct kmi_writer *writer, const char 
 	}
 }
 
-static __maybe_unused void kmi_write_fill(struct kmi_writer *writer, char fill, size_t count)
+static __maybe_unused noinline __cold void kmi_write_fill(struct kmi_writer *writer, char fill, size_t count)
 {
 	while (count--)
 		kmi_write_char(writer, fill);
 }
 
 /* Text in its field: what `align` and `width` ask for. */
-static __maybe_unused void kmi_write_text(struct kmi_writer *writer, const char *text, size_t size,
+static __maybe_unused noinline __cold void kmi_write_text(struct kmi_writer *writer, const char *text, size_t size,
 					  const struct kmi_spec *spec)
 {
 	size_t length, spare, before;
@@ -201,32 +178,48 @@ static __maybe_unused void kmi_write_text(struct kmi_writer *writer, const char 
 }
 
 /* The digits of a magnitude, from the end of the buffer; their number. */
-static __maybe_unused size_t kmi_digits(u128 value, unsigned int base, bool upper, char *end)
+static __maybe_unused noinline __cold size_t kmi_digits(u128 value, unsigned int base, bool upper, char *end)
 {
 	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
-	size_t count = 0;
+	u32 part[4] = { (u32)value, (u32)(value >> 32), (u32)(value >> 64), (u32)(value >> 96) };
+	size_t count = 0, i;
+	u32 left;
 
 	do {
-		u128 rest;
+		u64 rest = 0;
 
-		value = kmi_divide_u128(value, base, &rest);
-		*--end = digits[(int)rest];
+		left = 0;
+		for (i = 4; i-- > 0;) {
+			rest = rest << 32 | part[i];
+			part[i] = (u32)(rest / base);
+			rest -= (u64)part[i] * base;
+			left |= part[i];
+		}
+		*--end = digits[rest];
 		count++;
-	} while (value);
+	} while (left);
 	return count;
 }
 
-/* An integer in its field. */
-static __maybe_unused void kmi_write_int(struct kmi_writer *writer, i128 value, const struct kmi_spec *spec)
+/* An integer with nothing behind a colon. */
+static __maybe_unused __cold void kmi_write_decimal(struct kmi_writer *writer, i128 value)
 {
-	static const struct kmi_spec plain;
+	char buffer[40];
+	size_t count = kmi_digits(kmi_magnitude(value), 10, false, buffer + sizeof(buffer));
+
+	if (value < 0)
+		kmi_write_char(writer, '-');
+	kmi_write_utf8(writer, buffer + sizeof(buffer) - count, count);
+}
+
+/* An integer in its field. */
+static __maybe_unused __cold void kmi_write_int(struct kmi_writer *writer, i128 value, const struct kmi_spec *spec)
+{
 	char buffer[128], prefix[3], *first;
 	size_t count, signs = 0, separators = 0, zeroes = 0, spare, before, step, i;
 	unsigned int base;
 	char fill, align;
 
-	if (!spec)
-		spec = &plain;
 	if (spec->type == 'c') {
 		u32 point = (u32)value;
 		char encoded[4];
@@ -281,7 +274,7 @@ static __maybe_unused void kmi_write_int(struct kmi_writer *writer, i128 value, 
 	kmi_write_fill(writer, fill, spare - before);
 }
 
-static __maybe_unused void kmi_write_hex(struct kmi_writer *writer, char letter, u32 value, int digits)
+static __maybe_unused __cold void kmi_write_hex(struct kmi_writer *writer, char letter, u32 value, int digits)
 {
 	kmi_write_char(writer, '\\');
 	kmi_write_char(writer, letter);
@@ -290,7 +283,7 @@ static __maybe_unused void kmi_write_hex(struct kmi_writer *writer, char letter,
 }
 
 /* The repr of bytes, or of a str: quotes as Python chooses them. A code point past ASCII stands as it is. */
-static __maybe_unused void kmi_write_repr(struct kmi_writer *writer, const char *data, size_t size, bool bytes)
+static __maybe_unused __cold void kmi_write_repr(struct kmi_writer *writer, const char *data, size_t size, bool bytes)
 {
 	char quote = '\'';
 	size_t i;
@@ -332,23 +325,63 @@ static __maybe_unused void kmi_write_repr(struct kmi_writer *writer, const char 
 	kmi_write_char(writer, quote);
 }
 
-static __maybe_unused void kmi_write_piece(struct kmi_writer *writer, const struct kmi_piece *piece)
+static __maybe_unused __cold void kmi_piece_write_plain(struct kmi_writer *writer, const struct kmi_piece *piece)
 {
-	const struct kmi_spec *spec = piece->spec;
-	bool bytes = piece->kind == KMI_PIECE_REPR_BYTES;
+	kmi_write_utf8(writer, piece->head.data, piece->tail.size);
+}
 
-	switch (piece->kind) {
-	case KMI_PIECE_TEXT:
-		kmi_write_text(writer, piece->head.data, piece->tail.size, spec);
-		return;
-	case KMI_PIECE_INT:
-		kmi_write_int(writer, (i128)((u128)(u64)piece->tail.high << 64 | piece->head.low), spec);
-		return;
-	case KMI_PIECE_REPR_TEXT:
-	case KMI_PIECE_REPR_BYTES:
-		kmi_write_repr(writer, piece->head.data, piece->tail.size, bytes);
-		return;
-	}
+static __maybe_unused __cold void kmi_piece_write_text(struct kmi_writer *writer, const struct kmi_piece *piece)
+{
+	kmi_write_text(writer, piece->head.data, piece->tail.size, piece->spec);
+}
+
+static __always_inline i128 kmi_piece_value(const struct kmi_piece *piece)
+{
+	return (i128)((u128)(u64)piece->tail.high << 64 | piece->head.low);
+}
+
+static __maybe_unused __cold void kmi_piece_write_decimal(struct kmi_writer *writer, const struct kmi_piece *piece)
+{
+	kmi_write_decimal(writer, kmi_piece_value(piece));
+}
+
+static __maybe_unused __cold void kmi_piece_write_int(struct kmi_writer *writer, const struct kmi_piece *piece)
+{
+	kmi_write_int(writer, kmi_piece_value(piece), piece->spec);
+}
+
+static __maybe_unused __cold void kmi_piece_write_repr_text(struct kmi_writer *writer, const struct kmi_piece *piece)
+{
+	kmi_write_repr(writer, piece->head.data, piece->tail.size, false);
+}
+
+static __maybe_unused __cold void kmi_piece_write_repr_bytes(struct kmi_writer *writer, const struct kmi_piece *piece)
+{
+	kmi_write_repr(writer, piece->head.data, piece->tail.size, true);
+}
+
+static __always_inline struct kmi_piece kmi_piece_text(const void *data, u64 size, const struct kmi_spec *spec)
+{
+	return (struct kmi_piece){ .write = spec ? kmi_piece_write_text : kmi_piece_write_plain, .spec = spec,
+				   .head.data = data, .tail.size = size };
+}
+
+static __always_inline struct kmi_piece kmi_piece_int(i128 value, const struct kmi_spec *spec)
+{
+	return (struct kmi_piece){ .write = spec ? kmi_piece_write_int : kmi_piece_write_decimal, .spec = spec,
+				   .head.low = (u64)value, .tail.high = (i64)(value >> 64) };
+}
+
+static __always_inline struct kmi_piece kmi_piece_repr_text(const void *data, u64 size, const struct kmi_spec *spec)
+{
+	return (struct kmi_piece){ .write = kmi_piece_write_repr_text, .spec = spec, .head.data = data,
+				   .tail.size = size };
+}
+
+static __always_inline struct kmi_piece kmi_piece_repr_bytes(const void *data, u64 size, const struct kmi_spec *spec)
+{
+	return (struct kmi_piece){ .write = kmi_piece_write_repr_bytes, .spec = spec, .head.data = data,
+				   .tail.size = size };
 }
 
 /* All pieces into memory of `room` bytes, or none to measure; what it took, in bytes and code points. */
@@ -359,7 +392,7 @@ static __maybe_unused struct kmi_writer kmi_format(char *memory, size_t room, co
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		kmi_write_piece(&writer, &pieces[i]);
+		pieces[i].write(&writer, &pieces[i]);
 	return writer;
 }
 

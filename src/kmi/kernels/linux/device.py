@@ -150,6 +150,17 @@ class PollTable:
             poll_wait(self.record.file, address_of(condition.queue), self.record.table)
 
 
+def octal(value: int) -> int:
+    """The number whose decimal digits are the octal ones of another, which is small."""
+    result = 0
+    power = 1
+    while value > 0:
+        result += value % 8 * power
+        power *= 10
+        value //= 8
+    return result
+
+
 @place
 class MiscDevice(Registration, Generic[S]):
     """A character device of its own: /dev/NAME."""
@@ -162,7 +173,11 @@ class MiscDevice(Registration, Generic[S]):
         self.name = name
         self.operations = operations
         if not 0 <= mode <= 0o777:
-            raise OSError(EINVAL, f"mode {mode:#o} is not one of 0 to 0o777")
+            # As `{mode:#o}`, the only format of a number that would be in every module.
+            size: u64 = -mode if mode < 0 else mode
+            sign = "-" if mode < 0 else ""
+            high, low = octal(size >> 30), octal(size & 0x3FFFFFFF)
+            raise OSError(EINVAL, f"mode {sign}0o{high * 10**10 + low} is not one of 0 to 0o777")
         if not 0 < name._size <= 255 or name == "." or name == "..":
             raise OSError(EINVAL, "bad device name")
         with unsafe("the records are zero and will not move; they are ended before their owner dies"):

@@ -177,7 +177,7 @@ const struct file_operations *kmi_linux_operations(
 #endif
 
 /* The errno, negative, of an error that leaves a callback. A wait that was ended by a signal restarts the call. */
-static inline int kmi_linux_refuse(const struct kmi_error *error, bool ioctl)
+static __maybe_unused noinline __cold int kmi_linux_refuse(const struct kmi_error *error, bool ioctl)
 {
 #ifndef KMI_BINDGEN
 	if (error->restart)
@@ -187,7 +187,7 @@ static inline int kmi_linux_refuse(const struct kmi_error *error, bool ioctl)
 }
 
 /* The errno, negative, of an error that ends the load; the log says which, since insmod shows only the errno. */
-static inline int kmi_linux_not_loaded(const struct kmi_error *error)
+static __maybe_unused noinline __cold int kmi_linux_not_loaded(const struct kmi_error *error)
 {
 #ifndef KMI_BINDGEN
 	const char *message = kmi_error_message(error);
@@ -206,7 +206,7 @@ static inline void kmi_linux_report(const struct kmi_error *error)
 }
 
 /* Whether the error gives way to the count of the bytes that were moved before it. */
-static inline bool kmi_linux_short(const struct kmi_error *error)
+static __maybe_unused noinline __cold bool kmi_linux_short(const struct kmi_error *error)
 {
 #ifdef KMI_BINDGEN
 	return false;

@@ -5,7 +5,7 @@ Linux advances the iterator by what was copied before a fault, which is what the
 
 from errno import EFAULT
 
-from kmi.integers import u8, usize
+from kmi.integers import i64, isize, u8, usize
 from kmi.kernels.linux.bindings import (
     copy_from_iter,
     copy_to_iter,
@@ -13,7 +13,7 @@ from kmi.kernels.linux.bindings import (
     iov_iter_count,
     kmi_linux_uio,
 )
-from kmi.unsafe import Pointer, place, tail, unsafe
+from kmi.unsafe import Pointer, cast, place, tail, unsafe
 
 
 @place
@@ -25,12 +25,12 @@ class Uio:
     @property
     def remaining(self) -> int:
         with unsafe("the iterator lives as long as the call"):
-            return iov_iter_count(self.record.memory)
+            return cast(isize, iov_iter_count(self.record.memory))
 
     @property
     def offset(self) -> int:
         with unsafe("the iterator lives as long as the call"):
-            return self.record.end - iov_iter_count(self.record.memory)
+            return cast(i64, self.record.end - iov_iter_count(self.record.memory))
 
     def put(self, data: bytes) -> int:
         return self._put(data._data(), len(data))
@@ -42,11 +42,11 @@ class Uio:
         with unsafe("min keeps to both memories; nobody else changes the bytes meanwhile"):
             if not self.record.to_user:
                 raise ValueError("Uio.put in a write")
-            wanted: usize = min(size, iov_iter_count(self.record.memory))
+            wanted = cast(usize, min(size, self.remaining))
             done = copy_to_iter(data, wanted, self.record.memory)
             if done == 0 and wanted > 0:
                 raise OSError(EFAULT, "bad address")
-            return done
+            return cast(isize, done)
 
     def get(self, limit: int) -> bytes:
         with unsafe("the bytes are new, have room for `wanted`, and are cut to what was copied"):
@@ -54,7 +54,7 @@ class Uio:
                 raise ValueError("Uio.get in a read")
             if limit < 0:
                 raise ValueError("negative limit")
-            wanted: usize = min(limit, iov_iter_count(self.record.memory))
+            wanted = cast(usize, min(limit, self.remaining))
             if wanted == 0:
                 return b""
             taken = bytes.__allocate__(wanted)
@@ -72,11 +72,11 @@ class Uio:
                 raise ValueError("Uio.get_into in a read")
             if not 0 <= start <= stop <= len(buffer):
                 raise IndexError(f"slice {start}:{stop} out of range of {len(buffer)}")
-            wanted: usize = min(stop - start, iov_iter_count(self.record.memory))
+            wanted = cast(usize, min(stop - start, self.remaining))
             done = copy_from_iter(buffer._data() + start, wanted, self.record.memory)
             if done == 0 and wanted > 0:
                 raise OSError(EFAULT, "bad address")
-            return done
+            return cast(isize, done)
 
     def skip(self, count: int) -> None:
         if not 0 <= count <= self.remaining:
