@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 
 from kmi.compiler import linear
 from kmi.compiler.linear import Statement, Variable
@@ -94,11 +94,7 @@ def variables(node: object) -> Iterator[Variable]:
     """Every variable that an expression or a statement itself names, targets included."""
     if isinstance(node, Variable):
         yield node
-    elif (
-        is_dataclass(node)
-        and type(node).__module__ == linear.__name__
-        and not isinstance(node, linear.Try | linear.Cleanup | linear.Leave)
-    ):
+    elif linear.is_node(node) and not isinstance(node, linear.Try | linear.Cleanup | linear.Leave):
         for _, _, _, value in parts(node):
             yield from variables(value)
 
@@ -209,7 +205,7 @@ def _items(variable: Variable) -> list[Variable | None]:
 def _count_parts(node: object, taken: Counter[Variable]) -> None:
     if isinstance(node, linear.Part) and isinstance(node.value, linear.Var) and node.name.startswith("item"):
         taken[node.value.variable] += 1
-    if is_dataclass(node) and type(node).__module__ == linear.__name__ and not isinstance(node, Variable):
+    if linear.is_node(node) and not isinstance(node, Variable):
         if isinstance(node, linear.Try | linear.Cleanup | linear.Leave):
             return
         for _, _, _, value in parts(node):
@@ -248,7 +244,7 @@ def _item(node: object, chosen: dict[Variable, list[Variable | None]]) -> object
 
 def rewrite(node: object, change: Callable[[object], object]) -> None:
     """Replaces the expressions inside a node, inner ones first; blocks inside a statement are left alone."""
-    if not is_dataclass(node) or type(node).__module__ != linear.__name__ or isinstance(node, Variable):
+    if not linear.is_node(node) or isinstance(node, Variable):
         return
     if isinstance(node, linear.Try | linear.Cleanup | linear.Leave):
         return

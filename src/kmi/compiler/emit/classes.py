@@ -10,8 +10,6 @@ linked by the word that held its class, and dies when its referrer is dead.
 
 from __future__ import annotations
 
-from dataclasses import is_dataclass
-
 from kmi.compiler import linear
 from kmi.compiler.emit import containers
 from kmi.compiler.emit.counts import Counts
@@ -392,7 +390,7 @@ def _fields_of_self(method: FunctionInstance) -> set[str] | None:
                 handed_on = True
             case linear.Variable() | linear.Try() | linear.Cleanup() | linear.Leave():
                 pass
-            case _ if is_dataclass(node) and type(node).__module__ == linear.__name__:
+            case _ if linear.is_node(node):
                 for _, _, _, part in parts(node):
                     visit(part)
             case _:

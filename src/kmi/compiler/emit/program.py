@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from kmi.compiler import errors, linear
+from kmi.compiler.emit import regions
 from kmi.compiler.emit.classes import Classes, receiver
 from kmi.compiler.emit.counts import Counts
 from kmi.compiler.emit.expressions import Expressions, exception_name
@@ -225,7 +226,7 @@ class ProgramPrinter:
         printer.block(function.body)
         printer.deferred_paths()
         if function.region.labels:
-            printer.labels(function.region, None, True)
+            regions.labels(printer, function.region, None, True)
         writer.line(self._signature(callable_), callable_.function.span)
         writer.line("{", callable_.function.span, True)
         body = "\n".join(line for line in inner.lines if not line.startswith("#line"))

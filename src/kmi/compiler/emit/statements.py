@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kmi.compiler import errors, linear
+from kmi.compiler.emit import regions
 from kmi.compiler.emit.counts import Counts
 from kmi.compiler.emit.expressions import Expressions, exception_name
 from kmi.compiler.emit.messages import Messages
@@ -431,7 +432,7 @@ class Printer:
         if open_end:
             self.used.add(done)
             self.writer.line(f"goto {done};", statement.span, True)
-        self.labels(statement.region, statement.span, False)
+        regions.labels(self, statement.region, statement.span, False)
         covered = False
         for position, catch in enumerate(statement.catches):
             word = "if" if position == 0 else "} else if"
@@ -483,7 +484,7 @@ class Printer:
             self.cleanup_path(statement, statement.region)
 
     def cleanup_path(self, statement: linear.Cleanup, region: linear.Region) -> None:
-        self.labels(region, statement.span, False)
+        regions.labels(self, region, statement.span, False)
         save = statement.save and statement.edge is not None
         if save:
             self.writer.line(f"{statement.saved.name} = *error;", statement.span)
@@ -492,45 +493,6 @@ class Printer:
             self.writer.line(f"*error = {statement.saved.name};", statement.span)
         if statement.edge is not None:
             self.writer.line(self.goto(statement.edge), statement.span, True)
-
-    def labels(self, region: linear.Region, span: Span | None, returns: bool) -> None:
-        """A region's labels, each falling into one that drops less; ``returns``: all leave."""
-        keys = sorted((key for key in region.labels if key), key=len, reverse=True)
-        placed: set[tuple[Variable, ...]] = set()
-        chains: list[tuple[list[tuple[Variable, ...]], tuple[Variable, ...] | None]] = []
-        for head in keys:
-            chain: list[tuple[Variable, ...]] = []
-            key: tuple[Variable, ...] | None = head
-            while key is not None and key not in placed:
-                chain.append(key)
-                placed.add(key)
-                key = self._next(key, keys)
-            if chain:
-                chains.append((chain, key))
-        end = region.labels.get(())
-        for position, (chain, joins) in enumerate(chains):
-            last = position == len(chains) - 1
-            for index, key in enumerate(chain):
-                self.writer.label(region.labels[key], span)
-                tail = chain[index + 1] if index + 1 < len(chain) else joins or ()
-                for variable in key[: len(key) - len(tail)]:
-                    self.counts.release(self.writer, variable, span, variable.nullable)
-                    if variable.nullable and not returns:
-                        self.forget(variable, span)
-            if joins is not None:
-                self.writer.line(f"goto {region.labels[joins]};", span, True)
-            elif returns:
-                self.writer.line("return 1;", span)
-            elif not last:
-                end = end or self.fresh(f"{region.name}_end")
-                self.writer.line(f"goto {end};", span, True)
-        if end is not None:
-            self.writer.label(end, span)
-
-    @staticmethod
-    def _next(key: tuple[Variable, ...], keys: list[tuple[Variable, ...]]) -> tuple[Variable, ...] | None:
-        """The longest other key that ends this one."""
-        return next((key[start:] for start in range(1, len(key)) if key[start:] in keys), None)
 
 
 def _leaves(body: list[Statement]) -> bool:

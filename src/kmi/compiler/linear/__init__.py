@@ -149,4 +149,10 @@ __all__ = [
     "Variable",
     "Zero",
     "holds_count",
+    "is_node",
 ]
+
+
+def is_node(value: object) -> bool:
+    """Whether a value is a node of the linear form, of any kind: for passes that go through all of them."""
+    return type(value).__module__.startswith(__name__)
