@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -141,6 +142,26 @@ def test_an_output_that_cannot_be(tmp_path: Path, capfd: pytest.CaptureFixture[s
 
 
 @pytest.mark.needs("linux:6.1")
+@pytest.mark.parametrize("stage", ["compiling", "building", "learning"])
+def test_ctrl_c_while_building_leaves_the_cache_intact(tmp_path: Path, stage: str) -> None:
+    output = tmp_path / "minimal.ko"
+    arguments = [*COMMAND, "build", MINIMAL, "--on", "linux:6.1", "-o", str(output)]
+    environment = {**os.environ, "KMI_CACHE": str(tmp_path / "cache")}
+    _seed_cache(tmp_path / "cache", without="kbuild")
+    with subprocess.Popen(arguments, env=environment, stdout=PIPE, stderr=PIPE, text=True) as run:
+        assert run.stderr is not None
+        assert any(stage in line for line in run.stderr)
+        run.send_signal(signal.SIGINT)
+        _, errors = run.communicate(timeout=60)
+    assert run.returncode == Exit.INTERRUPTED, errors
+    assert errors.rstrip().endswith("kmi: interrupted")
+    assert not list(tmp_path.glob("*.ko")) and not list((tmp_path / "cache").glob("*/*.partial"))
+    again = subprocess.run(arguments, env=environment, capture_output=True, text=True)
+    assert again.returncode == Exit.OK, again.stderr
+    assert output.stat().st_size > 1000
+
+
+@pytest.mark.needs("linux:6.1")
 def test_two_runs_at_once(tmp_path: Path) -> None:
     arguments = [*COMMAND, "run", MINIMAL, "--on", "linux:6.1", "--", "dmesg"]
     environment = {**os.environ, "KMI_CACHE": str(tmp_path / "cache")}
@@ -154,9 +175,9 @@ def test_two_runs_at_once(tmp_path: Path) -> None:
         assert "minimal: hello, kernel (1 of 1)" in out
 
 
-def _seed_cache(directory: Path) -> None:
+def _seed_cache(directory: Path, without: str = "") -> None:
     """A cache with what a kernel is, and without what two runs then both want to make."""
-    for kind in ("image", "headers", "kbuild", "bindings", "agent"):
+    for kind in {"image", "headers", "kbuild", "bindings", "agent"} - {without}:
         (directory / kind).mkdir(parents=True)
         if (cache.directory() / kind).is_dir():
             for entry in (cache.directory() / kind).iterdir():

@@ -173,6 +173,17 @@ def test_a_huge_length_gives_what_there_is(kernel: Kernel, length: int) -> None:
     assert user.read(fd, length) == b"abc"
 
 
+def test_a_write_too_huge_for_the_kernel_is_refused(kernel: Kernel) -> None:
+    """The module asks for all of it at once: there is no memory for that, or the buffer ends before."""
+    user, fd = opened(kernel)
+    try:
+        assert user.write(fd, b"abcdef", length=1 << 31) == 6
+    except OSError as refused:
+        assert refused.errno == errno.ENOMEM
+    assert user.write(fd, b"next") == 4
+    assert user.read(fd, 20).endswith(b"next")
+
+
 def test_one_call_moves_a_bit_less_than_2_gib(kernel: Kernel) -> None:
     user, fd = opened(kernel, ways.REST)
     assert user.write(fd, b"abcdef", length=1 << 32) == 0x7FFF_F000
