@@ -207,7 +207,8 @@ def test_a_complaint_fails_the_test(two: pytest.Pytester, kinds: dict[str, FakeK
     result = two.runpytest_inprocess("--on", "fake:leaks")
     result.assert_outcomes(failed=2, passed=1)
     wanted = ["*fake:leaks complained*", "leak: 2 objects of Echo", "    made at echo.py:3"]
-    result.stdout.fnmatch_lines(wanted)
+    result.stdout.fnmatch_lines([*wanted, "ring: set one of the fields of the ring to None*"])
+    assert result.outlines.count("leak: 2 objects of Echo") == 2, "once for each test"
 
 
 def test_a_complaint_that_was_asked_for(pytester: pytest.Pytester, kinds: dict[str, FakeKind]) -> None:

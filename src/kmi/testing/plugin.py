@@ -54,6 +54,8 @@ from kmi.testing.needs import Unmet, unmet
 CHOICE: pytest.StashKey[Choice] = pytest.StashKey()
 KINDS: pytest.StashKey[dict[str, Kind]] = pytest.StashKey()
 RUNNING: pytest.StashKey[RunningKernel] = pytest.StashKey()
+#: Whether the test failed because of the kernel's reports, and shows them.
+COMPLAINED: pytest.StashKey[bool] = pytest.StashKey()
 #: How many tests were left out for each need that is not met.
 LACKING: pytest.StashKey[dict[str, int]] = pytest.StashKey()
 
@@ -65,6 +67,12 @@ ANSWERS = (OSError, AssertionError, KernelFailure, MachineError, ProcessEnded, S
 
 #: The property of a test report that carries the exit code of a kernel's end.
 EXIT_CODE = "kmi_exit_code"
+
+
+ABOUT_LEAKS = (
+    "(Objects are freed when nothing refers to them any more. What is left mostly refers to itself, in a\n"
+    "ring: set one of the fields of the ring to None when it is done with.)"
+)
 
 
 class NeedUnmet(Exception):
@@ -193,6 +201,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         result = yield
         reports = running.settle()
     if complaint := _complaint(item, running, reports):
+        item.stash[COMPLAINED] = True
         pytest.fail(complaint, pytrace=False)
     return result
 
@@ -202,6 +211,8 @@ def _complaint(item: pytest.Item, running: RunningKernel, reports: Sequence[Repo
     wanted = set(marker.args) if marker is not None else set()
     lines = [str(report) for report in reports if report.kind not in wanted]
     if lines:
+        if any(report.kind == "leak" and "leak" not in wanted for report in reports):
+            lines.append(ABOUT_LEAKS)
         return "\n".join([f"the kernel {running.name} complained, although every assertion held:", *lines])
     if lacking := wanted - {report.kind for report in reports}:
         return f"the kernel {running.name} was to report {', '.join(sorted(lacking))}, and did not"
@@ -251,7 +262,8 @@ def pytest_runtest_makereport(
         report.user_properties.append((EXIT_CODE, code))
     running = item.stash.get(RUNNING, None)
     if running is not None:
-        report.sections.append((f"kernel {running.name}", _state(item, running)))
+        told = item.stash.get(COMPLAINED, False)
+        report.sections.append((f"kernel {running.name}", _state(item, running, told)))
     return report
 
 
@@ -282,7 +294,8 @@ def _is_inner(entry: TracebackType) -> bool:
     return name == "kmi" or name in sys.stdlib_module_names
 
 
-def _state(item: pytest.Item, running: RunningKernel) -> str:
+def _state(item: pytest.Item, running: RunningKernel, told: bool) -> str:
+    """The seed and the log, and the kernel's reports unless they are ``told`` as the failure itself."""
     seed, root = item.config.getoption("seed"), item.config.rootpath
     # A test's name, and with it its seed, is relative to the root, which pytest finds by where it is called.
     which = f"'{item.nodeid}'"
@@ -291,7 +304,7 @@ def _state(item: pytest.Item, running: RunningKernel) -> str:
     lines = [f"seed {running.seed}; again: kmi test {which} --on {running.name} --seed {seed}"]
     try:
         lines += [f"  {line}" for line in running.log()[-50:]]
-        lines += [str(report) for report in running.reports()]
+        lines += [] if told else [str(report) for report in running.reports()]
     except Exception as error:  # the kernel may be the very thing that is gone
         # What it was, its console's last lines, is in the failure itself already.
         lines.append(f"(its log cannot be read any more: {str(error).partition(chr(10))[0]})")
