@@ -3,6 +3,7 @@
 import errno
 import itertools
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,7 @@ def test_opening_during_a_load_that_fails_is_refused(kernel: Kernel) -> None:
         assert refused.value.errno in GONE
 
 
+REFUSED_NAME = re.compile(r"kmi: silent: not loaded: OSError: (bad device name|a device name has no .+)")
 CROWD = "modules/crowd.py"
 
 
@@ -131,6 +133,7 @@ def test_a_name_that_is_no_name_refuses_the_load(kernel: Kernel, name: str) -> N
     with pytest.raises(OSError) as refused:
         kernel.load("modules/silent.py", device_name=name)
     assert refused.value.errno == errno.EINVAL
+    assert any(REFUSED_NAME.fullmatch(line) for line in kernel.log())
 
 
 @pytest.mark.parametrize("mode", [-1, 0o1000, 1 << 40])
@@ -146,7 +149,7 @@ def test_an_open_file_keeps_the_module(kernel: Kernel) -> None:
     fd = user.open("/dev/silent")
     child = user.fork()
     user.close(fd)
-    with pytest.raises(BlockingIOError):
+    with pytest.raises(BlockingIOError, match="silent is in use: close the files that are open on"):
         kernel.unload(module)
     child.end()
     kernel.unload(module)
