@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 
+# A run in the background may have been started with SIGINT ignored, and whatever a test starts inherits that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 HERE = Path(__file__).parent
 
-#: Directory -> programs and kernels. What is not listed needs Python only.
+#: Directory or file -> programs and kernels. What is not listed needs Python only.
 NEEDS = {
     "bindgen": ("gcc",),
     "compiler": ("gcc",),
     "differential": ("gcc",),
     "kernels/host": ("gcc",),
-    "machines": ("linux:6.1",),
+    "machines/test_guest.py": ("linux:6.1",),
+    "machines/test_machine.py": ("linux:6.1",),
     "runtime": ("gcc",),
 }
 
