@@ -93,3 +93,12 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
 def test_explain_what_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "KMI9999"]) == Exit.USAGE
     assert "There is no code 'KMI9999'" in capsys.readouterr().err
+
+
+def test_tests_beside_modules_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    module, test = EXAMPLES / "echo.py", EXAMPLES / "test_echo.py"
+    assert main(["check", str(module), str(test)]) == Exit.OK
+    printed = capsys.readouterr()
+    assert printed.out == f"{module}: no mistakes found\n"
+    assert printed.err.startswith(f"{test}: left out, it is a test of modules")
+    assert main(["check", str(test)]) == Exit.USAGE

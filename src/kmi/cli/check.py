@@ -34,15 +34,25 @@ def command(files: tuple[Path, ...], form: str) -> int:
     Ends with 3 if there was an error; warnings alone end with 0.
     """
     diagnostics: list[Diagnostic] = []
-    for file in files:
+    modules = [file for file in files if not is_test(file)]
+    for test in sorted({*files} - {*modules}):
+        click.echo(f"{test}: left out, it is a test of modules, not a module: kmi test {test}", err=True)
+    if not modules:
+        return Exit.USAGE
+    for file in modules:
         diagnostics += analyse(file, Library()).diagnostics
     if form != "text":
         click.echo(FORMATS[form](diagnostics), nl=False)
     elif diagnostics:
         show(diagnostics, Console(file=sys.stdout, highlight=False, soft_wrap=True))
     else:
-        click.echo(f"{', '.join(map(str, files))}: no mistakes found")
+        click.echo(f"{', '.join(map(str, modules))}: no mistakes found")
     return Exit.NOT_COMPILED if broken(diagnostics) else Exit.OK
+
+
+def is_test(file: Path) -> bool:
+    """Whether pytest would take the file for its own: tests lie beside modules, and `kmi check *.py` meets them."""
+    return file.name == "conftest.py" or file.name.startswith("test_") or file.stem.endswith("_test")
 
 
 def checked(file: Path) -> Analysis:
