@@ -147,3 +147,17 @@ def test_breakpoints_are_set_from_outside() -> None:
         def open(self, file: File) -> None:
             breakpoint()
     """).help or "")
+
+
+def test_an_empty_list_or_dict_is_annotated_where_it_stands() -> None:
+    found = checked(
+        HEADER.replace("{method}", "").replace(
+            "self.state = Mutex(State())", "self.seen = []\n        self.table = {}"
+        )
+    )
+    assert [one.message for one in found] == [
+        "what this list will hold cannot be seen",
+        "what this dict will hold cannot be seen",
+    ]
+    assert (found[0].help or "").endswith("self.seen: list[int] = []")
+    assert (found[1].help or "").endswith("self.table: dict[int, bytes] = {}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from kmi.language import codes, tree
 from kmi.language.bodies import expressions
@@ -35,6 +36,13 @@ def tuple_(body: Body, node: ast.expr, items: list[ast.expr], expected: Type | N
     return tree.TupleNew(fitted, body.span(node), TupleType(tuple(value.type for value in fitted)))
 
 
+def _target(body: Body, node: ast.expr, otherwise: str) -> str:
+    """What the line assigns the value to, as its author wrote it."""
+    line = body.scope.source.lines[node.lineno - 1]
+    found = re.match(r"\s*([\w.]+) = [\[{]", line)
+    return found[1] if found is not None else otherwise
+
+
 def list_(body: Body, node: ast.expr, items: list[ast.expr], expected: Type | None) -> tree.Expression:
     wanted = expected.inner if isinstance(expected, OptionalType) else expected
     element = (
@@ -48,8 +56,8 @@ def list_(body: Body, node: ast.expr, items: list[ast.expr], expected: Type | No
             return body.error(
                 codes.CANNOT_INFER,
                 node,
-                "of what this list is cannot be seen",
-                help="say it where it is made:\nitems: list[int] = []",
+                "what this list will hold cannot be seen",
+                help=f"say it where it is made:\n{_target(body, node, 'items')}: list[int] = []",
             )
         element = _element(body, made, items)
     if element is None or element is POISON:
@@ -94,8 +102,8 @@ def dict_(body: Body, node: ast.Dict, expected: Type | None) -> tree.Expression:
             return body.error(
                 codes.CANNOT_INFER,
                 node,
-                "of what this dict is cannot be seen",
-                help="say it where it is made:\nitems: dict[int, bytes] = {}",
+                "what this dict will hold cannot be seen",
+                help=f"say it where it is made:\n{_target(body, node, 'items')}: dict[int, bytes] = {{}}",
             )
         key = _element(body, [k for k, _ in pairs], keys)
         item = _element(body, [v for _, v in pairs], node.values)
