@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+
+import kmi.compiler.linearise
 from kmi.compiler import CSource
 from tests.compiler.compiled import compiled, function
 
@@ -72,3 +75,11 @@ def test_a_program_without_spin_locks_says_so() -> None:
     source = compiled(CLASSES.replace("SpinLock", "Mutex"), "f")
     assert source.text.startswith("#define KMI_SLEEPS")
     assert not re.search(r"\bkmi_(?:new|allocate|reallocate)\(.*, true\);", source.text)
+
+
+def test_a_callback_that_the_kernel_calls_atomically_does_not_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kmi.compiler.linearise, "is_atomic", lambda function: function.name == "f")
+    source = compiled(CLASSES.replace("SpinLock", "Mutex"), "f")
+    assert asked(source, "t_f") == {"true"}
+    assert asked(source, "Owner_asleep_atomic") == {"true"}
+    assert "#define KMI_SLEEPS" not in source.text

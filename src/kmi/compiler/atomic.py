@@ -3,11 +3,11 @@
     with self.notes as notes:               call list_Note_append_atomic(notes, ...)
         notes.append(Note(f"{n}"))          -> memory_reallocate_atomic: kmi_reallocate(..., true)
 
-It starts at the statements that were made linear under a spin lock, and follows calls from there. Calls of
-syntax are calls by then, so none is missed. A function that allocates gets a twin that does so without
-sleeping: what is called elsewhere may still sleep, for memory that a spin lock's holder could not get. What
-is released under a spin lock runs `__del__` and is not followed: where there are spin locks, no `__del__`
-sleeps for memory, and of a virtual call no case does.
+It starts at the statements that were made linear under a spin lock, or in a callback that may not sleep,
+and follows calls from there. Calls of syntax are calls by then, so none is missed. A function that
+allocates gets a twin that does so without sleeping: what is called elsewhere may still sleep, for memory
+that a spin lock's holder could not get. What is released under a spin lock runs `__del__` and is not
+followed: where there are spin locks, no `__del__` sleeps for memory, and of a virtual call no case does.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from kmi.compiler.lower.builder import Builder, is_void
 from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.ranges import Ranges
 from kmi.language import tree
+from kmi.language.checks.contexts import is_atomic
 from kmi.language.source import Span
 
 
@@ -34,6 +35,7 @@ def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: Fu
         monomorphiser, exceptions, instance, Ranges(instance, gather(instance)), expressions.expression,
         names=set(monomorphiser.c_names),
     )  # fmt: skip
+    builder.atomic = is_atomic(function)
     builder.unstable_fields = function.name == "__init__"
     monomorphiser.mention(instance.result)
     assigned = set(assigned_locals(function.body))

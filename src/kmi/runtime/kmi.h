@@ -13,6 +13,9 @@
  *   u64 kmi_platform_seconds(void)                           a clock that never goes back
  *   bool kmi_platform_stack_low(void)                        a macro, or none: recursion had better end here
  *
+ * The compiler defines KMI_SLEEPS where nothing of the module runs in atomic context: then kmi_platform_free may
+ * sleep. Where it is not defined, any release may happen under a spin lock.
+ *
  * The parts, in the order in which they build on each other:
  *
  *   kmi_integer.h   exact arithmetic with Python's meaning

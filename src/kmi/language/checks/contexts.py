@@ -6,7 +6,8 @@ context.
         self.refill(entries)            # refused: KMI0701 if `refill` sleeps, with the whole chain
 
 What sleeps is declared in the interface (``@sleeps``); what the kernel's layer does is believed. The
-pass also sets ``Function.atomic`` and ``With.atomic``, by which the compiler allocates without sleeping.
+pass also sets ``Function.atomic`` and ``With.atomic``; from the latter, and from callbacks that `is_atomic`
+tells, the compiler finds out who has to allocate without sleeping.
 
 Invariant: no call chain from an atomic region through the author's code ends in a function that may
 sleep, the ``__del__`` of what the region can release included.
@@ -71,11 +72,15 @@ def _sleeps(function: Function) -> bool:
     return trusted(function.module) and may_sleep(function)
 
 
+def is_atomic(function: Function) -> bool:
+    """Whether the kernel calls this callback where nothing may sleep."""
+    declared = overrides(function)
+    return declared is not None and declared.effects is not None and declared.effects.context == "atomic"
+
+
 def _regions(function: Function) -> Iterator[tuple[Iterable[Node], With | None]]:
     """The parts of a function that run in atomic context: outermost spin lock blocks, or all of it."""
-    declared = overrides(function)
-    effects = declared.effects if declared is not None else None
-    if effects is not None and effects.context == "atomic":
+    if is_atomic(function):
         yield function.body, None
         return
     for node in walk(function.body):
