@@ -51,7 +51,7 @@ def command(files: tuple[Path, ...], form: str) -> int:
 
 
 def is_test(file: Path) -> bool:
-    """Whether pytest would take the file for its own: tests lie beside modules, `kmi check *.py` meets both."""
+    """Whether pytest takes the file for its own: tests lie beside modules, `kmi check *.py` has both."""
     return file.name == "conftest.py" or file.name.startswith("test_") or file.stem.endswith("_test")
 
 
