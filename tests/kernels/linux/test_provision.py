@@ -45,7 +45,7 @@ def test_a_bare_computer_lacks_tools_and_kernel(bare: Path, flavor: flavors.Kern
     install = r"apt-get update && (sudo )?apt-get install --no-install-recommends -y gcc make"
     assert re.search(install, tools.line)
     assert flavor.name in kernel.what
-    assert kernel.line.endswith(f"-m kmi.kernels.linux.provision.prepare {flavor.name}")
+    assert kernel.line.endswith(f"/kmi doctor --prepare linux:{flavor.name}")
 
 
 def test_headers_and_image_that_are_missing_say_what_to_do(bare: Path) -> None:

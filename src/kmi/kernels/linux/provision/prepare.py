@@ -26,7 +26,7 @@ from pathlib import Path
 
 from kmi import cache
 from kmi.kernels.linux.provision import debug_kernel
-from kmi.kernels.linux.provision.flavors import FLAVORS, KernelFlavor, find
+from kmi.kernels.linux.provision.flavors import KernelFlavor
 
 SOURCES = Path("/usr/src")
 
@@ -166,7 +166,7 @@ def _install_line(packages: list[str]) -> str:
 
 
 def _prepare_line(flavor: KernelFlavor) -> str:
-    return f"{sys.executable} -m kmi.kernels.linux.provision.prepare {flavor.name}"
+    return f"{Path(sys.executable).with_name('kmi')} doctor --prepare linux:{flavor.name}"
 
 
 def _install(packages: list[str]) -> None:
@@ -318,19 +318,3 @@ def _run(command: list[str], cwd: Path | None = None) -> subprocess.CompletedPro
     if done.returncode and os.strerror(errno.ENOSPC) in done.stderr:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(cwd or ""))  # one sentence, by the cache
     return done
-
-
-def main() -> int:
-    """Prepare the kernels named on the command line, or all of them."""
-    for flavor in [find(name) for name in sys.argv[1:]] or FLAVORS:
-        try:
-            prepare(flavor, lambda line: print(line, flush=True))
-        except (ProvisionError, debug_kernel.BuildError, cache.CacheError) as error:
-            print(error, file=sys.stderr)
-            return 1
-        print(f"linux:{flavor.name} is {release(flavor)}: {image(flavor)}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
