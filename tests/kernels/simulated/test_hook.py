@@ -15,7 +15,7 @@ from kmi.kernels.simulated.hook.loader import LoadedCode, Unmarked, checks_of, l
 from kmi.kernels.simulated.hook.recursion import names_in
 from kmi.kernels.simulated.hook.rewrite import rewritten
 from kmi.kernels.simulated.kernel import SimulatedKernel
-from kmi.kernels.simulated.reports import UnsafeCode
+from kmi.kernels.simulated.reports import Report, UnsafeCode
 
 Written = Callable[[str], Path]
 
@@ -135,7 +135,7 @@ def test_pdb_steps_through_the_lines_of_the_file() -> None:
         next(n for n, line in enumerate(lines, 1) if text in line)
         for text in ("kept.extend", "self.filled.notify_all")
     )
-    commands = f"b {path}:{extend}\nc\np len(kept), file.nonblocking\nn\np bytes(kept)\nc\n"
+    commands = f"b {path}:{extend}\nc\np len(kept), file.nonblocking\nn\np bytes(kept)\nargs\nc\n"
     out = io.StringIO()
     debugger = pdb.Pdb(stdin=io.StringIO(commands), stdout=out, nosigint=True, readrc=False)
     debugger.use_rawinput = False
@@ -145,7 +145,10 @@ def test_pdb_steps_through_the_lines_of_the_file() -> None:
             kernel.load(path)
             user = kernel.process()
             assert user.write(user.open("/dev/echo"), b"abc") == 3
+            kernel.settle()
+            reports.extend(kernel.reports())
 
+    reports: list[Report] = []
     debugger.runcall(session)
     said = out.getvalue()
     stops = [line for line in said.splitlines() if "echo.py(" in line]
@@ -155,6 +158,7 @@ def test_pdb_steps_through_the_lines_of_the_file() -> None:
     ]
     assert "-> kept.extend(data.get(self.capacity - len(kept)))" in said
     assert "(0, False)" in said
+    assert reports == []  # that the debugger remembers where it was is no leak of the module
     assert "b'abc'" in said
 
 

@@ -7,8 +7,10 @@ Invariant: only objects made while the module ran count; the tracker itself keep
 """
 
 import gc
+import sys
 import weakref
 from collections import Counter
+from types import FrameType
 
 from kmi.kernels.simulated.reports import Report
 
@@ -33,6 +35,8 @@ class Tracker:
 
     def report(self, name: str) -> Report | None:
         """The report of what is left of a module; None if nothing is."""
+        if self._alive:
+            _let_debuggers_forget()
         left = self.left()
         if not left:
             return None
@@ -42,6 +46,25 @@ class Tracker:
             f"{total} object{'s are' if total > 1 else ' is'} left of {name}",
             tuple(f"{count} of {kind}" for kind, count in sorted(left.items())),
         )
+
+
+def _let_debuggers_forget() -> None:
+    """Let go of what a debugger keeps of the function in which it stopped, also when that has returned."""
+    bdb = sys.modules.get("bdb")
+    if bdb is None:
+        return
+    for debugger in gc.get_objects():
+        if not isinstance(debugger, bdb.Bdb):
+            continue
+        if getattr(debugger, "curframe", None) is None:  # nobody looks at them now
+            debugger.curframe_locals = {}
+        for name in ("stopframe", "returnframe"):
+            frame = getattr(debugger, name, None)
+            if isinstance(frame, FrameType):
+                try:
+                    frame.clear()
+                except RuntimeError:
+                    pass  # it still runs
 
 
 class Collector:
