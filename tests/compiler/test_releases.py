@@ -109,25 +109,3 @@ def main() -> None:
     )
     assert ended.finished and ended.log == ["half 1", "gone 1"]
     assert ended.objects == ended.memory == 0
-
-
-def test_an_object_that_its_del_keeps_is_a_leak_and_no_use_after_free(tmp_path: Path) -> None:
-    ended = outcome(
-        tmp_path,
-        """\
-class Kept:
-    def __init__(self, keep: list[Kept]) -> None:
-        self.keep = keep
-
-    def __del__(self) -> None:
-        self.keep.append(self)
-
-
-def main() -> None:
-    keep: list[Kept] = []
-    kept = Kept(keep)
-    del kept
-    info(f"{len(keep)} {len(keep[0].keep)}")
-""",
-    )
-    assert ended.finished and ended.log == ["1 1"] and ended.objects == 2

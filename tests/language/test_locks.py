@@ -275,7 +275,7 @@ def test_a_path_that_changes_is_not_the_same_lock(agrees: "Agrees") -> None:
 
         def cross(queue: Queue) -> None:
             with queue.kept:
-                queue = other()
+                queue = other()  # KMI0615
                 queue.filled.notify()  # KMI0805
     """)
 

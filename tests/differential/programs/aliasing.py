@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kmi import info
-from kmi.sync import Mutex
 
 
 class Node:
@@ -227,25 +226,6 @@ def searched() -> None:
         table.clear()
 
 
-class Held:
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.lock = Mutex([number])
-
-
-def relocked() -> None:
-    held = Held(1)
-    with held.lock as items:
-        held = Held(2)
-        items.append(7)
-        info(f"{len(items)}")
-    with held.lock as items:
-        info(f"{items[0]}")
-    with held.lock as items:
-        del held
-        info(f"{len(items)}")
-
-
 class Counter:
     def __init__(self) -> None:
         self.n = 0
@@ -283,5 +263,4 @@ def main() -> None:
     tuples()
     removed()
     searched()
-    relocked()
     order()

@@ -18,6 +18,9 @@ from kmi.language.report.diagnostics import Reporter
 from kmi.language.source import Span
 from kmi.language.tree import (
     Assign,
+    Delete,
+    Expression,
+    FieldGet,
     ForEach,
     ForRange,
     Function,
@@ -34,11 +37,12 @@ from kmi.language.tree.walk import walk
 
 
 def check_names(function: Function, reporter: Reporter) -> None:
-    """Reports guards whose name is assigned."""
+    """Reports guards whose name is assigned, and owners of held locks that are let go."""
     for node in walk(function.body):
-        if isinstance(node, With) and node.target is not None and is_lock(node.context.type):
+        if isinstance(node, With) and is_lock(node.context.type):
+            owner = _root(node.context)
             for inner in walk(node.body):
-                _rebound(node, inner, reporter)
+                _rebound(node, owner, inner, reporter)
 
 
 def check(origins: Origins, reporter: Reporter) -> None:
@@ -92,9 +96,24 @@ def _escapes(span: Span, block: With, said: str, reporter: Reporter) -> None:
     )
 
 
-def _rebound(block: With, node: Node, reporter: Reporter) -> None:
+def _root(path: Expression) -> Local | None:
+    """The local at the start of ``held.owner.lock``."""
+    while isinstance(path, FieldGet):
+        path = path.object
+    return path.local if isinstance(path, LocalGet) else None
+
+
+def _rebound(block: With, owner: Local | None, node: Node, reporter: Reporter) -> None:
     for local, span in _writes(node):
-        if local is block.target:
+        if local is owner:
+            reporter.error(
+                codes.OWNER_REBOUND,
+                span,
+                f"`{local.name}` is let go while its lock is held",
+                labels=[(block.context.span, "this lock")],
+                help="do it after the block, or use another name",
+            )
+        elif local is block.target:
             reporter.error(
                 codes.GUARD_REBOUND,
                 span,
@@ -107,7 +126,7 @@ def _rebound(block: With, node: Node, reporter: Reporter) -> None:
 
 def _writes(node: Node) -> list[tuple[Local, Span]]:
     match node:
-        case Assign(local=local, span=span):
+        case Assign(local=local, span=span) | Delete(local=local, span=span):
             return [(local, span)]
         case ForRange(target=local, span=span) | ForEach(target=local, span=span):
             return [(local, span)]

@@ -15,6 +15,7 @@ from kmi.language.checks import (
     places,
     polling,
     registrations,
+    resurrection,
     sharing,
     waiting,
 )
@@ -36,6 +37,7 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
     graph = CallGraph(program, broken)
     sharing.check(program, reporter, ownership)
     places.check(program, reporter, broken)
+    resurrection.check(program, reporter)
     for module in authored(program):
         for function in functions(module):
             escape.check_names(function, reporter)
