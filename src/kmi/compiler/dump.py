@@ -7,10 +7,11 @@ def Echo_write(self, file, data):            # raises MemoryError
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 
 from kmi.compiler import linear
 from kmi.compiler.instances import FunctionInstance, VirtualInstance
+from kmi.language import tree
 
 
 def dump(instance: FunctionInstance) -> str:
@@ -123,5 +124,10 @@ def text(node: object) -> str:
             return f"[{', '.join(map(text, node))}]"
         case str() | int() | bool():
             return str(node)
+        case _ if linear.is_node(node) and is_dataclass(node):
+            inside = [text(getattr(node, each.name)) for each in fields(node)]
+            return f"{type(node).__name__.lower()}({', '.join(inside)})"
+        case FunctionInstance() | VirtualInstance() | tree.Class() | tree.CFunction() | tree.CField():
+            return node.name
         case _:
-            return type(node).__name__.lower() if not hasattr(node, "name") else str(getattr(node, "name"))  # noqa: B009
+            return str(node)
