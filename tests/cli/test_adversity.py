@@ -43,6 +43,7 @@ def test_headers_missing(
     command: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(provision, "SOURCES", tmp_path)
+    monkeypatch.setenv("KMI_CACHE", str(tmp_path / "cache"))
     assert main([*command, "--on", "linux:6.1"]) == Exit.FAILED
     said = capfd.readouterr().err
     assert "linux:6.1 cannot run here: " in said and "Traceback" not in said

@@ -236,8 +236,9 @@ def test_the_debug_kernel_finds_leaks(probe: Probe) -> None:
     with find("linux:debug").restore() as guest:
         guest.load(probe("linux:debug"))
         assert guest.scan_leaks() == []
-        misbehave(guest, "leak")
-        (leak,) = guest.scan_leaks()
-        assert leak.kind == "kmemleak"
-        assert leak.title == "64 bytes allocated in misbehave by init"
+        for _ in range(8):  # the scan is conservative: a stale pointer somewhere may hide one of them
+            misbehave(guest, "leak")
+        leaks = guest.scan_leaks()
+        assert leaks and {leak.kind for leak in leaks} == {"kmemleak"}
+        assert {leak.title for leak in leaks} == {"64 bytes allocated in misbehave by init"}
         assert guest.splats() == []

@@ -19,7 +19,6 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -29,13 +28,13 @@ import kmi
 from kmi import cache
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
+from kmi.kernels.linux.toolchain.steps import run
 
 __all__ = [
     "BuildError",
     "Commands",
     "Step",
     "commands",
-    "environment",
     "has_warning",
     "make",
     "refuse_full",
@@ -95,14 +94,7 @@ def make(directory: Path, flavor: KernelFlavor) -> str:
                 "choose another place for the cache: export KMI_CACHE=/some/where/else"
             )
     headers = provision.headers(flavor)
-    done = subprocess.run(
-        ["make", "-C", str(headers), f"M={directory}", "modules", "W=1"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        env=environment(),
-    )
+    done = run(["make", "-C", str(headers), f"M={directory}", "modules", "W=1"])
     if done.returncode:
         refuse_full(done.stdout, directory)
         raise BuildError("Kbuild failed:\n" + done.stdout[-8000:])
@@ -116,17 +108,6 @@ def refuse_full(log: str, directory: Path) -> None:
             f"the disk is full: the compiler could write no more in {directory} or {tempfile.gettempdir()}; "
             "free some space there, or choose other places: export KMI_CACHE=/some/where TMPDIR=/some/where"
         )
-
-
-def environment() -> dict[str, str]:
-    """The environment of a build: messages in English, nothing inherited from an outer make.
-
-    SRCARCH is what Kbuild tells objtool, since 6.12, about where it is.
-    """
-    kept = {
-        key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
-    }
-    return kept | {"LC_ALL": "C", "SRCARCH": "x86"}
 
 
 def commands(

@@ -12,7 +12,8 @@ import subprocess
 from pathlib import Path
 
 from kmi import cache
-from kmi.kernels.linux.toolchain.kbuild import BuildError, Commands, Step, environment, refuse_full
+from kmi.kernels.linux.toolchain.kbuild import BuildError, Commands, Step, refuse_full
+from kmi.kernels.linux.toolchain.steps import run
 
 __all__ = ["CompilerError", "build"]
 
@@ -80,12 +81,4 @@ def _fill(text: str, directory: Path, name: str) -> str:
 
 
 def _run(step: Step, directory: Path, name: str, commands: Commands) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["sh", "-e", "-c", _fill(step.line, directory, name)],
-        cwd=commands.directory,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        env=environment(),
-    )
+    return run(["sh", "-e", "-c", _fill(step.line, directory, name)], commands.directory)
