@@ -11,7 +11,6 @@ from kmi.compiler import intervals, linear
 from kmi.compiler.intervals import I64
 from kmi.compiler.lower import calls, integers, objects, text, unsafe
 from kmi.compiler.lower.builder import Builder, Value, is_simple, is_void
-from kmi.compiler.names import identifier
 from kmi.language import tree
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.types import (
@@ -369,9 +368,3 @@ def _narrow(builder: Builder, value: Value, kind: Type, checked: bool, node: tre
     if isinstance(narrowed, linear.Part):
         return builder.fetch([value], narrowed, node.span, "some")
     return Value(narrowed, value.owned)
-
-
-def field_name(definition: tree.Class, field: tree.Field) -> str:
-    """The C path of a field inside its object: a Struct's fields stand in a record of their own."""
-    name = identifier(field.name)
-    return f"record.{name}" if definition.struct else name

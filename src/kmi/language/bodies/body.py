@@ -22,7 +22,7 @@ from kmi.language.declarations.world import World
 from kmi.language.relations import POISON
 from kmi.language.report.diagnostics import Reporter
 from kmi.language.source import Span
-from kmi.language.types import Type, TypeVariable
+from kmi.language.types import Type
 
 
 @dataclass(slots=True)
@@ -134,9 +134,3 @@ class Body:
             yield
         finally:
             self.loops.pop()
-
-
-def type_variables(body: Body) -> list[TypeVariable]:
-    """The type variables in whose presence the body is analysed."""
-    found = list(body.owner.variables.values()) if body.owner is not None else []
-    return found + (list(body.function.type_parameters) if body.function is not None else [])

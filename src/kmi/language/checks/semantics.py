@@ -1,7 +1,7 @@
 """The passes on the typed tree that see to threads, locks and contexts, in their order.
 
 They run on the author's generic source, before monomorphising, and report what the types cannot say.
-What they set in the tree (``Class.shared``, ``Function.atomic``, ``With.atomic``) the compiler relies on.
+What they set in the tree (``Class.shared``, ``With.atomic``) the compiler relies on.
 """
 
 from __future__ import annotations

@@ -74,7 +74,10 @@ class Function:
     """A declaration without a body: C code stands behind it."""
     effects: Effects | None = None
     atomic: bool = False
-    """Reached where nothing may sleep, so that it allocates without sleeping; the context pass sets it."""
+    """Called where nothing may sleep, as far as the source shows; the context pass sets it, for its reports.
+
+    Who allocates without sleeping is decided on the linear form, which also sees what has no call here.
+    """
     locals: list[Local] = field(default_factory=list)
 
     @_property

@@ -201,10 +201,6 @@ class Statements(Expressions):
         self.emit(depth, f"{name} = {value}" if plain else f"{name}: {kind} = {value}")
         scope.locals[name] = kind
 
-    def locals_of(self, scope: Scope, *kinds: str) -> list[str]:
-        """Locals of such types that may be assigned."""
-        return [name for name, kind in scope.locals.items() if kind in kinds and name not in scope.fixed]
-
     def assign(self, depth: int, scope: Scope) -> None:
         names = [name for name in scope.locals if name not in scope.fixed]
         if not names:
