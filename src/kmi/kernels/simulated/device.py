@@ -12,7 +12,9 @@ from kmi.kernels.simulated.world import world
 
 if TYPE_CHECKING:
     from kmi.kernels.simulated.ioctl import Request
+    from kmi.kernels.simulated.kernel import SimulatedKernel
     from kmi.kernels.simulated.uio import Uio
+    from kmi.kernels.simulated.user.files import Users
     from kmi.poll import Poll
 
 __all__ = ["File", "FileOperations", "MiscDevice", "PollTable", "Registration"]
@@ -23,7 +25,18 @@ LONGEST_NAME = 255
 
 
 class Registration:
-    """Something that the module offers to the kernel."""
+    """Something that the module offers to the kernel, which calls `go_live` and, at unload, `end`.
+
+    Both run in a kernel thread that may sleep; `end` returns when nothing of it runs any more.
+    """
+
+    def go_live(self, kernel: "SimulatedKernel", users: "Users") -> None:
+        """Become live; `users` counts who uses the module. What it raises refuses the load."""
+        raise NotImplementedError(f"{type(self).__name__} is no registration of the simulated kernel")
+
+    def end(self, kernel: "SimulatedKernel") -> None:
+        """Stop being live."""
+        raise NotImplementedError(f"{type(self).__name__} is no registration of the simulated kernel")
 
 
 class File(Generic[S]):
@@ -137,3 +150,10 @@ class MiscDevice(Registration, Generic[S]):
         self.operations: FileOperations[Any] = operations
         self.mode = mode
         world().announce(self)
+
+    def go_live(self, kernel: "SimulatedKernel", users: "Users") -> None:
+        kernel.allocator.point(f"registering {self.name}")
+        kernel.add_device(self, users)
+
+    def end(self, kernel: "SimulatedKernel") -> None:
+        kernel.remove_device(self)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from kmi.errors import error
 from kmi.kernels.simulated.boundary import Boundary, forget, is_foreign, message_of
@@ -27,7 +28,7 @@ from kmi.kernels.simulated.leaks import Collector
 from kmi.kernels.simulated.lockorder import LockOrder
 from kmi.kernels.simulated.modules import Module
 from kmi.kernels.simulated.parameter import Parameter
-from kmi.kernels.simulated.reports import Report, SimulationError
+from kmi.kernels.simulated.reports import Report
 from kmi.kernels.simulated.scheduler import Scheduler, Thread
 from kmi.kernels.simulated.user.files import Node, OpenFile, Users
 from kmi.kernels.simulated.user.process import SimulatedProcess
@@ -43,7 +44,8 @@ class LoadedModule:
     name: str
     code: LoadedCode
     users: Users = field(default_factory=Users)
-    nodes: list[Node] = field(default_factory=list)
+    live: list[Registration] = field(default_factory=list)
+    """What it has registered, in order."""
     instance: Module | None = None
     size: None = None
     """Nothing is built, so there is no size."""
@@ -185,6 +187,16 @@ class SimulatedKernel:
             raise RuntimeError("a registration is made in Module.__init__, and nowhere later")
         self._announced.append(registration)
 
+    def add_device(self, device: MiscDevice[Any], users: Users) -> None:
+        """Give a device its name in /dev; FileExistsError if it is taken."""
+        if device.name in self._nodes:
+            raise error(errno.EEXIST, f"there is a device named {device.name} already")
+        self._nodes[device.name] = Node(device, users)
+
+    def remove_device(self, device: MiscDevice[Any]) -> None:
+        """Take a device's name out of /dev."""
+        del self._nodes[device.name]
+
     def errno_of(self, raised: Exception, ioctl: bool = False) -> int:
         """The errno that an uncaught exception becomes; logs an error of the program."""
         if is_foreign(raised):
@@ -245,8 +257,8 @@ class SimulatedKernel:
             self._announced = None
             for registration in announced:
                 self._publish(module, registration)
-            for node in module.nodes:
-                node.live = True
+            for node in self._nodes.values():
+                node.live |= node.users is module.users
             return None
         except Exception as raised:
             number = self.errno_of(raised)
@@ -259,21 +271,15 @@ class SimulatedKernel:
         return number
 
     def _publish(self, module: LoadedModule, registration: Registration) -> None:
-        if not isinstance(registration, MiscDevice):
-            kind = type(registration).__name__
-            raise SimulationError(f"{kind} cannot be registered in the simulated kernel")
         self.scheduler.preempt()
-        self.allocator.point(f"registering {registration.name}")
-        if registration.name in self._nodes:
-            raise error(errno.EEXIST, f"there is a device named {registration.name} already")
-        node = self._nodes[registration.name] = Node(registration, module.users)
-        module.nodes.append(node)
+        registration.go_live(self, module.users)
+        module.live.append(registration)
 
     def _stop(self, module: LoadedModule) -> None:
         """End the module's registrations, last first, and let go of its object."""
-        while module.nodes:
+        while module.live:
             self.scheduler.preempt()
-            del self._nodes[module.nodes.pop().device.name]
+            module.live.pop().end(self)
         self.scheduler.preempt()
         module.instance = None
 
