@@ -26,8 +26,8 @@ from kmi.language import Library, analyse
 from kmi.language.report.render import plain
 
 HERE = Path(__file__).parent
-FLAGS = ("-std=gnu11", "-O2", "-fno-strict-aliasing", "-fno-strict-overflow", "-fno-delete-null-pointer-checks",
-         "-fno-tree-vectorize", "-g1")  # fmt: skip
+FLAGS = ("-std=gnu11", "-O2", "-fno-strict-aliasing", "-fno-strict-overflow",
+         "-fno-delete-null-pointer-checks", "-fno-tree-vectorize", "-g1")  # fmt: skip
 """What kernels are compiled with, as far as user space can be."""
 ROUNDS = 8
 MEASURED = "kmi_measured"

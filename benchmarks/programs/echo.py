@@ -1,4 +1,4 @@
-"""What examples/echo.py does with its bytes: kept behind a lock, appended at the end, taken from the front."""
+"""What examples/echo.py does with its bytes: kept behind a lock, added at the end, taken from the front."""
 
 from kmi.sync import Mutex
 
