@@ -28,6 +28,7 @@ from kmi.kernels.simulated.leaks import Collector
 from kmi.kernels.simulated.lockorder import LockOrder
 from kmi.kernels.simulated.modules import Module
 from kmi.kernels.simulated.parameter import Parameter
+from kmi.kernels.simulated.races import Races
 from kmi.kernels.simulated.reports import Report
 from kmi.kernels.simulated.scheduler import Scheduler, Thread
 from kmi.kernels.simulated.user.files import Node, OpenFile, Users
@@ -59,6 +60,7 @@ class SimulatedKernel:
         self.scheduler: Scheduler = WorldScheduler(self.seed, self)
         self.allocator: Allocator = Allocator()
         self.lock_order = LockOrder()
+        self.races: Races = self.scheduler.races
         self._boundary = Boundary()
         self._log: list[tuple[int, str]] = []
         self._reports: list[Report] = []
@@ -225,6 +227,7 @@ class SimulatedKernel:
         """Run something in a thread of its own, and wait for its end; what it gave."""
         thread: Thread = self.scheduler.spawn(name, body)
         self.scheduler.run_until(lambda: thread.done)
+        self.races.joined(thread)
         if thread.failure is not None:
             raise thread.failure
         assert thread.value is None or isinstance(thread.value, int)
@@ -272,6 +275,7 @@ class SimulatedKernel:
 
     def _publish(self, module: LoadedModule, registration: Registration) -> None:
         self.scheduler.preempt()
+        self.races.release(registration)
         registration.go_live(self, module.users)
         module.live.append(registration)
 

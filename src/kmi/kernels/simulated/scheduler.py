@@ -19,9 +19,10 @@ from collections.abc import Callable
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
 
 from kmi.kernels.simulated.hook.positions import Position, of_frame
-from kmi.kernels.simulated.reports import Deadlock, Livelock, SimulationError
+from kmi.kernels.simulated.races import Races
+from kmi.kernels.simulated.reports import Deadlock, Livelock, Report, SimulationError
 
-__all__ = ["Killed", "Scheduler", "State", "Thread", "Wake", "current"]
+__all__ = ["Killed", "Scheduler", "State", "Thread", "Wake", "current", "running"]
 
 MOST_STEPS = 1_000_000
 #: How much sooner than others a thread is chosen, by the draw it made at its start. With equal chances for
@@ -56,6 +57,9 @@ class Thread(greenlet):  # type: ignore[misc]
         super().__init__(self._main)
         self.scheduler = scheduler
         self.name = name
+        self.number = 0
+        self.clock: dict[int, int] = {}
+        """What it has heard of each thread, by its number: see `races`."""
         self.state = State.READY
         self.weight = scheduler.random.choice(WEIGHTS)
         self.waits_for = ""
@@ -111,17 +115,22 @@ class Thread(greenlet):  # type: ignore[misc]
 class Scheduler:
     """Chooses which thread runs, by a seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, report: Callable[[Report], None] = lambda report: None) -> None:
         self.random = random.Random(seed)
+        self.races = Races(report, running)
         self.now = 0
         self.threads: list[Thread] = []
+        self._spawned = 0
         self._ending = False
         self._hub: greenlet = getcurrent()
 
     def spawn(self, name: str, body: Callable[[], object]) -> Thread:
         """A new thread, ready; it runs when the hub next lets threads run."""
         thread = Thread(self, name, body)
+        self._spawned += 1
+        thread.number = self._spawned
         self.threads.append(thread)
+        self.races.started(thread, len(self.threads))
         return thread
 
     # Called by the hub.
@@ -154,6 +163,8 @@ class Scheduler:
         thread.switch()
         if thread.done:
             self.threads.remove(thread)
+            if not self.threads:
+                self.races.all_ended()
         return True
 
     def settled(self) -> bool:
@@ -170,6 +181,7 @@ class Scheduler:
                 thread.throw(Killed())
             thread.state = State.DONE
         self.threads.clear()
+        self.races.all_ended()
 
     def _let_time_pass(self) -> bool:
         deadlines = [t.deadline for t in self.threads if t.deadline is not None]
@@ -220,6 +232,12 @@ class Scheduler:
         thread.signalled = True
         if thread.interruptible:
             self.wake(thread, Wake.SIGNAL)
+
+
+def running() -> Thread | None:
+    """The running kernel thread; None outside of one."""
+    thread = getcurrent()
+    return thread if isinstance(thread, Thread) else None
 
 
 def current() -> Thread:

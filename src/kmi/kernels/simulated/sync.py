@@ -102,6 +102,7 @@ class _Lock(Generic[T]):
         self._holder, self._taken_at = thread, position
         thread.held.append(self)
         thread.spinning_locks += not self._sleeps
+        thread.scheduler.races.acquire(self)
 
     def _release(self) -> None:
         thread = current()
@@ -109,6 +110,7 @@ class _Lock(Generic[T]):
             report = Report("unlock", f"{self._name} is given back at {here()} by who does not hold it")
             world().report(report)
             raise LockMisuse(report)
+        thread.scheduler.races.release(self)
         self._holder, self._taken_at = None, None
         thread.held.remove(self)
         thread.spinning_locks -= not self._sleeps

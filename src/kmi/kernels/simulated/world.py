@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from kmi.kernels.simulated.faults import Allocator
 from kmi.kernels.simulated.lockorder import LockOrder
+from kmi.kernels.simulated.races import Races
 from kmi.kernels.simulated.reports import Report
 from kmi.kernels.simulated.scheduler import Scheduler, current
 
@@ -24,6 +25,10 @@ class World(Protocol):
     allocator: Allocator
     lock_order: LockOrder
 
+    @property
+    def races(self) -> Races:
+        """Who heard of whom: `races.release(noun)` happens before `races.acquire(noun)`."""
+
     def report(self, report: Report) -> None:
         """Keep a report for the test."""
 
@@ -38,7 +43,7 @@ class WorldScheduler(Scheduler):
     """A scheduler that knows its kernel."""
 
     def __init__(self, seed: int, world: World) -> None:
-        super().__init__(seed)
+        super().__init__(seed, world.report)
         self.world = world
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import CodeType, FrameType, TracebackType
 from typing import Final
 
-__all__ = ["MARK", "Position", "here", "of_frame", "of_traceback"]
+__all__ = ["MARK", "Position", "here", "of_frame", "of_traceback", "position_of"]
 
 MARK: Final = "__kmi_hook__"
 """The name, in a module's globals, under which the import hook leaves its mark."""
@@ -34,8 +34,13 @@ def function_name(code: CodeType) -> str:
     return ".".join(parts) or "the module"
 
 
+def position_of(code: CodeType, line: int) -> Position:
+    """A line of a function."""
+    return Position(code.co_filename, line, function_name(code))
+
+
 def _position(frame: FrameType, line: int) -> Position:
-    return Position(frame.f_code.co_filename, line, function_name(frame.f_code))
+    return position_of(frame.f_code, line)
 
 
 def of_frame(frame: FrameType | None) -> Position | None:

@@ -86,6 +86,7 @@ class OpenFile:
             raise error(errno.ENOMEM) from None
         node.users.count += 1
         opened = cls(kernel, node, flags)
+        kernel.races.acquire(node.device)
         thread = current()
         thread.opening = True
         try:
@@ -95,6 +96,7 @@ class OpenFile:
             raise failed
         finally:
             thread.opening = False
+        kernel.races.release(opened)
         return opened
 
     # How long it lives.
@@ -107,8 +109,10 @@ class OpenFile:
     def drop(self) -> None:
         """One less; the last one closes the file."""
         self.references -= 1
+        self.kernel.races.release(self, "dropped")
         if self.references:
             return
+        self.kernel.races.acquire(self, "dropped")
         thread = current()
         thread.uninterruptible_depth += 1
         try:
@@ -188,6 +192,7 @@ class OpenFile:
 
     def _call(self, callback: Callable[..., R], *arguments: object, ioctl: bool = False) -> R:
         """Run a callback of the module; Failed if it raised."""
+        self.kernel.races.acquire(self)
         try:
             return callback(*arguments)
         except Exception as raised:

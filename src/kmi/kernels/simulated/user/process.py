@@ -44,12 +44,14 @@ class SimulatedCall(Generic[R]):
         )
         if self._thread.done:
             raise AssertionError(f"{self._thread.name} ended instead of sleeping")
+        scheduler.races.joined(self._thread)
 
     def done(self) -> bool:
         return self._thread.done
 
     def result(self, timeout: float = PATIENCE) -> R:
         self._thread.scheduler.run_until(lambda: self._thread.done)
+        self._thread.scheduler.races.joined(self._thread)
         if self._thread.failure is not None:
             raise self._thread.failure
         if isinstance(self._thread.value, _Errno):
@@ -239,6 +241,8 @@ class SimulatedProcess:
             raise RuntimeError(f"process {self.pid} has ended")
         if self._thread is not None and not self._thread.done:
             raise RuntimeError(f"process {self.pid} is in a call: two calls at once are two processes")
+        if self._thread is not None:
+            self._kernel.races.joined(self._thread)  # a process's calls come one after the other
 
     def _body(self, call: Callable[[], object]) -> object:
         """One call, begun again for as long as signals restart it."""
