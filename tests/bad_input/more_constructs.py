@@ -1,6 +1,6 @@
 # expect: KMI0102 at 23
 # expect: KMI0102 at 24
-# expect: KMI0102 at 29
+# expect: KMI0350 at 29
 # expect: KMI0102 at 33
 # expect: KMI0102 at 37
 # expect: KMI0318 at 41
@@ -26,7 +26,7 @@ from kmi import Module, info, module
 
 
 def sets() -> None:
-    numbers = {1, 2, 3}
+    for number in {1, 2, 3}: info(f"{number}")
 
 
 def comprehended() -> None:

@@ -50,6 +50,7 @@ ALLOWED: frozenset[type[ast.AST]] = frozenset(
         ast.UnaryOp,
         ast.IfExp,
         ast.Dict,
+        ast.Set,
         ast.Compare,
         ast.Call,
         ast.keyword,
@@ -117,7 +118,6 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.NamedExpr: ("an assignment inside an expression", "assign on a line of its own"),
     ast.Match: ("`match`", "use `if` and `elif`"),
     ast.Starred: ("`*` unpacking", "name each item"),
-    ast.Set: ("a set", "use a `dict` with the items as keys"),
     ast.Div: ("`/`", "use `//`, which rounds down: the result of `/` is a float"),
     ast.MatMult: ("`@` between values", "call a method"),
 }

@@ -177,7 +177,7 @@ def truth(builder: Builder, value: Value, node: tree.Truth) -> linear.Expression
             flag = builder.temporary(BOOL, "truth")
             builder.emit(linear.Set(flag, linear.BoolConst(False), node.span))
             with builder.into([]) as statements:
-                some = _unwrap(expression, inner)
+                some = unwrapped(expression, inner)
                 result = truth(builder, Value(some), node)
                 builder.emit(linear.Set(flag, result, node.span))
             builder.emit(linear.If(there, statements, [], node.span))
@@ -336,7 +336,7 @@ def _is_pointer(kind: Type) -> bool:
     )
 
 
-def _unwrap(expression: linear.Expression, kind: Type) -> linear.Expression:
+def unwrapped(expression: linear.Expression, kind: Type) -> linear.Expression:
     """What an optional that is there holds."""
     optional = expression.type
     if isinstance(optional, OptionalType) and not _is_pointer(optional):
@@ -362,7 +362,7 @@ def _narrow(builder: Builder, value: Value, kind: Type, checked: bool, node: tre
             builder.exceptions.find("AttributeError"), None, None, node.span, helper="kmi_raise_none"
         )
         builder.emit(linear.If(is_none(expression, node), [raising], [], node.span, unlikely=True))
-    narrowed = _unwrap(expression, kind)
+    narrowed = unwrapped(expression, kind)
     if value.owned is None or narrowed.type == value.owned.type:
         return Value(narrowed, value.owned)
     if isinstance(narrowed, linear.Part):

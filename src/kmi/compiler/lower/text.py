@@ -9,8 +9,8 @@ Where the text goes to a C function with a format, the pieces become one printf 
 from __future__ import annotations
 
 from kmi.compiler import linear
-from kmi.compiler.lower import calls, integers
-from kmi.compiler.lower.builder import Builder, Value, is_void
+from kmi.compiler.lower import integers, reprs
+from kmi.compiler.lower.builder import Builder, Value
 from kmi.language import tree
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
@@ -28,13 +28,18 @@ def pieces(builder: Builder, node: tree.Expression) -> tuple[list[linear.Piece],
             inner = [piece for piece in node.pieces if isinstance(piece, tree.FormatPiece)]
             values = builder.operands([piece.value for piece in inner], lambda each: _value(builder, each))
             values = [_fixed(builder, value, node.span) for value in values]
-            following = iter(values)
+            following = iter(list(values))
             result: list[linear.Piece] = []
+            string = builder.type(node.type)
+            assert isinstance(string, ClassType)
             for piece in node.pieces:
                 if isinstance(piece, str):
                     result.append(linear.Piece("text", piece))
                 else:
-                    result.extend(_piece(builder, next(following), piece))
+                    each = next(following)
+                    result += reprs.pieces(
+                        builder, each, piece.conversion, piece.spec, piece.span, values, string
+                    )
             return result, values
         case _:
             value = builder.secure(builder.expression(node), node.span)
@@ -58,35 +63,6 @@ def _fixed(builder: Builder, value: Value, span: Span) -> Value:
     return value
 
 
-def _piece(builder: Builder, value: Value, piece: tree.FormatPiece) -> list[linear.Piece]:
-    expression, spec = value.expression, piece.spec
-    match expression.type:
-        case BoolType() if spec and spec[-1] in "dxXobc":
-            return [linear.Piece("int", expression, spec)]
-        case BoolType():
-            words = [linear.Raw('"True"', CHARACTERS), linear.Raw('"False"', CHARACTERS)]
-            return [linear.Piece("c", linear.Select(expression, words[0], words[1], CHARACTERS), spec)]
-        case IntType():
-            return [linear.Piece("int", expression, spec)]
-        case ExceptionType():
-            return [linear.Piece("error", expression, spec)]
-        case ClassType(definition=definition) as kind:
-            if definition.name == "str":
-                return [linear.Piece("repr_str" if piece.conversion == "r" else "str", expression, spec)]
-            if definition.name == "bytes":
-                return [linear.Piece("repr_bytes", expression, spec)]
-            for name in ("__repr__",) if piece.conversion == "r" else ("__str__", "__repr__"):
-                method = definition.method(name)
-                if method is not None:
-                    made = calls.invoke_method(builder, Value(expression), kind, method, [], piece.span)
-                    return [linear.Piece("str", made.expression, spec)]
-            raise InternalError(f"{kind} cannot be formatted yet", piece.span)
-        case kind if is_void(kind):
-            return [linear.Piece("text", "None")]
-        case kind:
-            raise InternalError(f"{kind} cannot be formatted yet", piece.span)
-
-
 def build(builder: Builder, node: tree.Format) -> Value:
     """An f-string as a ``str``."""
     kind = builder.type(node.type)
@@ -97,7 +73,7 @@ def build(builder: Builder, node: tree.Format) -> Value:
         builder.monomorphiser.literal(whole, kind)
         return Value(linear.Literal(whole, kind))
     made, values = pieces(builder, node)
-    target = _string(builder, made, kind, node.span)
+    target = make_string(builder, made, kind, node.span)
     builder.settle(values, node.span)
     return Value(linear.Var(target, kind), target)
 
@@ -151,7 +127,7 @@ def _quoted(
     kind = builder.type(node.message.type) if node.message is not None else None
     if not isinstance(kind, ClassType):
         return said
-    string = _string(builder, said, kind, node.span)
+    string = make_string(builder, said, kind, node.span)
     values.append(Value(linear.Var(string, kind), string))
     return [linear.Piece("repr_str", linear.Var(string, kind))]
 
@@ -212,7 +188,7 @@ def for_printf(builder: Builder, made: list[linear.Piece], node: tree.Expression
         if _is_printf(piece) or not isinstance(kind, ClassType):
             result.append(piece)
             continue
-        string = _string(builder, [piece], kind, node.span)
+        string = make_string(builder, [piece], kind, node.span)
         result.append(linear.Piece("str", linear.Var(string, kind)))
     return result
 
@@ -233,7 +209,7 @@ def _is_printf(piece: linear.Piece) -> bool:
             return piece.kind in ("c", "str", "error") and not piece.spec
 
 
-def _string(builder: Builder, made: list[linear.Piece], kind: ClassType, span: Span) -> linear.Variable:
+def make_string(builder: Builder, made: list[linear.Piece], kind: ClassType, span: Span) -> linear.Variable:
     """A new ``str`` of the pieces."""
     builder.monomorphiser.made(kind)
     target = builder.temporary(kind, "text", owned=True)

@@ -68,6 +68,15 @@ def method_call(
     return _finish(body, method, [_as_owner(receiver, function, span), *fitted], span, bindings, virtual=True)
 
 
+def static_call(
+    body: Body, maker: FunctionInfo, arguments: list[tree.Expression], span: Span, kind: ClassType
+) -> tree.Expression:
+    """A call of a static method of the class behind ``kind``, with arguments that fit already."""
+    assert maker.function.owner is not None
+    bindings = class_bindings(kind, maker.function.owner)
+    return _finish(body, maker, arguments, span, bindings, virtual=False)
+
+
 def _as_owner(receiver: tree.Expression, function: tree.Function, span: Span) -> tree.Expression:
     """The receiver as the class that has the method sees it."""
     kind = receiver.type

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import attributes, calls, conditions, displays, fstrings, operators
+from kmi.language.bodies import attributes, calls, conditions, displays, fstrings, operators, sets
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, join_types
 from kmi.language.bodies.flow import Path, join
@@ -82,6 +82,8 @@ def expression(body: Body, node: ast.expr, expected: Type | None = None) -> tree
             return displays.list_(body, node, items, expected)
         case ast.Dict():
             return displays.dict_(body, node, expected)
+        case ast.Set():
+            return sets.display(body, node, expected)
         case ast.NamedExpr(target=ast.Name(id=name)):
             from kmi.language.bodies.statements import bind_local
 

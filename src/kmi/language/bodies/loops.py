@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import assignments, conditions, expressions, statements
+from kmi.language.bodies import assignments, conditions, expressions, sets, statements
 from kmi.language.bodies.body import Body, Loop
 from kmi.language.bodies.convert import coerce
 from kmi.language.bodies.flow import Flow, join
@@ -154,7 +154,9 @@ def _each(
     span = body.span(node)
     kind = iterable.type
     element: Type = POISON
-    if isinstance(kind, ClassType):
+    if sets.refuse_order(body, node.iter, kind, ast.unparse(node.iter)):
+        pass
+    elif isinstance(kind, ClassType):
         advance = members.find_method(body.world, kind, "__advance__")
         item = members.find_method(body.world, kind, "__item__")
         if advance is None or item is None:

@@ -52,8 +52,8 @@ from kmi.language.types import (
     substitute,
 )
 
-IMMUTABLE = frozenset({"str", "bytes"})
-"""The built-in classes that never change; all others do."""
+IMMUTABLE = frozenset({"str", "bytes", "frozenset"})
+"""The built-in classes that never change; all others do. What one holds may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,8 @@ class Ownership:
             return known
         definition = kind.definition
         if is_builtin(definition):
-            result = definition.name not in IMMUTABLE and not definition.exception
+            fixed = definition.name in IMMUTABLE and not any(map(self.confined, kind.arguments))
+            result = not fixed and not definition.exception
         elif definition.exception or definition.enum:
             result = False
         elif derives(definition, BORROWED):

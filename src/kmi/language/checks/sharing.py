@@ -47,7 +47,7 @@ from kmi.language.tree import (
 from kmi.language.tree.walk import authored, functions, trusted, walk
 from kmi.language.types import INT, ClassType, NoneType, Type, TypeVariable, substitute
 
-CONTAINERS = frozenset({"list", "dict", "bytearray"})
+CONTAINERS = frozenset({"list", "dict", "bytearray", "set", "deque"})
 """Classes of the library whose objects stay in one thread unless a lock guards them."""
 
 EMPTY = ("[]", "{}", "list()", "dict()", "...")

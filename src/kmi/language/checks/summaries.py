@@ -27,11 +27,15 @@ from kmi.language.tree.walk import trusted
 READING = frozenset(
     {"__contains__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__len__", "__bool__",
      "__getitem__", "__item__", "__advance__", "index", "count", "remove", "find", "startswith", "endswith",
-     "get", "pop"}
+     "get", "pop", "discard", "issubset", "issuperset",
+     "isdisjoint", "difference_update", "intersection_update", "__isub__", "__iand__"}
 )  # fmt: skip
 """Methods of the built-in classes that keep none of their arguments."""
 
-COPYING = frozenset({"__slice__", "__add__", "__mul__", "__rmul__", "copy"})
+COPYING = frozenset(
+    {"__slice__", "__add__", "__mul__", "__rmul__", "copy", "__or__", "__and__", "__sub__", "__xor__",
+     "union", "intersection", "difference", "symmetric_difference"}
+)  # fmt: skip
 """Methods of the built-in classes that give a new container, with the same items."""
 
 

@@ -15,6 +15,7 @@ no code exists which nothing reports.
 
 from kmi.language.codes.base import REGISTRY, Code, code
 from kmi.language.codes.classes import *
+from kmi.language.codes.containers import *
 from kmi.language.codes.contexts import *
 from kmi.language.codes.interface import *
 from kmi.language.codes.lifetimes import *

@@ -124,7 +124,9 @@ FUNCTIONS: frozenset[str] = frozenset(
         "Ellipsis",
     }
 )
-CONTAINERS: frozenset[str] = frozenset({"list", "bytes", "bytearray", "str", "dict", "memoryview", "set"})
+CONTAINERS: frozenset[str] = frozenset(
+    {"list", "bytes", "bytearray", "str", "dict", "memoryview", "set", "frozenset"}
+)
 """Built-in classes, each written in kernel Python in a file of the run time."""
 
 
@@ -398,8 +400,6 @@ def member(world: World, entity: Entity, name: str) -> Entity | None:
 LACKING: dict[str, str] = {
     "float": "scale to integers: milliseconds, thousandths; kernels do not use the FPU",
     "complex": "use two integers",
-    "set": "use a `dict` with the items as keys",
-    "frozenset": "use a `dict` with the items as keys",
     "eval": "a kernel module is compiled: call functions",
     "exec": "a kernel module is compiled: call functions",
     "open": "a kernel module has no files of its own: it serves those that processes open",
