@@ -18,12 +18,19 @@ from importlib import import_module
 from types import FunctionType
 from typing import Literal, TypeVar
 
-__all__ = ["Context", "context", "provided", "raises", "sleeps"]
+__all__ = ["Callback", "Context", "context", "provided", "raises", "sleeps"]
 
 D = TypeVar("D")
 F = TypeVar("F", bound=Callable[..., object])
 
 Context = Literal["process", "atomic", "any"]
+
+Callback = Callable[[], None]
+"""What a registration calls: a bound method of the object whose field the registration is.
+
+A parameter of this type holds no reference to that object, which ends the registration before it dies. It is
+given ``self.method`` in the ``__init__`` of that object, and nothing else.
+"""
 
 SIMULATED = "kmi.kernels.simulated"
 

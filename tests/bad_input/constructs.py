@@ -1,6 +1,6 @@
 # expect: KMI0104 at 28
 # expect: KMI0104 at 30
-# expect: KMI0102 at 34
+# expect: KMI0205 at 34
 # expect: KMI0102 at 39
 # expect: KMI0102 at 43
 # expect: KMI0102 at 47

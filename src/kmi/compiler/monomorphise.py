@@ -120,7 +120,10 @@ class Monomorphiser:
                 break
         else:
             raise InternalError(f"{receiver} has no method {function.name}", function.span)
-        if own or receiver.definition.place or not receiver.definition.subclasses:
+        if (
+            own or receiver.definition.place
+            or not (receiver.definition.subclasses or function.abstract)
+        ):  # fmt: skip
             return self.function(function, bindings)
         key = (function.name, receiver)
         virtual = self.virtuals.get(key)

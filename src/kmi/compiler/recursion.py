@@ -31,7 +31,7 @@ def bound(instances: Sequence[FunctionInstance], exceptions: Exceptions) -> None
     """Puts the counts in."""
     graph = {instance: _callees(instance) for instance in instances}
     cyclic = _cyclic(graph)
-    counted = {instance for instance in cyclic if instance.author}
+    counted = {instance for instance in cyclic if instance.author and not _hands_on(instance)}
     if not counted:
         return
     above = _reach(counted, _turned(graph))
@@ -52,6 +52,11 @@ def bound(instances: Sequence[FunctionInstance], exceptions: Exceptions) -> None
         for statement in walk(instance.linear.body):
             if isinstance(statement, linear.CallFunction) and takes_depth(statement.callee):
                 statement.arguments.append(_depth(depths.get(instance), instance in counted))
+
+
+def _hands_on(instance: FunctionInstance) -> bool:
+    """Whether it only stands for another function as a value: CPython has no frame for that."""
+    return instance.function.owner is not None and instance.function.owner.calls is not None
 
 
 def takes_depth(callee: Callee) -> bool:

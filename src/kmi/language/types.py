@@ -73,6 +73,11 @@ class ClassType:
     arguments: tuple[Type, ...] = ()
 
     def __str__(self) -> str:
+        if self.definition.callable and self.arguments:
+            taken = ", ".join(map(str, self.arguments[:-1]))
+            return f"Callable[[{taken}], {self.arguments[-1]}]"
+        if self.definition.calls is not None and self.definition.base is not None:
+            return str(self.definition.base)
         inner = ", ".join(map(str, self.arguments))
         return f"{self.definition.name}[{inner}]" if inner else self.definition.name
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, expressions
+from kmi.language.bodies import callables, calls, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce
 from kmi.language.bodies.fields import find_field
 from kmi.language.declarations import constants, members, names
 from kmi.language.declarations.bindings import struct_members
 from kmi.language.declarations.declare import declare_members
-from kmi.language.declarations.scope import ClassInfo, CStructInfo
+from kmi.language.declarations.scope import ClassInfo, CStructInfo, FunctionInfo
 from kmi.language.relations import POISON, describe
 from kmi.language.report import hints
 from kmi.language.source import Span
@@ -73,12 +73,14 @@ def class_attribute(body: Body, node: ast.Attribute, info: ClassInfo, name: str)
             from kmi.language.bodies.unsafe_forms import function_get
 
             return function_get(body, span, method, None)
+        if method is not None and method.function.static and not method.class_method:
+            return callables.function_value(body, node, method, None)
         if method is not None:
             return body.error(
                 codes.NOT_A_VALUE,
                 node,
-                f"the method `{name}` is used as a value",
-                help=f"call it: `{name}(…)`",
+                f"`{ast.unparse(node)}` is used as a value, without an object",
+                help=f"name it of an object: `value.{name}`",
             )
     names = [*info.methods, *info.constants]
     return _unknown(body, node, f"the class `{info.definition.name}`", name, names)
@@ -146,9 +148,7 @@ def _member(
             from kmi.language.bodies.unsafe_forms import function_get
 
             return function_get(body, span, method, kind)
-        return body.error(
-            codes.NOT_A_VALUE, node, f"the method `{name}` is used as a value", help=f"call it: `.{name}(…)`"
-        )
+        return _method_value(body, node, value, method)
     for definition in kind.definition.ancestors():
         owner = world.classes[definition]
         if name in owner.parameters or name in owner.constants:
@@ -170,6 +170,30 @@ def _member(
         known += [*world.classes[definition].methods, *world.classes[definition].parameters]
     hint = hints.lock_hint(kind, ast.unparse(node.value), f"{{}}.{name}")
     return _unknown(body, node, f"`{kind}`", name, known, hint)
+
+
+def _method_value(
+    body: Body, node: ast.Attribute, value: tree.Expression, method: FunctionInfo
+) -> tree.Expression:
+    """``object.method`` without a call: a bound method, which holds its object."""
+    kind = value.type
+    if method.class_method:
+        return body.error(
+            codes.NOT_A_VALUE,
+            node,
+            f"the class method `{node.attr}` is used as a value",
+            help="write a function that calls it, and pass that",
+        )
+    if method.function.static:
+        return callables.function_value(body, node, method, None)
+    if isinstance(kind, ClassType) and (kind.definition.place or kind.definition.struct):
+        return body.error(
+            codes.NOT_A_VALUE,
+            node,
+            f"the method `{node.attr}` of a `{kind}` is used as a value",
+            help="write a method of your own that calls it, and pass that",
+        )
+    return callables.function_value(body, node, method, value)
 
 
 def _read_early(body: Body, node: ast.Attribute, value: tree.Expression, entry: tree.Field) -> None:

@@ -227,6 +227,16 @@ def _call_value(body: Body, node: ast.Call, value: tree.Expression, expected: Ty
             "calling a function that is a value is not in kernel Python",
             help="call a method of an object instead",
         )
+    if isinstance(value.type, ClassType):
+        method = find_method(body.world, value.type, "__call__")
+        if method is not None and method.function.owner is not None:
+            bindings = class_bindings(value.type, method.function.owner)
+            return call_function(body, node, method, value, bindings, expected, virtual=True)
+    if isinstance(value.type, OptionalType) and isinstance(value.type.inner, ClassType):
+        if find_method(body.world, value.type.inner, "__call__") is not None:
+            from kmi.language.bodies.attributes import may_be_none
+
+            return may_be_none(body, node.func, value, "call")
     return body.error(codes.NOT_CALLABLE, node, f"`{describe(value.type)}` cannot be called")
 
 

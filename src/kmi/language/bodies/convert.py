@@ -12,6 +12,7 @@ import ast
 
 from kmi.language import codes, tree
 from kmi.language.bodies.body import Body
+from kmi.language.declarations.callables import callable_view
 from kmi.language.relations import (
     POISON,
     base_view,
@@ -73,6 +74,10 @@ def convert(body: Body, value: tree.Expression, target: Type, span: Span) -> tre
                 return None
             converted = convert(body, value, inner, span)
             return tree.Upcast(converted, span, target) if converted is not None else None
+        case ClassType(definition=definition) if definition.callable and not subtype(kind, target):
+            from kmi.language.bodies.callables import fitted
+
+            return fitted(body, value, target, span)
         case ClassType():
             if (
                 isinstance(kind, TypeVariable)
@@ -219,6 +224,9 @@ def join_types(body: Body, left: Type, right: Type) -> Type | None:
         return right
     if subtype(right, left):
         return left
+    view = callable_view(left)
+    if view is not None and view == callable_view(right):
+        return view
     return None
 
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import attributes, calls, conditions, displays, fstrings, operators, sets
+from kmi.language.bodies import (
+    attributes,
+    callables,
+    calls,
+    conditions,
+    displays,
+    fstrings,
+    operators,
+    sets,
+)
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, join_types
 from kmi.language.bodies.flow import Path, join
@@ -66,6 +75,8 @@ def expression(body: Body, node: ast.expr, expected: Type | None = None) -> tree
             return _logical(body, node, expected)
         case ast.IfExp(test=test, body=then, orelse=otherwise):
             return _conditional(body, node, test, then, otherwise, expected)
+        case ast.Lambda():
+            return callables.lambda_(body, node, expected)
         case ast.Call():
             made = calls.call(body, node, expected)
             body.flow.disturb()
@@ -243,12 +254,7 @@ def entity_value(body: Body, node: ast.expr, entity: Entity | None, name: str) -
         case Poisoned():
             return body.poison(node)
         case FunctionInfo():
-            return body.error(
-                codes.NOT_A_VALUE,
-                span,
-                f"the function `{name}` is used as a value",
-                help=f"call it: `{name}(…)`; functions are not passed around",
-            )
+            return callables.function_value(body, node, entity, None)
         case Form() | ModuleScope() | PseudoModule():
             return body.error(codes.NOT_A_VALUE, span, f"`{name}` is {names.describe(entity)}, not a value")
 

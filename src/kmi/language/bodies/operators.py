@@ -10,10 +10,11 @@ import ast
 from collections.abc import Callable
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, expressions
+from kmi.language.bodies import callables, calls, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import as_int, convert
 from kmi.language.declarations import members
+from kmi.language.declarations.callables import callable_view
 from kmi.language.relations import POISON, describe, is_int, same
 from kmi.language.source import Span
 from kmi.language.types import (
@@ -277,6 +278,9 @@ def compare_values(
     if isinstance(op, ast.Is | ast.IsNot):
         return _identity(body, span, left, right, positive=isinstance(op, ast.Is))
     symbol = COMPARISONS[type(op)]
+    if callable_view(left_kind) is not None or callable_view(right_kind) is not None:
+        if not isinstance(left_kind, NoneType) and not isinstance(right_kind, NoneType):
+            return callables.refuse_comparison(body, span, symbol)
     if is_int(left_kind) and is_int(right_kind):
         if isinstance(left_kind, BoolType) != isinstance(right_kind, BoolType) or symbol not in ("==", "!="):
             left, right = as_int(body, left), as_int(body, right)
@@ -335,6 +339,8 @@ def _identity(
             return made if positive else tree.Not(made, span)
     elif isinstance(left.type, BoolType) and isinstance(right.type, BoolType):
         return tree.Compare("==" if positive else "!=", left, right, span)
+    elif callable_view(left.type) is not None or callable_view(right.type) is not None:
+        return callables.refuse_comparison(body, span, "is")
     elif is_object(left.type) and is_object(right.type):
         made = tree.Identity(left, right, span)
         return made if positive else tree.Not(made, span)

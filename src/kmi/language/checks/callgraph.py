@@ -144,7 +144,7 @@ def targets(node: Node) -> Iterator[Function]:
             yield function
             if virtual and arguments:
                 yield from _overridden(arguments[0].type, function)
-            if function.owner is not None and is_builtin(function.owner):
+            if function.owner is not None and is_builtin(function.owner) and not function.owner.callable:
                 for argument in arguments[:1]:
                     yield from _items(argument.type)
         case New(type=kind):

@@ -169,6 +169,8 @@ class Ownership:
 
     def _parts(self, kind: ClassType) -> list[Type]:
         """The types of what an object of the class, or of a subclass, holds; not what its places guard."""
+        if kind.definition.callable:
+            return list(self._standing(kind))
         if is_builtin(kind.definition):
             # A view leads to its dict. Its fields are not known without bodies, but what it is made of is.
             initializer = kind.definition.method("__init__")
@@ -189,7 +191,12 @@ class Ownership:
         if known is not None:
             return known
         definition = kind.definition
-        if is_builtin(definition):
+        if definition.callable:
+            self._confined[kind] = False
+            result = any(map(self.confined, self._standing(kind)))
+            if result:
+                self._confined = {known: value for known, value in self._confined.items() if value}
+        elif is_builtin(definition):
             fixed = definition.name in IMMUTABLE and not any(map(self.confined, kind.arguments))
             result = not fixed and not definition.exception
         elif definition.exception or definition.enum:
@@ -207,6 +214,15 @@ class Ownership:
                 self._confined = {known: value for known, value in self._confined.items() if value}
         self._confined[kind] = result
         return result
+
+    def _standing(self, kind: ClassType) -> list[ClassType]:
+        """The classes of the functions that a value of this `Callable` type may be."""
+        return [
+            ClassType(below, below.type_parameters)
+            for below in _family(kind.definition)[1:]
+            for base in [below.base]
+            if base is not None and (base == kind or is_open(base) or is_open(kind))
+        ]
 
     def _all_fields(self, definition: Class) -> list[Field]:
         below = [item for subclass in _family(definition)[1:] for item in subclass.fields]

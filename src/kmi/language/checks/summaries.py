@@ -124,6 +124,8 @@ def _own(function: Function) -> Summary:
     """What one of kmi's functions does: the interface's keep nothing; a container keeps what it is given."""
     count = len(function.parameters)
     results = frozenset(range(count))
+    if function.owner is not None and function.owner.callable:
+        return Summary(frozenset(), frozenset())  # what it does is what the functions do that it stands for
     if function.owner is None or not is_builtin(function.owner):
         return Summary(frozenset(), results)
     name = spoken(function)

@@ -81,22 +81,26 @@ NOT_A_VALUE = code(
     205,
     "name that is not a value",
     """
-    Functions, methods, classes and modules are known when compiling and are not passed around as values.
+    Classes and modules are known when compiling and are not passed around as values. Functions and bound
+    methods are, where it can be seen what they take and give.
     """,
     failing="""
-        def one() -> int:
-            return 1
+        class Counter:
+            def __init__(self) -> None:
+                self.count = 0
 
 
-        def two() -> int:
-            return one + 1
+        def count() -> int:
+            kind = Counter
+            return kind().count
     """,
     fixed="""
-        def one() -> int:
-            return 1
+        class Counter:
+            def __init__(self) -> None:
+                self.count = 0
 
 
-        def two() -> int:
-            return one() + 1
+        def count() -> int:
+            return Counter().count
     """,
 )

@@ -12,7 +12,7 @@ import ast
 from dataclasses import dataclass, field
 
 from kmi.language import codes
-from kmi.language.declarations import names
+from kmi.language.declarations import callables, names
 from kmi.language.declarations.scope import (
     ClassInfo,
     ConstantInfo,
@@ -150,6 +150,12 @@ class Annotations:
                 return INT
             case "builtins.bool":
                 return BOOL
+            case "kmi.interface.Callback":
+                if self.scope.author:
+                    return self._refuse(
+                        node, "a `Callback` does not hold its object", "Callable[[], None]"
+                    )
+                return callables.callback_type(self.world)
             case "typing.Never" | "typing.NoReturn":
                 return NEVER
             case "typing.Self" if self.self_type is not None:
@@ -237,7 +243,18 @@ class Annotations:
 
     def _callable(self, node: ast.expr, items: list[ast.expr]) -> Type:
         if len(items) == 2 and isinstance(items[0], ast.List):
-            return FunctionType(tuple(self.read(item) for item in items[0].elts), self.read(items[1]))
+            taken, result = tuple(self.read(item) for item in items[0].elts), self.read(items[1])
+            if self.scope.name.endswith(".bindings"):
+                return FunctionType(taken, result)
+            if POISON in (*taken, result):
+                return POISON
+            if len(taken) > callables.MOST:
+                return self._refuse(
+                    node,
+                    f"a function as a value takes at most {callables.MOST} arguments",
+                    "put what belongs together into a dataclass, and pass that",
+                )
+            return callables.callable_type(self.world, taken, result)
         if self.scope.interface:
             return POISON
         return self._refuse(node, "`Callable` does not say what it takes", "Callable[[int], bool]")

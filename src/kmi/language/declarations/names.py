@@ -49,6 +49,7 @@ FORMS: frozenset[str] = frozenset(
         "kmi.interface.raises",
         "kmi.interface.context",
         "kmi.interface.Context",
+        "kmi.interface.Callback",
     }
 )
 """Names of the package with a meaning of their own in the language; all of ``kmi.unsafe`` are, too."""

@@ -83,6 +83,8 @@ class Function:
     @_property
     def qualified(self) -> str:
         """``Echo.read``: what a log line and a traceback say."""
+        if self.owner is not None and self.owner.calls is not None:
+            return f"{self.owner.calls.qualified} as a value"
         return f"{self.owner.name}.{self.name}" if self.owner is not None else self.name
 
 
@@ -107,6 +109,10 @@ class Class:
     shared: bool = False
     """Counted atomically: may be reached by two threads (language.md, Objects)."""
     enum: bool = False
+    callable: bool = False
+    """Stands for functions as values: ``Callable[[int], bool]`` is a class of the run time."""
+    calls: Function | None = None
+    """The function that objects of this class stand for, which the compiler made for it as a value."""
     doc: str | None = None
 
     def ancestors(self) -> list[Class]:

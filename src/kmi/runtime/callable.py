@@ -1,0 +1,61 @@
+"""Functions as values: what a `Callable[[A, B], R]` is, one class for each number of parameters.
+
+    apply(twice, 3)      ->  an object of a class that the compiler makes for `twice`, with this as its base
+
+A value is called by the class of the object, as any overridden method is: no C function's address is taken.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Generic, TypeVar
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
+F = TypeVar("F")
+R = TypeVar("R")
+
+
+class Callable0(Generic[R]):
+    @abstractmethod
+    def __call__(self) -> R: ...
+
+
+class Callable1(Generic[A, R]):
+    @abstractmethod
+    def __call__(self, first: A, /) -> R: ...
+
+
+class Callable2(Generic[A, B, R]):
+    @abstractmethod
+    def __call__(self, first: A, second: B, /) -> R: ...
+
+
+class Callable3(Generic[A, B, C, R]):
+    @abstractmethod
+    def __call__(self, first: A, second: B, third: C, /) -> R: ...
+
+
+class Callable4(Generic[A, B, C, D, R]):
+    @abstractmethod
+    def __call__(self, first: A, second: B, third: C, fourth: D, /) -> R: ...
+
+
+class Callable5(Generic[A, B, C, D, E, R]):
+    @abstractmethod
+    def __call__(self, first: A, second: B, third: C, fourth: D, fifth: E, /) -> R: ...
+
+
+class Callable6(Generic[A, B, C, D, E, F, R]):
+    @abstractmethod
+    def __call__(self, first: A, second: B, third: C, fourth: D, fifth: E, sixth: F, /) -> R: ...
+
+
+class Callback:
+    """A bound method that does not hold its object: what the constructors of registrations take."""
+
+    @abstractmethod
+    def __call__(self) -> None: ...

@@ -1,0 +1,74 @@
+"""Functions as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kmi import info
+
+
+def twice(n: int) -> int:
+    return 2 * n
+
+
+def thrice(n: int) -> int:
+    return 3 * n
+
+
+def apply(f: Callable[[int], int], n: int) -> int:
+    return f(n) + f(n + 1)
+
+
+class Counter:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.count = 0
+
+    def add(self, n: int) -> int:
+        self.count += n
+        return self.count
+
+    @staticmethod
+    def neg(n: int) -> int:
+        return -n
+
+    def __del__(self) -> None:
+        info(f"{self.name} dies at {self.count}")
+
+
+class Button:
+    def __init__(self) -> None:
+        self.pressed: Callable[[int], int] | None = None
+
+    def press(self, n: int) -> int:
+        if self.pressed is None:
+            return -1
+        pressed = self.pressed
+        return pressed(n)
+
+
+def fails(n: int) -> int:
+    raise ValueError(f"no {n}")
+
+
+def main() -> None:
+    info(f"{apply(twice, 3)} {apply(thrice, 3)} {apply(Counter.neg, 4)}")
+    counter = Counter("first")
+    info(f"{apply(counter.add, 5)} {counter.count}")
+    f = twice
+    info(f"{f(4)}")
+    fs: list[Callable[[int], int]] = [twice, thrice, counter.add]
+    fs.append(lambda n: n * n)
+    for g in fs:
+        info(f"{g(7)}")
+    button = Button()
+    info(f"{button.press(1)}")
+    button.pressed = counter.add
+    counter = Counter("second")
+    info(f"{button.press(100)}")
+    button.pressed = None
+    try:
+        apply(fails, 3)
+    except ValueError as error:
+        info(f"{error}")
+    info(f"{apply(lambda n: n + 1, 10)}")
