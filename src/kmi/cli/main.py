@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": "demo",
     "doctor": "doctor",
     "explain": "explain",
+    "explain-oops": "explain_oops",
     "run": "run",
     "test": "test",
 }

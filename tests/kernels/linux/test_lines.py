@@ -10,7 +10,7 @@ from kmi.cli.exits import Exit
 from kmi.cli.main import main
 from kmi.kernels.linux.provision.flavors import find
 from kmi.kernels.linux.toolchain.build import build
-from kmi.kernels.linux.toolchain.lines import line_of, places
+from kmi.kernels.linux.toolchain.lines import Place, line_of, places
 
 pytestmark = pytest.mark.needs("linux:6.1")
 
@@ -43,7 +43,7 @@ def peeks(tmp_path: Path) -> Path:
 
 def test_places_of_modules_are_found_and_no_others() -> None:
     text = "RIP: 0010:Echo_read+0x4c/0x1a0 [echo]\nvfs_read+0x245/0x370\n ? x.cold+0x1/0x2 [other]"
-    assert places(text) == [("Echo_read", 0x4C, "echo"), ("x.cold", 1, "other")]
+    assert places(text) == [Place("Echo_read", 0x4C, 0x1A0, "echo"), Place("x.cold", 1, 2, "other")]
 
 
 def test_what_is_not_there_has_no_line(peeks: Path) -> None:

@@ -174,11 +174,11 @@ class LinuxTestKernel:
 
         if not isinstance(error, KernelPanic):
             return
-        for function, offset, module in places(f"{error.what}\n{error.console}"):
-            ko = self._built.get(module)
-            line = line_of(ko, function, offset) if ko is not None else None
+        for place in places(f"{error.what}\n{error.console}"):
+            ko = self._built.get(place.module)
+            line = line_of(ko, place.function, place.offset) if ko is not None else None
             if line is not None:
-                error.add_note(f"{function}+{offset:#x} of {module} is {line}")
+                error.add_note(f"{place.function}+{place.offset:#x} of {place.module} is {line}")
                 return
 
 

@@ -2,47 +2,101 @@
 
     line_of(Path("semaphore.ko"), "Semaphore_read", 0x4c)      # 'semaphore.py:46 in Semaphore_read'
 
-An oops names places as ``function+offset``; the debug information of the ``.ko`` has the line, for the C that
-kmi writes says with ``#line`` where each statement comes from. Inlined functions are seen through.
+An oops names places as ``function+offset/size``; the debug information of the ``.ko`` has the line, for the
+C that kmi writes says with ``#line`` where each statement comes from. Inlined functions are seen through.
 """
 
 from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
-from elftools.elf.sections import SymbolTableSection
+from elftools.elf.sections import Symbol, SymbolTableSection
 
-__all__ = ["line_of", "places"]
+__all__ = ["Line", "Place", "has_place", "line_of", "lines_of", "places"]
 
-_PLACE = re.compile(r"\b([\w.]+)\+0x([0-9a-f]+)/0x[0-9a-f]+ \[(\w+)\]")
-
-
-def places(text: str) -> list[tuple[str, int, str]]:
-    """The places that a kernel's report names in modules, in order: function, offset, module."""
-    return [(name, int(offset, 16), module) for name, offset, module in _PLACE.findall(text)]
+_PLACE = re.compile(r"\b([\w.]+)\+0x([0-9a-f]+)/0x([0-9a-f]+) \[(\w+)\]")
 
 
-def line_of(ko: Path, function: str, offset: int) -> str | None:
-    """``FILE:LINE in FUNCTION``; None where it is no line of Python, or nothing here can tell."""
+@dataclass(frozen=True)
+class Place:
+    """A place in a module's machine code, as the kernel prints it: ``function+0x4c/0x1a0 [module]``."""
+
+    function: str
+    offset: int
+    #: The length of the function's code in bytes.
+    size: int
+    module: str
+
+    def __str__(self) -> str:
+        return f"{self.function}+{self.offset:#x}/{self.size:#x} [{self.module}]"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of Python that a place is, or that a function inlined at the place was called from."""
+
+    path: Path
+    number: int
+    #: The function's name in C.
+    function: str
+
+    def __str__(self) -> str:
+        return f"{self.path.name}:{self.number} in {self.function}"
+
+
+def places(text: str) -> list[Place]:
+    """The places that a kernel's report names in modules, in order."""
+    return [
+        Place(function, int(offset, 16), int(size, 16), module)
+        for function, offset, size, module in _PLACE.findall(text)
+    ]
+
+
+def has_place(ko: Path, place: Place) -> bool:
+    """Whether the module has a function of that name and size: whether the place can be in this build of it."""
+    with ko.open("rb") as file:
+        symbol = _symbol(ELFFile(file), place.function)
+        return symbol is not None and symbol["st_size"] == place.size
+
+
+def lines_of(ko: Path, function: str, offset: int) -> list[Line]:
+    """The lines of Python at the place, the innermost of what was inlined there first.
+
+    Empty where it is no Python, or where nothing on this computer can tell (binutils are missing).
+    """
     with ko.open("rb") as file:
         elf = ELFFile(file)
-        table = elf.get_section_by_name(".symtab")
-        found = table.get_symbol_by_name(function) if isinstance(table, SymbolTableSection) else None
-        if not found or not isinstance(found[0]["st_shndx"], int):
-            return None
-        section = elf.get_section(found[0]["st_shndx"]).name
-        address = found[0]["st_value"] + offset
+        symbol = _symbol(elf, function)
+        if symbol is None:
+            return []
+        section = elf.get_section(symbol["st_shndx"]).name
+        address = symbol["st_value"] + offset
     command = ["addr2line", "-e", str(ko), "-j", section, "-i", "-f", hex(address)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        return None  # binutils come with the compiler, but a finished .ko may be run without one
+        return []  # binutils come with the compiler, but a finished .ko may be run without one
     said = done.stdout.splitlines()
+    found = []
     for name, where in zip(said[::2], said[1::2], strict=False):
         path, _, number = where.split(" ")[0].rpartition(":")
         if path.endswith(".py") and number.isdecimal():
-            return f"{Path(path).name}:{number} in {name}"
-    return None
+            found.append(Line(Path(path), int(number), name))
+    return found
+
+
+def line_of(ko: Path, function: str, offset: int) -> str | None:
+    """``FILE:LINE in FUNCTION``, the innermost; None where it is no line of Python."""
+    found = lines_of(ko, function, offset)
+    return str(found[0]) if found else None
+
+
+def _symbol(elf: ELFFile, function: str) -> Symbol | None:
+    """The function's symbol, if it is defined in this file."""
+    table = elf.get_section_by_name(".symtab")
+    found = table.get_symbol_by_name(function) if isinstance(table, SymbolTableSection) else None
+    return found[0] if found and isinstance(found[0]["st_shndx"], int) else None
