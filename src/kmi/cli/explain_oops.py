@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -96,10 +95,11 @@ def _show(splat: Splat, modules: tuple[Path, ...]) -> bool:
 
 def _module(place: Place, given: tuple[Path, ...]) -> Path | None:
     """The build of the module that has this place: what was given, else the newest in the cache."""
-    candidates: Iterator[Path] | list[Path] = [ko for ko in given if ko.stem.replace("-", "_") == place.module]
-    if not given:
+    if given:
+        candidates = [ko for ko in given if ko.stem.replace("-", "_") == place.module]
+    else:
         built = (cache.directory() / "module").glob(f"*/{place.module}.ko")
-        candidates = iter(sorted(built, key=lambda path: path.stat().st_mtime, reverse=True))
+        candidates = sorted(built, key=lambda path: path.stat().st_mtime, reverse=True)
     return next((ko for ko in candidates if has_place(ko, place)), None)
 
 
@@ -148,10 +148,8 @@ def _source(line: Line) -> _Source | None:
         match node:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 names.append(name)
-            case ast.With(
-                items=[ast.withitem(context_expr=ast.Call(func=ast.Name("unsafe"), args=[ast.Constant(str(reason))]))]
-            ):
-                unsafe = reason
+            case ast.With(items=[ast.withitem(ast.Call(ast.Name("unsafe"), [ast.Constant(reason)]))]):
+                unsafe = str(reason)
             case _:
                 pass
         node = next((child for child in ast.iter_child_nodes(node) if _covers(child, line.number)), None)

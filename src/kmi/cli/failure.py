@@ -34,7 +34,7 @@ class Failure(Exception):
 OUTCOMES: dict[str, Exit] = {
     "kmi.cache.CacheError": Exit.FAILED,
     "kmi.kernels.linux.toolchain.build.CheckFailed": Exit.NOT_COMPILED,
-    "kmi.kernels.linux.provision.debug_kernel.BuildError": Exit.FAILED,
+    "kmi.kernels.linux.provision.from_source.BuildError": Exit.FAILED,
     "kmi.kernels.linux.toolchain.kbuild.BuildError": Exit.FAILED,
     "kmi.kernels.linux.toolchain.preflight.PreflightError": Exit.NOT_COMPILED,
     "kmi.kernels.linux.provision.prepare.ProvisionError": Exit.FAILED,

@@ -7,17 +7,23 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kmi import cache
 from kmi.cache import CacheError
-from kmi.kernels.linux.provision import debug_kernel, flavors
+from kmi.kernels.linux.provision import debug_kernel, flavors, from_source
 from kmi.kernels.linux.provision import prepare as provision
-from kmi.kernels.linux.provision.debug_kernel import BuildError
-from kmi.kernels.linux.provision.flavors import FLAVORS, UnknownKernel
+from kmi.kernels.linux.provision.flavors import FLAVORS, UML, UnknownKernel
+from kmi.kernels.linux.provision.from_source import BuildError, Recipe
 from kmi.kernels.linux.provision.prepare import ProvisionError
+
+
+def recipe(config: str = "", patches: tuple[tuple[str, str, str], ...] = ()) -> Recipe:
+    """The debug kernel's recipe with another configuration."""
+    return replace(debug_kernel.RECIPE, config=config, patches=patches)
 
 
 @pytest.fixture
@@ -37,11 +43,11 @@ def test_flavors_are_found_by_either_name() -> None:
         flavors.find("5.4")
 
 
-@pytest.mark.parametrize("flavor", FLAVORS, ids=lambda flavor: flavor.name)
+@pytest.mark.parametrize("flavor", (*FLAVORS, UML), ids=lambda flavor: flavor.name)
 def test_a_bare_computer_lacks_tools_and_kernel(bare: Path, flavor: flavors.KernelFlavor) -> None:
     tools, kernel = provision.missing(flavor)
     assert "gcc, make, qemu-system-x86" in tools.what
-    assert ("bison" in tools.what) == flavor.debug
+    assert ("bison" in tools.what) == flavor.built_here
     install = r"apt-get update && (sudo )?apt-get install --no-install-recommends -y gcc make"
     assert re.search(install, tools.line)
     assert flavor.name in kernel.what
@@ -89,11 +95,11 @@ def test_a_debug_kernel_of_another_configuration_does_not_count(
 ) -> None:
     flavor = flavors.find("debug")
     for version in ("6.12.9", "6.12.117"):
-        with cache.entry("debug-kernel", f"{version}-{provision._configuration()}") as path:
+        with cache.entry("debug-kernel", f"{version}-{provision._configuration(flavor)}") as path:
             (path / "include" / "config").mkdir(parents=True)
             (path / "include" / "config" / "kernel.release").write_text(version + "\n")
     assert provision.release(flavor) == "6.12.117"
-    monkeypatch.setattr(debug_kernel, "CONFIG", "KASAN=n")
+    monkeypatch.setitem(provision._RECIPES, "debug", recipe("KASAN=n"))
     with pytest.raises(ProvisionError, match="was not built yet"):
         provision.headers(flavor)
 
@@ -107,19 +113,19 @@ def test_a_full_disk_in_a_tool_is_one_sentence(bare: Path, monkeypatch: pytest.M
     with full_disk, cache.entry("image", "x") as path:
         provision._unpack(path / "package.deb", path)
     with pytest.raises(OSError, match="No space left"):
-        debug_kernel._complain_of_a_full_disk("cc1: error: No space left on device\n")
+        from_source._complain_of_a_full_disk("cc1: error: No space left on device\n")
 
 
 def test_the_configuration_is_read_and_checked() -> None:
-    wanted = debug_kernel.options("# words\nA=y B=n\n\nSIZE=16\n")
+    wanted = recipe("# words\nA=y B=n\n\nSIZE=16\n").options()
     assert wanted == {"A": "y", "B": "n", "SIZE": "16"}
-    assert debug_kernel.not_set(wanted, "CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_SIZE=16\n") == []
-    assert debug_kernel.not_set(wanted, "CONFIG_B=m\nCONFIG_SIZE=1\n") == [
+    assert from_source.not_set(wanted, "CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_SIZE=16\n") == []
+    assert from_source.not_set(wanted, "CONFIG_B=m\nCONFIG_SIZE=1\n") == [
         "A is n, not y",
         "B is m, not n",
         "SIZE is 1, not 16",
     ]
-    whole = debug_kernel.options()
+    whole = debug_kernel.RECIPE.options()
     for name in "KASAN PROVE_LOCKING DEBUG_ATOMIC_SLEEP DEBUG_KMEMLEAK FAILSLAB UBSAN SMP PREEMPT".split():
         assert whole[name] == "y"
     assert whole["SLUB_TINY"] == "n"
@@ -129,19 +135,18 @@ def test_a_configuration_that_is_lost_ends_the_build(tmp_path: Path, monkeypatch
     def pretend(command: list[str], where: Path) -> None:
         (where / ".config").write_text("CONFIG_KASAN=y\n")
 
-    monkeypatch.setattr(debug_kernel, "_run", pretend)
-    monkeypatch.setattr(debug_kernel, "CONFIG", "KASAN=y UBSAN=y")
+    monkeypatch.setattr(from_source, "_run", pretend)
     with pytest.raises(BuildError, match="lost options .*UBSAN is n, not y"):
-        debug_kernel.configure(tmp_path)
+        from_source.configure(tmp_path, recipe("KASAN=y UBSAN=y"))
 
 
-def test_a_patch_that_does_not_fit_ends_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(debug_kernel, "PATCHES", (("a.c", "old", "new"),))
+def test_a_patch_that_does_not_fit_ends_the_build(tmp_path: Path) -> None:
+    patched = recipe(patches=(("a.c", "old", "new"),))
     (tmp_path / "a.c").write_text("an old line\n")
-    debug_kernel.patch(tmp_path)
+    from_source.patch(tmp_path, patched)
     assert (tmp_path / "a.c").read_text() == "an new line\n"
     with pytest.raises(BuildError, match="a.c of the kernel's source has not one 'old'"):
-        debug_kernel.patch(tmp_path)
+        from_source.patch(tmp_path, patched)
 
 
 def test_of_a_build_is_kept_what_modules_need(tmp_path: Path) -> None:
@@ -150,7 +155,7 @@ def test_of_a_build_is_kept_what_modules_need(tmp_path: Path) -> None:
     for name in ("Makefile", "arch/x86/boot/bzImage", *sources):
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(name)
-    debug_kernel.keep(tree, kept)
+    from_source.keep(tree, recipe(), kept)
     files = {str(path.relative_to(kept)) for path in kept.rglob("*") if path.is_file()}
     assert files == {"Makefile", "arch/x86/boot/bzImage"}
 
@@ -158,4 +163,4 @@ def test_of_a_build_is_kept_what_modules_need(tmp_path: Path) -> None:
 def test_a_build_that_fails_shows_the_end_of_it(tmp_path: Path) -> None:
     (tmp_path / "Makefile").write_text("bzImage modules:\n\t@echo something is wrong; exit 3\n")
     with pytest.raises(BuildError, match="does not build:\n(.*\n)*something is wrong"):
-        debug_kernel.build(tmp_path, lambda line: None)
+        from_source.build(tmp_path, recipe(), lambda line: None)

@@ -4,7 +4,8 @@
 
 Two are Debian's cloud kernels, taken as they are, because that is what a module meets in the field. The
 third is the debug kernel, built here (``debug_kernel.py``), because Debian ships none with KASAN and
-lockdep. How their files get onto this computer is ``provision.py``'s business.
+lockdep. A fourth, User Mode Linux, is for measuring only. How their files get onto this computer is
+``prepare.py``'s business.
 """
 
 from __future__ import annotations
@@ -30,10 +31,14 @@ class KernelFlavor:
     memory: int
     #: Options of the kernel's command line, beside those that every machine passes.
     options: tuple[str, ...]
+    #: Whether the kernel reports bugs by itself: KASAN, lockdep, sleeping in atomic context, leaks.
+    debug: bool = False
+    #: ``ARCH=`` of its make, if it is not this computer's own.
+    architecture: str | None = None
 
     @property
-    def debug(self) -> bool:
-        """Whether the kernel reports bugs by itself: KASAN, lockdep, sleeping in atomic context, leaks."""
+    def built_here(self) -> bool:
+        """Whether the kernel is built on this computer, of Debian's source."""
         return self.source_package is not None
 
 
@@ -66,7 +71,20 @@ FLAVORS = (
         memory=160,
         # Every error that KASAN finds is reported, not the first alone.
         options=("kasan_multi_shot", "kmemleak=on"),
+        debug=True,
     ),
+)
+
+#: User Mode Linux: a kernel in a process, for timing; no machine boots it, so no test runs on it.
+UML = KernelFlavor(
+    name="uml",
+    series="6.1",
+    title="User Mode Linux 6.1",
+    headers_package=None,
+    source_package="linux-source-6.1",
+    memory=256,
+    options=(),
+    architecture="um",
 )
 
 
@@ -77,7 +95,7 @@ class UnknownKernel(LookupError):
 def find(name: str) -> KernelFlavor:
     """The flavor called ``name``, with or without ``linux:`` before it."""
     short = name.removeprefix("linux:")
-    for flavor in FLAVORS:
+    for flavor in (*FLAVORS, UML):
         if flavor.name == short:
             return flavor
     known = ", ".join(f"linux:{flavor.name}" for flavor in FLAVORS)

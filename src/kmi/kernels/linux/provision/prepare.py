@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kmi import cache
-from kmi.kernels.linux.provision import debug_kernel
+from kmi.kernels.linux.provision import debug_kernel, from_source, uml_kernel
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 
 SOURCES = Path("/usr/src")
@@ -40,7 +40,7 @@ _TOOLS = (
     ("/usr/lib/x86_64-linux-gnu/libelf.so.1", "libelf1"),  # the headers' objtool and modpost need it
     ("pahole", "pahole"),  # and 6.12's build of a module writes its BTF
 )
-_DEBUG_TOOLS = (
+_BUILD_TOOLS = (
     ("bc", "bc"),
     ("bison", "bison"),
     ("flex", "flex"),
@@ -77,8 +77,8 @@ def missing(flavor: KernelFlavor) -> list[Missing]:
         what = f"packages for linux:{flavor.name}: {', '.join(packages)}"
         lacks.append(Missing(what, _install_line(packages)))
     if not _has_image(flavor):
-        parts = "the image of" if not flavor.debug and _found_headers(flavor) else "headers and image of"
-        what = "the debug kernel, built here" if flavor.debug else f"{parts} {flavor.title}"
+        parts = "the image of" if not flavor.built_here and _found_headers(flavor) else "headers and image of"
+        what = f"{_recipe(flavor).title}, built here" if flavor.built_here else f"{parts} {flavor.title}"
         lacks.append(Missing(f"{what} (linux:{flavor.name})", _prepare_line(flavor)))
     return lacks
 
@@ -92,7 +92,7 @@ def prepare(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
                 _install(packages)
     if _has_image(flavor):
         return
-    if flavor.debug:
+    if flavor.built_here:
         _build(flavor, progress)
     else:
         if not _found_headers(flavor):
@@ -104,14 +104,14 @@ def prepare(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
 
 def release(flavor: KernelFlavor) -> str:
     """The kernel's full release, such as ``6.1.0-56-cloud-amd64``, as ``uname -r`` gives it."""
-    if flavor.debug:
+    if flavor.built_here:
         return (headers(flavor) / "include" / "config" / "kernel.release").read_text().strip()
     return headers(flavor).name.removeprefix("linux-headers-")
 
 
 def headers(flavor: KernelFlavor) -> Path:
     """The directory against which modules are built, for ``make -C``."""
-    if flavor.debug:
+    if flavor.built_here:
         return _built(flavor)
     if found := _found_headers(flavor):
         return found
@@ -120,7 +120,7 @@ def headers(flavor: KernelFlavor) -> Path:
 
 def image(flavor: KernelFlavor) -> Path:
     """The kernel's image, in the form that boots."""
-    if flavor.debug:
+    if flavor.built_here:
         return _built(flavor) / "arch" / "x86" / "boot" / "bzImage"
     if path := _image_of(release(flavor)):
         return path
@@ -139,8 +139,8 @@ def _found_headers(flavor: KernelFlavor) -> Path | None:
 
 
 def _has_image(flavor: KernelFlavor) -> bool:
-    if flavor.debug:
-        return any(_debug_entries(flavor))
+    if flavor.built_here:
+        return any(_entries(flavor))
     found = _found_headers(flavor)
     return found is not None and _image_of(found.name.removeprefix("linux-headers-")) is not None
 
@@ -151,8 +151,8 @@ def _has_image(flavor: KernelFlavor) -> bool:
 def _packages(flavor: KernelFlavor) -> list[str]:
     """The packages that are not installed, told by what they contain."""
     wanted = [package for thing, package in _TOOLS if not _there(thing)]
-    if flavor.debug and not _has_image(flavor):
-        wanted += [package for thing, package in _DEBUG_TOOLS if not _there(thing)]
+    if flavor.built_here and not _has_image(flavor):
+        wanted += [package for thing, package in _BUILD_TOOLS if not _there(thing)]
     return wanted
 
 
@@ -271,22 +271,28 @@ def _fetch_image(release: str) -> None:
     cache.get("image", release, make)
 
 
-# ---- the debug kernel ----
+# ---- kernels built here ----
+
+_RECIPES = {"debug": debug_kernel.RECIPE, "uml": uml_kernel.RECIPE}
 
 
-def _configuration() -> str:
-    return cache.key(debug_kernel.identity())[:12]
+def _recipe(flavor: KernelFlavor) -> from_source.Recipe:
+    return _RECIPES[flavor.name]
 
 
-def _debug_entries(flavor: KernelFlavor) -> Iterator[Path]:
+def _configuration(flavor: KernelFlavor) -> str:
+    return cache.key(_recipe(flavor).identity())[:12]
+
+
+def _entries(flavor: KernelFlavor) -> Iterator[Path]:
     """The builds of today's configuration; names are VERSION-CONFIGURATION, the newest version last."""
-    place = cache.directory() / "debug-kernel"
-    found = place.glob(f"{flavor.series}.*-{_configuration()}") if place.is_dir() else iter(())
+    place = cache.directory() / f"{flavor.name}-kernel"
+    found = place.glob(f"{flavor.series}.*-{_configuration(flavor)}") if place.is_dir() else iter(())
     yield from sorted(found, key=lambda path: [int(number) for number in re.findall(r"\d+", path.name[:20])])
 
 
 def _built(flavor: KernelFlavor) -> Path:
-    entries = list(_debug_entries(flavor))
+    entries = list(_entries(flavor))
     if not entries:
         raise ProvisionError(f"the kernel of linux:{flavor.name} was not built yet:", missing(flavor))
     return entries[-1]
@@ -294,23 +300,24 @@ def _built(flavor: KernelFlavor) -> Path:
 
 def _build(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
     assert flavor.source_package is not None
-    with cache.lock("debug-kernel", "build"):
+    kind, recipe = f"{flavor.name}-kernel", _recipe(flavor)
+    with cache.lock(kind, "build"):
         if _has_image(flavor):  # another process was quicker
             return
         # The source's version is known only with the package, so it is fetched before the entry has a name.
-        with cache.scratch("debug-kernel") as scratch:
+        with cache.scratch(kind) as scratch:
             progress(f"fetching {flavor.source_package}")
             package = _download(flavor.source_package, scratch)
             version = package.name.split("_")[1].split("-")[0]
-            tree = debug_kernel.unpack(package, scratch)
+            tree = from_source.unpack(package, scratch)
             package.unlink()
-            progress(f"configuring the debug kernel, {version}")
-            debug_kernel.patch(tree)
-            debug_kernel.configure(tree)
-            debug_kernel.build(tree, progress)
-            with cache.entry("debug-kernel", f"{version}-{_configuration()}") as entry:
-                debug_kernel.keep(tree, entry)
-            cache.prune("debug-kernel", f"{flavor.series}.", 2)
+            progress(f"configuring {recipe.title}, {version}")
+            from_source.patch(tree, recipe)
+            from_source.configure(tree, recipe)
+            from_source.build(tree, recipe, progress)
+            with cache.entry(kind, f"{version}-{_configuration(flavor)}") as entry:
+                from_source.keep(tree, recipe, entry)
+            cache.prune(kind, f"{flavor.series}.", 2)
 
 
 def _run(command: list[str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -94,11 +94,15 @@ def make(directory: Path, flavor: KernelFlavor) -> str:
                 "choose another place for the cache: export KMI_CACHE=/some/where/else"
             )
     headers = provision.headers(flavor)
-    done = run(["make", "-C", str(headers), f"M={directory}", "modules", "W=1"])
+    done = run([*_make(flavor), "-C", str(headers), f"M={directory}", "modules", "W=1"])
     if done.returncode:
         refuse_full(done.stdout, directory)
         raise BuildError("Kbuild failed:\n" + done.stdout[-8000:])
     return done.stdout
+
+
+def _make(flavor: KernelFlavor) -> list[str]:
+    return ["make", *([f"ARCH={flavor.architecture}"] if flavor.architecture else [])]
 
 
 def refuse_full(log: str, directory: Path) -> None:

@@ -57,7 +57,7 @@ def places(text: str) -> list[Place]:
 
 
 def has_place(ko: Path, place: Place) -> bool:
-    """Whether the module has a function of that name and size: whether the place can be in this build of it."""
+    """Whether this build of the module has a function of that name and size."""
     with ko.open("rb") as file:
         symbol = _symbol(ELFFile(file), place.function)
         return symbol is not None and symbol["st_size"] == place.size
