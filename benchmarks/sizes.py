@@ -35,7 +35,7 @@ def sizes(ko: Path) -> dict[str, int]:
 def main() -> None:
     flavor = flavors.find(sys.argv[1] if len(sys.argv) > 1 else "linux:6.1")
     print(f"{'':24}" + "".join(f"{part:>16}" for part in PARTS))
-    for twin in sorted(HERE.glob("*.c")):
+    for twin in sorted((HERE / "devices").glob("*.c")):
         ours = build(HERE.parent / "examples" / f"{twin.stem}.py", flavor, test=False).ko
         with tempfile.TemporaryDirectory() as directory:
             work = Path(directory)

@@ -1,7 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* What the twins of the counted benchmarks share: the types of kernel C, and the lock of the host. */
+/* What the twins share in user space, where they are counted, and in a kernel, where they are timed. */
 #ifndef TWIN_H
 #define TWIN_H
+
+#ifdef __KERNEL__
+
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+typedef s32 i32;
+typedef s64 i64;
+
+#define malloc(size) kvmalloc(size, GFP_KERNEL_ACCOUNT)
+#define calloc(count, size) kvcalloc(count, size, GFP_KERNEL_ACCOUNT)
+#define free(memory) kvfree(memory)
+
+/* kvrealloc() wants the old size; the sizes here are those of one allocator, which knows it. */
+static inline void *realloc(void *memory, size_t size)
+{
+	return krealloc(memory, size, GFP_KERNEL_ACCOUNT);
+}
+
+#else
 
 #include <errno.h>
 #include <stdbool.h>
@@ -34,4 +55,5 @@ static inline void unlock(struct lock *lock)
 	lock->held = false;
 }
 
+#endif /* __KERNEL__ */
 #endif

@@ -121,7 +121,7 @@ def headers(flavor: KernelFlavor) -> Path:
 def image(flavor: KernelFlavor) -> Path:
     """The kernel's image, in the form that boots."""
     if flavor.built_here:
-        return _built(flavor) / "arch" / "x86" / "boot" / "bzImage"
+        return _built(flavor) / _recipe(flavor).image
     if path := _image_of(release(flavor)):
         return path
     raise ProvisionError(f"the image of linux:{flavor.name} was not fetched:", missing(flavor))
