@@ -18,12 +18,17 @@ __all__ = [
     "OUTBOUND",
     "PROGRAM_ERRNO",
     "Outcome",
+    "Stopped",
     "errno_of",
     "error",
     "inbound",
     "is_program_error",
     "outcome",
 ]
+
+
+class Stopped(Exception):
+    """The kernel thread is to end: what its waits and sleeps raise from then on. See `kmi.thread`."""
 
 
 @dataclass(frozen=True)

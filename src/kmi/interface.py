@@ -18,7 +18,7 @@ from importlib import import_module
 from types import FunctionType
 from typing import Literal, TypeVar
 
-__all__ = ["Callback", "Context", "context", "provided", "raises", "sleeps"]
+__all__ = ["Callback", "Context", "SoftirqCallback", "context", "provided", "raises", "sleeps"]
 
 D = TypeVar("D")
 F = TypeVar("F", bound=Callable[..., object])
@@ -26,11 +26,14 @@ F = TypeVar("F", bound=Callable[..., object])
 Context = Literal["process", "atomic", "any"]
 
 Callback = Callable[[], None]
-"""What a registration calls: a bound method of the object whose field the registration is.
+"""What a registration calls, in a thread that may sleep: a bound method of the object whose field it is.
 
 A parameter of this type holds no reference to that object, which ends the registration before it dies. It is
 given ``self.method`` in the ``__init__`` of that object, and nothing else.
 """
+
+SoftirqCallback = Callable[[], None]
+"""The same, called in softirq context, where nothing may sleep."""
 
 SIMULATED = "kmi.kernels.simulated"
 

@@ -61,6 +61,7 @@ class SimulatedKernel:
         self.allocator: Allocator = Allocator()
         self.lock_order = LockOrder()
         self.races: Races = self.scheduler.races
+        self.entropy = random.Random(f"entropy {self.seed}")
         self._boundary = Boundary()
         self._log: list[tuple[int, str]] = []
         self._reports: list[Report] = []
@@ -138,6 +139,10 @@ class SimulatedKernel:
         process = SimulatedProcess(self, 100 + len(self._processes), files)
         self._processes.append(process)
         return process
+
+    def advance(self, milliseconds: int) -> None:
+        """Let so much time pass, with all that happens meanwhile."""
+        self._run("time", lambda: self._pass(milliseconds))
 
     def log(self) -> list[str]:
         """The kernel's log, one line each, without times and levels."""
@@ -232,6 +237,9 @@ class SimulatedKernel:
             raise thread.failure
         assert thread.value is None or isinstance(thread.value, int)
         return thread.value
+
+    def _pass(self, milliseconds: int) -> None:
+        self.scheduler.block("time", timeout=milliseconds * 1_000_000)
 
     def _assign(self, kind: type[Module], name: str, values: Mapping[str, int | bool | str]) -> None:
         known = {

@@ -44,6 +44,7 @@ class Wake(enum.Enum):
     NOTIFIED = "notified"
     SIGNAL = "signal"
     TIMEOUT = "timeout"
+    STOPPED = "stopped"
 
 
 class Killed(BaseException):
@@ -70,6 +71,12 @@ class Thread(greenlet):  # type: ignore[misc]
         """In `close` and teardown, where signals do not end waits."""
         self.opening = False
         """In `open`, which on some kernels runs under a lock that all opens take."""
+        self.stopping = False
+        """It is a thread of a module's own that is to end: its interruptible sleeps end at once."""
+        self.softirq = False
+        """In a callback that the kernel calls between two instructions of a thread: atomic context."""
+        self.unattended = False
+        """Nobody waits for its end, so what it raises is raised in the hub."""
         self.deadline: int | None = None
         self.wake_reason = Wake.NOTIFIED
         self.held: list[object] = []
@@ -165,6 +172,8 @@ class Scheduler:
             self.threads.remove(thread)
             if not self.threads:
                 self.races.all_ended()
+            if thread.unattended and isinstance(thread.failure, Exception):
+                raise thread.failure
         return True
 
     def settled(self) -> bool:
@@ -188,10 +197,13 @@ class Scheduler:
         if not deadlines:
             return False
         self.now = max(self.now, min(deadlines))
+        self._wake_due()
+        return True
+
+    def _wake_due(self) -> None:
         for thread in self.threads:
             if thread.deadline is not None and thread.deadline <= self.now:
                 self.wake(thread, Wake.TIMEOUT)
-        return True
 
     def _deadlock_message(self) -> str:
         if not self.threads:
@@ -213,6 +225,8 @@ class Scheduler:
             raise Killed
         thread = current()
         interruptible = interruptible and thread.uninterruptible_depth == 0
+        if interruptible and thread.stopping:
+            return Wake.STOPPED
         if interruptible and thread.signalled:
             return Wake.SIGNAL
         thread.state, thread.waits_for, thread.interruptible = State.BLOCKED, waits_for, interruptible
@@ -226,6 +240,17 @@ class Scheduler:
             thread.state, thread.waits_for, thread.deadline = State.READY, "", None
             thread.interruptible = False
             thread.wake_reason = reason
+
+    def stop(self, thread: Thread) -> None:
+        """Ask a thread to end: its interruptible sleep ends, now and whenever it begins one."""
+        thread.stopping = True
+        if thread.interruptible:
+            self.wake(thread, Wake.STOPPED)
+
+    def spend(self, nanoseconds: int) -> None:
+        """Let time pass while a thread runs."""
+        self.now += nanoseconds
+        self._wake_due()
 
     def signal(self, thread: Thread) -> None:
         """A signal for the thread: ends its interruptible sleep, now or when it next begins one."""

@@ -12,6 +12,7 @@ import sys
 from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 
+from kmi.errors import Stopped
 from kmi.kernels.simulated.hook.positions import MARK, Position, here
 from kmi.kernels.simulated.reports import LockMisuse, Report
 from kmi.kernels.simulated.scheduler import Killed, State, Thread, Wake, current
@@ -29,9 +30,12 @@ def may_sleep(what: str) -> None:
     thread = current()
     if thread.spinning_locks:
         held = ", ".join(str(lock) for lock in thread.held if isinstance(lock, SpinLock))
-        world().report(
-            Report("sleep in atomic context", f"{what} at {here()}", (f"while holding {held}",))
-        )
+        why = f"while holding {held}"
+    elif thread.softirq:
+        why = f"in {thread.name}, whose callback may not sleep"
+    else:
+        return
+    world().report(Report("sleep in atomic context", f"{what} at {here()}", (why,)))
 
 
 def _declared_name(fallback: str) -> str:
@@ -148,7 +152,10 @@ class Condition:
         self._pollers: list[Poller] = []
 
     def wait(self) -> None:
-        if self._sleep(None) is Wake.SIGNAL:
+        reason = self._sleep(None)
+        if reason is Wake.STOPPED:
+            raise Stopped
+        if reason is Wake.SIGNAL:
             raise interrupted(restart=True)
 
     def wait_for(self, milliseconds: int) -> bool:
@@ -156,6 +163,8 @@ class Condition:
             self._must_be_held("waits for")
             return False
         reason = self._sleep(milliseconds * MILLISECOND)
+        if reason is Wake.STOPPED:
+            raise Stopped
         if reason is Wake.SIGNAL:
             raise interrupted(restart=False)
         return reason is Wake.NOTIFIED

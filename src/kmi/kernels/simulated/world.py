@@ -4,6 +4,7 @@
 locks) do not import the kernel, which imports them.
 """
 
+from random import Random
 from typing import TYPE_CHECKING, Protocol, cast
 
 from kmi.kernels.simulated.faults import Allocator
@@ -24,6 +25,8 @@ class World(Protocol):
     scheduler: Scheduler
     allocator: Allocator
     lock_order: LockOrder
+    entropy: Random
+    """What the kernel's random bytes come from; apart from the schedule, which they must not change."""
 
     @property
     def races(self) -> Races:
@@ -34,6 +37,9 @@ class World(Protocol):
 
     def log_line(self, level: int, message: str) -> None:
         """Add a line to the kernel's log."""
+
+    def log_error(self, raised: Exception) -> None:
+        """Log an uncaught exception of a callback whose caller hears of no errors."""
 
     def announce(self, registration: "Registration") -> None:
         """A registration was made by the module that is being loaded."""
