@@ -355,6 +355,8 @@ static inline void kmi_linux_wake_all(struct wait_queue_head *queue)
 	wake_up_all(queue);
 }
 
+#include "deferred.h"
+
 /* --- the log -------------------------------------------------------------------------------------------------- */
 
 #define kmi_linux_emerg(format, ...) pr_emerg(format "\n", ##__VA_ARGS__)

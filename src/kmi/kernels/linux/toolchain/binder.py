@@ -25,9 +25,6 @@ __all__ = ["LAYER", "Bound", "bind", "wanted"]
 LAYER = Path(__file__).parents[1]
 MODULE = "kmi.kernels.linux.bindings"
 
-#: The layer's files in kernel Python; the others of the directory are the build, in ordinary Python.
-LAYER_FILES = ("device.py", "ioctl.py", "log.py", "module.py", "modules.py", "sync.py", "uio.py")
-
 
 @dataclass(frozen=True)
 class Bound:
@@ -40,8 +37,8 @@ class Bound:
 def wanted() -> list[str]:
     """The names that the layer imports, sorted."""
     names: set[str] = set()
-    for file in LAYER_FILES:
-        for node in ast.walk(ast.parse((LAYER / file).read_text())):
+    for file in sorted(LAYER.glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module == MODULE:
                 names.update(alias.name for alias in node.names)
     return sorted(names)
@@ -57,7 +54,7 @@ def bind(flavor: KernelFlavor, progress: Callable[[str], None] = lambda line: No
     generator = Path(kmi.bindgen.__file__).parent
     key = cache.key(
         provision.release(flavor),
-        prologue,
+        *(file.read_text() for file in sorted(LAYER.glob("*.h"))),
         *names,
         *(file.read_text() for file in sorted(generator.glob("*.py"))),
     )
@@ -68,7 +65,7 @@ def bind(flavor: KernelFlavor, progress: Callable[[str], None] = lambda line: No
         made = kmi.bindgen.generate(
             f"#define KMI_BINDGEN\n{prologue}",
             names,
-            kmi.bindgen.clang_flags(saved.compiler),
+            [*kmi.bindgen.clang_flags(saved.compiler), "-iquote", str(LAYER)],
             provision.headers(flavor),
             f"Bindings of Linux {provision.release(flavor)}.",
             aliases={"kmi_error": "Exception"},
