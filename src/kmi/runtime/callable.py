@@ -59,3 +59,10 @@ class Callback:
 
     @abstractmethod
     def __call__(self) -> None: ...
+
+
+class SoftirqCallback:
+    """The same, called in softirq context; a class of its own, so that no other method is taken for one."""
+
+    @abstractmethod
+    def __call__(self) -> None: ...

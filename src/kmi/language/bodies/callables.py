@@ -25,7 +25,6 @@ from kmi.language.declarations.callables import (
     MOST,
     callable_type,
     callable_view,
-    callback_type,
     is_callback,
     signature,
 )
@@ -168,7 +167,7 @@ def _callback(
         )
     if body.self_uses and body.self_uses[-1][0] == receiver.span:
         body.self_uses.pop()  # it starts when every field has a value
-    definition = _class(body, span, info, receiver, (), NONE, callback=True)
+    definition = _class(body, span, info, receiver, (), NONE, callback=target)
     kind = ClassType(definition, definition.type_parameters)
     return tree.Upcast(tree.New(kind, [receiver], span), span, target)
 
@@ -199,7 +198,7 @@ def _class(
     taken: tuple[Type, ...],
     result: Type,
     *,
-    callback: bool = False,
+    callback: Type | None = None,
 ) -> tree.Class:
     function, world = info.function, body.world
     of = receiver.type if receiver is not None else None
@@ -214,7 +213,7 @@ def _class(
     while name in body.scope.module.classes:
         name += "_"
     definition = tree.Class(name, body.scope.name, function.span, tuple(variables.values()), calls=function)
-    base = callback_type(world) if callback else callable_type(world, taken, result)
+    base = callable_view(callback) or callable_type(world, taken, result)
     definition.base = base
     base.definition.subclasses.append(definition)
     owner = ClassInfo(
@@ -225,7 +224,7 @@ def _class(
     world.classes[definition] = owner
     world.callables[key] = definition
     if of is not None:
-        _holds(body, owner, this, of, counted=not callback)
+        _holds(body, owner, this, of, counted=callback is None)
     _calls(body, owner, this, info, taken, result)
     return definition
 

@@ -150,12 +150,12 @@ class Annotations:
                 return INT
             case "builtins.bool":
                 return BOOL
-            case "kmi.interface.Callback":
+            case "kmi.interface.Callback" | "kmi.interface.SoftirqCallback" as word:
                 if self.scope.author:
                     return self._refuse(
-                        node, "a `Callback` does not hold its object", "Callable[[], None]"
+                        node, "what a registration calls does not hold its object", "Callable[[], None]"
                     )
-                return callables.callback_type(self.world)
+                return callables.callback_type(self.world, word.rpartition(".")[2])
             case "typing.Never" | "typing.NoReturn":
                 return NEVER
             case "typing.Self" if self.self_type is not None:

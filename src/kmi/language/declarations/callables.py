@@ -14,6 +14,7 @@ from kmi.language.report.diagnostics import InternalError
 from kmi.language.types import NONE, ClassType, OptionalType, Type
 
 HOME = "kmi.runtime.callable"
+CALLBACKS = ("Callback", "SoftirqCallback")
 MOST = 6
 """Parameters that a function as a value has at most."""
 
@@ -23,9 +24,9 @@ def callable_type(world: World, parameters: tuple[Type, ...], result: Type) -> C
     return ClassType(_class(world, f"Callable{len(parameters)}"), (*parameters, result))
 
 
-def callback_type(world: World) -> ClassType:
+def callback_type(world: World, name: str) -> ClassType:
     """The type of what a registration calls: a bound method that does not hold its object."""
-    return ClassType(_class(world, "Callback"))
+    return ClassType(_class(world, name))
 
 
 def _class(world: World, name: str) -> tree.Class:
@@ -48,7 +49,7 @@ def signature(kind: Type | None) -> tuple[tuple[Type, ...], Type] | None:
 def is_callback(kind: Type | None) -> bool:
     """Whether values of the type are bound methods that do not hold their objects."""
     view = callable_view(kind)
-    return view is not None and view.definition.name == "Callback"
+    return view is not None and view.definition.name in CALLBACKS
 
 
 def callable_view(kind: Type | None) -> ClassType | None:

@@ -50,6 +50,7 @@ FORMS: frozenset[str] = frozenset(
         "kmi.interface.context",
         "kmi.interface.Context",
         "kmi.interface.Callback",
+        "kmi.interface.SoftirqCallback",
     }
 )
 """Names of the package with a meaning of their own in the language; all of ``kmi.unsafe`` are, too."""

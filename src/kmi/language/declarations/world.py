@@ -38,9 +38,9 @@ class World:
     checks: list[tuple[ModuleScope, ast.stmt, ClassInfo | FunctionInfo]] = field(default_factory=list)
     """Implementations of interface names that are still to be compared with their declarations."""
     parameters: list[tree.ModuleParameter] = field(default_factory=list)
-    callables: dict[tuple[tree.Function, Type | None, tuple[Type, ...], Type, bool], tree.Class] = field(
-        default_factory=dict
-    )
+    callables: dict[
+        tuple[tree.Function, Type | None, tuple[Type, ...], Type, Type | None], tree.Class
+    ] = field(default_factory=dict)
     """The classes of functions as values, by function, class of receiver and signature."""
     lambdas: dict[tuple[str, tuple[int, int], tuple[Type, ...], Type], FunctionInfo] = field(
         default_factory=dict
