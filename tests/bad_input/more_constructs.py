@@ -1,23 +1,22 @@
+# expect: KMI0102 at 22
 # expect: KMI0102 at 23
-# expect: KMI0102 at 24
-# expect: KMI0350 at 29
-# expect: KMI0102 at 33
-# expect: KMI0102 at 37
-# expect: KMI0318 at 41
-# expect: KMI0102 at 46
-# expect: KMI0102 at 50
-# expect: KMI0102 at 54
-# expect: KMI0102 at 58
-# expect: KMI0305 at 62
-# expect: KMI0317 at 66
-# expect: KMI0305 at 70
+# expect: KMI0350 at 28
+# expect: KMI0102 at 32
+# expect: KMI0102 at 36
+# expect: KMI0318 at 40
+# expect: KMI0102 at 45
+# expect: KMI0102 at 49
+# expect: KMI0102 at 53
+# expect: KMI0102 at 57
+# expect: KMI0305 at 61
+# expect: KMI0317 at 65
+# expect: KMI0305 at 69
 # expect: KMI0102 at 76
-# expect: KMI0102 at 77
-# expect: KMI0315 at 81
-# expect: KMI0102 at 85
-# expect: KMI0306 at 88
-# expect: KMI0102 at 89
-# expect: KMI0102 at 93
+# expect: KMI0315 at 80
+# expect: KMI0102 at 84
+# expect: KMI0306 at 87
+# expect: KMI0102 at 88
+# expect: KMI0102 at 92
 """More of what kernel Python does not have."""
 
 from kmi import *

@@ -201,13 +201,8 @@ def _check_node(source: Source, node: ast.AST, reporter: Reporter) -> None:
         ):
             for statement in body if isinstance(node, ast.FunctionDef) else ():
                 for inner in ast.walk(statement):
-                    if isinstance(inner, ast.FunctionDef | ast.ClassDef):
-                        what = "a function" if isinstance(inner, ast.FunctionDef) else "a class"
-                        refuse(
-                            inner,
-                            f"{what} inside a function",
-                            "define it at the top of the file or in a class",
-                        )
+                    if isinstance(inner, ast.ClassDef):
+                        refuse(inner, "a class inside a function", "define it at the top of the file")
         case ast.ClassDef(body=body):
             for statement in body:
                 if isinstance(statement, ast.ClassDef):

@@ -62,6 +62,8 @@ class Body:
     loops: list[Loop] = field(default_factory=list)
     handlers: int = 0
     """How many ``except`` blocks are around: a bare ``raise`` needs one."""
+    functions: dict[str, FunctionInfo] = field(default_factory=dict)
+    """The functions that are defined in the body, up to here."""
     deleted: dict[str, Span] = field(default_factory=dict)
     counter: int = 0
     created: list[tree.Field] = field(default_factory=list)

@@ -153,9 +153,9 @@ def name_value(body: Body, node: ast.expr, name: str) -> tree.Expression:
     if local is not None:
         return local_value(body, local, body.span(node))
     if name in body.names:
-        if name in body.deleted:
-            return _unassigned(body, node, name)
         return _unassigned(body, node, name)
+    if name in body.functions:
+        return entity_value(body, node, body.functions[name], name)
     return entity_value(body, node, names.lookup(body.world, body.scope, name), name)
 
 
@@ -219,6 +219,8 @@ def entity_of(body: Body, node: ast.expr) -> Entity | None:
         case ast.Name(id=name):
             if name in body.locals or name in body.names:
                 return None
+            if name in body.functions:
+                return body.functions[name]
             return names.lookup(body.world, body.scope, name)
         case ast.Attribute(value=value, attr=attribute):
             home = entity_of(body, value)

@@ -70,6 +70,7 @@ def _body(world: World, info: FunctionInfo, widened: dict[str, Type]) -> Body:
     body.declared = set(parameters)
     body.names = frozenset(statements.assigned_names(info.node.body) | set(parameters))
     body.flow.assigned.update(parameters.values())
+    body.functions = dict(info.visible)
     if info.scope.name.endswith(".bindings"):
         body.unsafe = 1
     return body

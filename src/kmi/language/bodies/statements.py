@@ -19,6 +19,7 @@ from kmi.language.bodies import (
     exceptions,
     expressions,
     field_assignments,
+    inner_functions,
     loops,
 )
 from kmi.language.bodies.body import Body, Widen
@@ -78,7 +79,10 @@ def statement(body: Body, node: ast.stmt) -> list[tree.Statement]:
                 help="import at the top of the file",
             )
             return []
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+        case ast.FunctionDef():
+            inner_functions.define(body, node)
+            return []
+        case ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             bind_local(body, node, name, POISON)
             return []
         case _:
@@ -290,17 +294,25 @@ def assigned_names(nodes: Iterable[ast.AST]) -> set[str]:
     """The locals that these statements assign or delete."""
     found: set[str] = set()
     for node in nodes:
-        for inner in ast.walk(node):
+        for inner in _own_nodes(node):
             match inner:
                 case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
                     found.add(name)
                 case ast.ExceptHandler(name=str() as name):
                     found.add(name)
-                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                case ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                     found.add(name)
                 case _:
                     pass
     return found
+
+
+def _own_nodes(node: ast.AST) -> Iterable[ast.AST]:
+    """A statement and all in it, but not what is in functions that it defines."""
+    yield node
+    if not isinstance(node, ast.FunctionDef | ast.Lambda):
+        for child in ast.iter_child_nodes(node):
+            yield from _own_nodes(child)
 
 
 def unsettle(body: Body, flow: Flow, nodes: Iterable[ast.AST]) -> None:

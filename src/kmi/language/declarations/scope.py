@@ -33,6 +33,10 @@ class FunctionInfo:
     """From the interface: there is no body to look into."""
     class_method: bool = False
     analysed: bool = False
+    inner: dict[str, FunctionInfo] = field(default_factory=dict)
+    """The functions that are defined in its body."""
+    visible: dict[str, FunctionInfo] = field(default_factory=dict)
+    """Of a function that is defined in the body of another one: those that it can call by name."""
     provided: bool = False
     """The kernel's implementation of an interface name: safe to call, whatever it is made of."""
 

@@ -62,6 +62,8 @@ class Function:
     body: list[Statement] = field(default_factory=list)
     type_parameters: tuple[TypeVariable, ...] = ()
     """The function's own type variables; those of its class are the class's."""
+    within: Function | None = None
+    """The function in whose body it is defined."""
     static: bool = False
     property: bool = False
     abstract: bool = False
@@ -85,6 +87,8 @@ class Function:
         """``Echo.read``: what a log line and a traceback say."""
         if self.owner is not None and self.owner.calls is not None:
             return f"{self.owner.calls.qualified} as a value"
+        if self.within is not None:
+            return f"{self.within.qualified}.{self.name}"
         return f"{self.owner.name}.{self.name}" if self.owner is not None else self.name
 
 
