@@ -266,6 +266,9 @@ class bytearray:
     def endswith(self, suffix: bytes) -> bool:
         return ends(self._data(), self._length, suffix._data(), suffix._length)
 
+    def __repr__(self) -> str:
+        return f"bytearray({bytes.__from_bytearray__(self)!r})"
+
     def _append_memory(self, data: Pointer[u8], size: int) -> None:
         """Bytes from memory at the end. If the memory is this buffer's, room for them was reserved before."""
         if size == 0:

@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 
 from kmi.integers import i32, u8, u64, wrapping
 from kmi.runtime.memory import allocate, fill, free
+from kmi.runtime.text import Text
 from kmi.unsafe import Pointer, cast, inline, null, sizeof, take, unsafe
 
 K = TypeVar("K")
@@ -205,6 +206,16 @@ class dict(Generic[K, V]):
                     del value
                 at += 1
             free(cast(Pointer[None], block))
+
+    def __repr__(self) -> str:
+        text = Text("{")
+        position = self.__advance__(0)
+        while position >= 0:
+            if len(text) > 1:
+                text.add(", ")
+            text.add(f"{self.__item__(position)!r}: {self._value(position)!r}")
+            position = self.__advance__(position + 1)
+        return text.end("}")
 
     def keys(self) -> dict_keys[K, V]:
         return dict_keys(self)

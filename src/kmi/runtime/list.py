@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from kmi.integers import u8
 from kmi.runtime.memory import LARGEST, allocate, free, move, reallocate
+from kmi.runtime.text import Text
 from kmi.unsafe import Pointer, cast, inline, null, sizeof, take, unsafe
 
 T = TypeVar("T")
@@ -288,6 +289,16 @@ class list(Generic[T]):
         result: list[T] = list()
         result.extend(self)
         return result
+
+    def __repr__(self) -> str:
+        text = Text("[")
+        at = 0
+        while at < self._length:
+            if at > 0:
+                text.add(", ")
+            text.add(f"{self.__item__(at)!r}")
+            at += 1
+        return text.end("]")
 
     def _take_out(self, at: int) -> T:
         """The item there, whose count is the caller's; those behind it move up."""

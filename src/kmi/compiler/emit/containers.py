@@ -1,4 +1,4 @@
-"""The ends of lists and dicts that stand in chains of objects: without running down the chain on the stack.
+"""The ends of containers that stand in chains of objects: without running down the chain on the stack.
 
     class Tree: children: list[Tree]          Tree -> list[Tree] -> Tree -> …
 
@@ -6,7 +6,7 @@ A container that takes part in a chain does not run its ``__del__``, which would
 inside the other. What it holds goes to the work list of the chain, and then its memory goes. Pushed is in the
 other order than CPython drops, because what waits last dies first.
 
-Invariant: what is said here of the insides of ``list`` and ``dict`` is what ``kmi.runtime`` says.
+Invariant: what is said here of the insides of ``list``, ``deque`` and ``dict`` is what ``kmi.runtime`` says.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ Release = Callable[[str, Type], list[str]]
 def items(kind: ClassType) -> tuple[Type, ...]:
     """The types of what a container holds; nothing for another class."""
     definition = kind.definition
-    if definition.module in ("kmi.runtime.list", "kmi.runtime.dict") and definition.name in ("list", "dict"):
+    if definition.name in ("list", "dict", "deque") and definition.module == f"kmi.runtime.{definition.name}":
         return kind.arguments
     return ()
 
 
 def end(kind: ClassType, types: Types, release: Release) -> list[str]:
-    """C that gives back what ``self``, a list or a dict, holds, and its memory."""
+    """C that gives back what ``self``, a container, holds, and its memory."""
     if kind.definition.name == "list":
         item = kind.arguments[0]
         return [
@@ -40,6 +40,21 @@ def end(kind: ClassType, types: Types, release: Release) -> list[str]:
             "",
             "\tfor (at = 0; at < self->_length; at++) {",
             f"\t\t{types.declare(item, 'item')} = self->_items[at];",
+            "",
+            *_indented(release("item", item)),
+            "\t}",
+            "\tkmi_free(self->_items);",
+            "}",
+        ]
+    if kind.definition.name == "deque":
+        item = kind.arguments[0]
+        place = "self->_items[(self->_first + at) & (self->_room - 1)]"
+        return [
+            "{",
+            "\ti64 at;",
+            "",
+            "\tfor (at = self->_length - 1; at >= 0; at--) {",
+            f"\t\t{types.declare(item, 'item')} = {place};",
             "",
             *_indented(release("item", item)),
             "\t}",

@@ -11,14 +11,14 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, expressions
+from kmi.language.bodies import calls, expressions, formats
 from kmi.language.bodies.arguments import bind_arguments
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import unify
 from kmi.language.declarations import members
 from kmi.language.declarations.declare import declare_members
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo
-from kmi.language.relations import POISON, base_view, describe, is_int
+from kmi.language.relations import POISON, base_view, describe
 from kmi.language.types import (
     ClassType,
     CStructType,
@@ -89,8 +89,11 @@ def construct_class(
             unify(view, wanted, bindings, free)
     if body.world.is_builtin(ClassType(definition), "str") and len(node.args) == 1 and not node.keywords:
         kind_given = calls.peek_type(body, node.args[0])
-        if is_int(kind_given) or isinstance(kind_given, ExceptionType):
+        if kind_given is not POISON and not body.world.is_builtin(kind_given, "str"):
             value = expressions.expression(body, node.args[0])
+            message = formats.written(body.world, value.type, "")
+            if message is not None:
+                return body.error(codes.BAD_FORMAT, node.args[0], message)
             return tree.Format([tree.FormatPiece(value, "", "", span)], span, body.world.str_type)
     maker = _maker(body, node, info)
     if maker is not None:
@@ -158,8 +161,11 @@ def _maker(body: Body, node: ast.Call, info: ClassInfo) -> FunctionInfo | None:
         return None
     if not node.args:
         return makers.get("__from_nothing__")
-    if len(node.args) != 1:
+    of_list = makers.get("__from_list__")
+    if len(node.args) > (len(of_list.function.parameters) if of_list is not None else 1):
         return None
+    if isinstance(node.args[0], ast.List) and not node.args[0].elts:
+        return of_list  # what it holds, the place says where the object goes
     kind = calls.peek_type(body, node.args[0])
     match kind:
         case _ if isinstance(kind, IntType):

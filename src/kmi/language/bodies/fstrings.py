@@ -8,9 +8,6 @@ from kmi.language import codes, tree
 from kmi.language.bodies import expressions
 from kmi.language.bodies.body import Body
 from kmi.language.relations import POISON
-from kmi.language.types import (
-    TypeVariable,
-)
 
 
 def fstring(body: Body, node: ast.JoinedStr) -> tree.Expression:
@@ -47,8 +44,7 @@ def _piece(
     if made.type is not POISON:
         from kmi.language.bodies.formats import check
 
-        generic = isinstance(made.type, TypeVariable) and body.scope.name.startswith("kmi.runtime.")
-        message = check(body.world, made.type, text, letter) if not generic else None
-        if message is not None:
+        message = check(body.world, made.type, text, letter)
+        if message is not None and not body.scope.name.startswith("kmi.runtime."):
             body.error(codes.BAD_FORMAT, value, message)
     return tree.FormatPiece(made, text, letter, made.span)

@@ -1,4 +1,4 @@
-"""Methods that nobody wrote: the ``__init__`` of dataclasses and Structs, and ``__eq__`` of dataclasses.
+"""Methods that nobody wrote: ``__init__`` of dataclasses and Structs, ``__eq__`` and ``__repr__`` of those.
 
 @dataclass
 class Permits:           def __init__(self, count: int) -> None:
@@ -10,7 +10,8 @@ from __future__ import annotations
 from kmi.language import tree
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.functions import check_defaults
-from kmi.language.declarations.declare import self_type
+from kmi.language.declarations import members
+from kmi.language.declarations.declare import declare_members, self_type
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo
 from kmi.language.declarations.world import World
 from kmi.language.relations import POISON
@@ -71,4 +72,37 @@ def generate_equal(world: World, info: ClassInfo) -> None:
     function.locals = list(body.ordered)
 
 
-__all__ = ["NONE", "generate_body", "generate_equal"]
+def generate_repr(world: World, info: ClassInfo) -> str | None:
+    """Gives a dataclass, and each class below it, its ``__repr__``: the class and all fields.
+
+    What is wrong with a field's type, where that has no text.
+    """
+    from kmi.language.bodies.formats import written
+
+    definition = info.definition
+    declare_members(world, info)
+    span = definition.span
+    this = tree.Local("self", self_type(info), span, parameter=True)
+    function = tree.Function("__repr__", definition.module, definition, [this], world.str_type, span)
+    made = FunctionInfo(function, None, info.scope, info, [None], generated="dataclass", analysed=True)
+    info.methods["__repr__"] = made
+    definition.methods["__repr__"] = function
+    world.functions[function] = made
+    pieces: list[str | tree.FormatPiece] = [f"{definition.name}("]
+    wrong: str | None = None
+    for position, (_, entry) in enumerate(members.all_fields(world, info)):
+        pieces.append(f"{', ' if position else ''}{entry.name}=")
+        value = tree.FieldGet(tree.LocalGet(this, span, this.type), entry, entry.span, entry.type)
+        pieces.append(tree.FormatPiece(value, "", "r", entry.span))
+        wrong = wrong or written(world, entry.type, "r")
+    pieces.append(")")
+    function.body = [tree.Return(tree.Format(pieces, span, world.str_type), span)]
+    for below in definition.subclasses:
+        if "__repr__" not in world.classes[below].methods:
+            wrong = wrong or generate_repr(world, world.classes[below])
+    if wrong is not None:
+        del info.methods["__repr__"], definition.methods["__repr__"], world.functions[function]
+    return wrong
+
+
+__all__ = ["NONE", "generate_body", "generate_equal", "generate_repr"]

@@ -4,6 +4,7 @@
     for item in items: ...      calls `__advance__` and `__item__`
     Permits()                   calls `Permits.__init__`
     item in items               calls `__contains__`, and the item's own `__eq__`
+    f"{item}"                   calls `__str__` or `__repr__`
 
 Invariant: it errs on the side of too many targets: a virtual call reaches every override below the
 receiver's class.
@@ -20,6 +21,8 @@ from kmi.language.tree import (
     Call,
     Class,
     ForEach,
+    Format,
+    FormatPiece,
     Function,
     InitPlace,
     New,
@@ -28,7 +31,7 @@ from kmi.language.tree import (
     With,
 )
 from kmi.language.tree.walk import authored, functions, trusted, walk
-from kmi.language.types import ClassType, OptionalType, Type
+from kmi.language.types import ClassType, OptionalType, TupleType, Type
 
 ITEM_METHODS = ("__eq__", "__lt__", "__hash__")
 """What a built-in container asks of its items."""
@@ -154,6 +157,10 @@ def targets(node: Node) -> Iterator[Function]:
         case With(context=context):
             yield from _named(context.type, "__enter__")
             yield from _named(context.type, "__exit__")
+        case Format(pieces=pieces):
+            for piece in pieces:
+                if isinstance(piece, FormatPiece):
+                    yield from _spoken(piece.value.type)
         case ForEach(iterable=iterable):
             yield from _named(iterable.type, "__advance__")
             yield from _named(iterable.type, "__item__")
@@ -182,6 +189,25 @@ def _below(definition: Class) -> Iterator[Class]:
     for subclass in definition.subclasses:
         yield subclass
         yield from _below(subclass)
+
+
+def _spoken(kind: Type) -> Iterator[Function]:
+    """The methods that make the text of a value of this type, whichever class below it is of."""
+    match kind:
+        case OptionalType(inner=inner):
+            yield from _spoken(inner)
+        case TupleType(items=items):
+            for item in items:
+                yield from _spoken(item)
+        case ClassType(definition=definition, arguments=arguments) if is_builtin(definition):
+            for item in arguments:
+                yield from _spoken(item)
+        case ClassType(definition=definition):
+            for each in (definition, *_below(definition)):
+                for name in ("__str__", "__repr__"):
+                    yield from _named(ClassType(each), name)
+        case _:
+            pass
 
 
 def _items(kind: Type) -> Iterator[Function]:

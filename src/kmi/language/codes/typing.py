@@ -270,22 +270,23 @@ BAD_FORMAT = code(
     317,
     "value that cannot be formatted so",
     """
-    An f-string holds integers, bools, strings, bytes and exceptions, with the widths and bases that kernels
-    can print.
+    An f-string holds what has a text that is the same on every run: numbers, strings, bytes, exceptions,
+    tuples, lists, dicts, dataclasses, objects with a `__str__` or `__repr__`. Not a set, whose order is
+    chance, nor an object that CPython names by its address. Integers and strings take a format after a colon.
     """,
     help="format a number or a text that is made of it",
     failing="""
         from kmi import info
 
 
-        def show(items: list[int]) -> None:
+        def show(items: set[int]) -> None:
             info(f"{items}")
     """,
     fixed="""
         from kmi import info
 
 
-        def show(items: list[int]) -> None:
+        def show(items: set[int]) -> None:
             info(f"{len(items)} items")
     """,
 )

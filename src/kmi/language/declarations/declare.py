@@ -322,7 +322,7 @@ def declare_function(
 SPECIAL = frozenset(
     f"__{name}__"
     for name in (
-        "init del enter exit eq lt le gt ge hash bool len contains getitem setitem delitem "
+        "init del str repr enter exit eq lt le gt ge hash bool len contains getitem setitem delitem "
         "add sub mul floordiv mod and or xor lshift rshift"
     ).split()
 )

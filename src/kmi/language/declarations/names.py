@@ -86,11 +86,15 @@ STANDARD: dict[str, frozenset[str]] = {
     "enum": frozenset({"Enum", "IntEnum", "IntFlag", "Flag", "auto", "unique"}),
     "abc": frozenset({"ABC", "abstractmethod"}),
     "collections.abc": frozenset({"Callable", "Iterator", "Iterable", "Sequence", "Mapping"}),
+    "collections": frozenset({"deque"}),
     "types": frozenset({"TracebackType"}),
     "errno": frozenset(errno.errorcode.values()) | {"ERESTARTSYS"},
     "__future__": frozenset({"annotations"}),
 }
 """The modules of the standard library that a kernel module may import from, and the names in them."""
+
+CLASSES: dict[str, str] = {"collections.deque": "kmi.runtime.deque"}
+"""Classes of the standard library, and the modules of the run time that have them."""
 
 FUNCTIONS: frozenset[str] = frozenset(
     {
@@ -350,7 +354,7 @@ def _unknown_module(world: World, scope: ModuleScope, node: ast.AST, dotted: str
 def import_name(world: World, scope: ModuleScope, node: ast.AST, module: str, name: str) -> Entity:
     """What ``from module import name`` brings, reported where there is nothing."""
     if module in STANDARD:
-        found = standard(module, name)
+        found = standard(world, module, name)
         if found is None:
             world.reporter.error(
                 codes.UNKNOWN_IMPORT,
@@ -379,10 +383,14 @@ def import_name(world: World, scope: ModuleScope, node: ast.AST, module: str, na
     return entity
 
 
-def standard(module: str, name: str) -> Entity | None:
+def standard(world: World, module: str, name: str) -> Entity | None:
     """A name of one of the standard library's modules."""
     if name not in STANDARD[module]:
         return None
+    runtime = CLASSES.get(f"{module}.{name}")
+    if runtime is not None:
+        scope = world.scope(runtime)
+        return own(world, scope, name) if scope is not None else None
     if module == "errno":
         return Form(f"errno.{name}")
     home = {"typing_extensions": "typing", "collections.abc": "typing"}.get(module, module)
@@ -392,7 +400,7 @@ def standard(module: str, name: str) -> Entity | None:
 def member(world: World, entity: Entity, name: str) -> Entity | None:
     """``module.name``."""
     if isinstance(entity, PseudoModule):
-        return standard(entity.name, name)
+        return standard(world, entity.name, name)
     if isinstance(entity, ModuleScope):
         found = own(world, entity, name)
         return found if found is not None else world.scope(f"{entity.name}.{name}")

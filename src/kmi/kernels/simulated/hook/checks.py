@@ -7,6 +7,7 @@ Invariants: a check changes no value and no order of evaluation; what it raises 
 code.
 """
 
+import collections
 import contextlib
 import enum
 import functools
@@ -28,7 +29,9 @@ __all__ = ["Checks", "GROWING"]
 C = TypeVar("C", bound=type)
 F = TypeVar("F", bound=Callable[..., Any])
 
-GROWING: Final = ("add", "append", "extend", "insert", "setdefault", "update")
+GROWING: Final = (
+    "add", "append", "appendleft", "extend", "extendleft", "insert", "setdefault", "update"
+)  # fmt: skip
 """The methods by which a container grows, which may find no memory."""
 
 _BOUNDS: Final = {"int": (integers.i64.MINIMUM, integers.i64.MAXIMUM)} | {
@@ -51,8 +54,8 @@ _IN_PLACE: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "BitXor": operator.ixor,
 }
 _EXACT: Final = 1 << 127
-_CONTAINERS: Final = (bytearray, dict, list, set)
-_SEQUENCES: Final = (bytearray, bytes, dict, list, memoryview, str, tuple)
+_CONTAINERS: Final = (bytearray, collections.deque, dict, list, set)
+_SEQUENCES: Final = (bytearray, bytes, collections.deque, dict, list, memoryview, str, tuple)
 
 
 class Checks:
