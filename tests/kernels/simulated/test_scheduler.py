@@ -10,6 +10,7 @@ import pytest
 from kmi.kernels.simulated.kernel import SimulatedKernel
 from kmi.kernels.simulated.reports import Deadlock, Livelock
 from kmi.kernels.simulated.scheduler import Scheduler, Wake, current
+from kmi.kernels.simulated.schedules import UnknownSchedule
 
 Written = Callable[[str], Path]
 
@@ -22,8 +23,8 @@ class Device(FileOperations):
 """
 
 
-def schedule(path: os.PathLike[str], seed: int) -> list[str]:
-    with SimulatedKernel(seed) as kernel:
+def schedule(path: os.PathLike[str], seed: int, name: str = "random") -> list[str]:
+    with SimulatedKernel(seed, name) as kernel:
         kernel.load(path, check=False)
         users = [kernel.process() for _ in range(3)]
         calls = [
@@ -131,3 +132,66 @@ def test_a_killed_process_is_gone(simulated: SimulatedKernel, written: Written) 
     with pytest.raises(RuntimeError, match="has ended"):
         user.open("/dev/device")
     simulated.unload("device")
+
+
+@pytest.mark.parametrize("name", ["random", "pct", "pct:1", "pct:5"])
+def test_every_schedule_replays_and_differs_by_seed(written: Written, name: str) -> None:
+    path = written(ORDER)
+    runs = [[schedule(path, seed, name) for seed in range(12)] for _ in range(2)]
+    assert runs[0] == runs[1]
+    assert len({tuple(run) for run in runs[0]}) > 3
+
+
+def test_a_schedule_of_priorities_lets_the_first_one_finish() -> None:
+    scheduler = Scheduler(seed=5, schedule="pct:1")
+    order: list[str] = []
+
+    def steps(name: str) -> None:
+        for _ in range(10):
+            order.append(name)
+            scheduler.preempt()
+
+    threads = [scheduler.spawn(name, lambda name=name: steps(name)) for name in "abc"]
+    scheduler.run_until(lambda: all(thread.done for thread in threads))
+    assert [len(set(order[start : start + 10])) for start in (0, 10, 20)] == [1, 1, 1]
+
+
+def test_a_spinning_thread_of_high_priority_ends() -> None:
+    for seed in range(10):
+        scheduler = Scheduler(seed, schedule="pct:2")
+        go: list[bool] = []
+
+        def spin(scheduler: Scheduler = scheduler, go: list[bool] = go) -> None:
+            while not go:
+                scheduler.preempt()
+
+        thread = scheduler.spawn("spins", spin)
+        scheduler.spawn("goes", lambda go=go: go.append(True))
+        scheduler.run_until(lambda thread=thread: thread.done)
+        scheduler.kill_all()
+
+
+def test_priorities_find_what_needs_one_order_of_two_threads_in_a_long_run() -> None:
+    def late(seed: int, name: str) -> bool:
+        scheduler = Scheduler(seed, schedule=name)
+        steps: list[int] = []
+
+        def long() -> None:
+            for step in range(300):
+                steps.append(step)
+                scheduler.preempt()
+
+        met: list[int] = []
+        scheduler.spawn("long", long)
+        thread = scheduler.spawn("short", lambda: met.append(len(steps)))
+        scheduler.run_until(lambda: thread.done)
+        scheduler.kill_all()
+        return met[0] == 300  # the short one only after the whole long one
+
+    assert sum(late(seed, "pct:1") for seed in range(30)) > 8
+
+
+@pytest.mark.parametrize("name", ["", "pct:0", "pct:x", "pct:101", "fair", "pct:"])
+def test_an_unknown_schedule_is_named(name: str) -> None:
+    with pytest.raises(UnknownSchedule, match="there are random, and pct:1"):
+        Scheduler(1, schedule=name)

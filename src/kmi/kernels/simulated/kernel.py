@@ -53,11 +53,15 @@ class LoadedModule:
 
 
 class SimulatedKernel:
-    """A kernel in plain Python, in this process. `seed` decides the schedule; without one it is drawn."""
+    """A kernel in plain Python, in this process.
 
-    def __init__(self, seed: int | None = None) -> None:
+    `seed` decides every choice; without one it is drawn. `schedule` is how threads are
+    chosen: `random` or `pct:3`.
+    """
+
+    def __init__(self, seed: int | None = None, schedule: str = "random") -> None:
         self.seed = random.SystemRandom().randrange(1 << 32) if seed is None else seed
-        self.scheduler: Scheduler = WorldScheduler(self.seed, self)
+        self.scheduler: Scheduler = WorldScheduler(self.seed, self, schedule)
         self.allocator: Allocator = Allocator()
         self.lock_order = LockOrder()
         self.races: Races = self.scheduler.races

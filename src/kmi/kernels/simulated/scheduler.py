@@ -3,9 +3,9 @@
     thread = scheduler.spawn("echo", lambda: 6 * 7)
     scheduler.run_until(lambda: thread.done)
 
-The test's own greenlet is the hub: it resumes a thread, and gets control back at the thread's next preemption
-point, when it blocks, and when it ends. Time is virtual, in nanoseconds, and passes only when no thread can
-run.
+The test's own greenlet is the hub: it resumes a thread, and gets control back when one blocks or ends; at a
+preemption point the running thread itself hands over to whom the schedule chose. Time is virtual, in
+nanoseconds, and passes only when no thread can run.
 
 Invariants: with one seed and the same calls the schedule is the same; a thread is in exactly one state; what
 a thread raised is kept in it and never crosses into the hub by itself.
@@ -21,13 +21,11 @@ from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
 from kmi.kernels.simulated.hook.positions import Position, of_frame
 from kmi.kernels.simulated.races import Races
 from kmi.kernels.simulated.reports import Deadlock, Livelock, Report, SimulationError
+from kmi.kernels.simulated.schedules import schedule_named
 
 __all__ = ["Killed", "Scheduler", "State", "Thread", "Wake", "current", "running"]
 
 MOST_STEPS = 1_000_000
-#: How much sooner than others a thread is chosen, by the draw it made at its start. With equal chances for
-#: all, a short call would never meet the middle of a long one: it would be over in the first steps of that.
-WEIGHTS = (1, 8, 64, 512)
 
 
 class State(enum.Enum):
@@ -62,7 +60,8 @@ class Thread(greenlet):  # type: ignore[misc]
         self.clock: dict[int, int] = {}
         """What it has heard of each thread, by its number: see `races`."""
         self.state = State.READY
-        self.weight = scheduler.random.choice(WEIGHTS)
+        self.weight: float = 0
+        """How soon it runs, as the schedule has it."""
         self.waits_for = ""
         self.interruptible = False
         self.signalled = False
@@ -94,7 +93,7 @@ class Thread(greenlet):  # type: ignore[misc]
     def done(self) -> bool:
         return self.state is State.DONE
 
-    def _main(self) -> None:
+    def _main(self) -> "Thread":
         if self._trace is not None and sys.gettrace() is None:
             sys.settrace(self._trace)  # a debugger or a coverage tool follows into the thread
         body, self._body = self._body, None
@@ -107,6 +106,7 @@ class Thread(greenlet):  # type: ignore[misc]
             self.failure = raised
         finally:
             self.state = State.DONE
+        return self
 
     def position(self) -> Position | None:
         """Where in its module the thread is; None if it is in none."""
@@ -120,13 +120,20 @@ class Thread(greenlet):  # type: ignore[misc]
 
 
 class Scheduler:
-    """Chooses which thread runs, by a seed."""
+    """Lets threads run one at a time, in an order that a schedule chooses, by a seed."""
 
-    def __init__(self, seed: int, report: Callable[[Report], None] = lambda report: None) -> None:
+    def __init__(
+        self, seed: int, report: Callable[[Report], None] = lambda report: None, schedule: str = "random"
+    ) -> None:
         self.random = random.Random(seed)
+        self.schedule = schedule_named(schedule, self.random)
         self.races = Races(report, running)
         self.now = 0
         self.threads: list[Thread] = []
+        self._ready: list[Thread] = []
+        """Those of them that are ready."""
+        self.steps = 0
+        """How often a thread was chosen, or went on at a preemption point, since the hub let them run."""
         self._spawned = 0
         self._ending = False
         self._hub: greenlet = getcurrent()
@@ -136,7 +143,9 @@ class Scheduler:
         thread = Thread(self, name, body)
         self._spawned += 1
         thread.number = self._spawned
+        self.schedule.born(thread)
         self.threads.append(thread)
+        self._ready.append(thread)
         self.races.started(thread, len(self.threads))
         return thread
 
@@ -147,38 +156,41 @@ class Scheduler:
         if isinstance(getcurrent(), Thread):
             raise SimulationError("the kernel was asked to run by one of its own threads")
         self._hub = getcurrent()
-        steps = 0
+        self.steps = 0
         while not reached():
             if not self.step():
                 raise Deadlock(self._deadlock_message())
-            steps += 1
-            if steps > MOST_STEPS:
+            if self.steps > MOST_STEPS:
                 raise Livelock(
                     f"nothing was reached in {MOST_STEPS} steps: "
                     + "; ".join(t.describe() for t in self.threads)
                 )
 
     def step(self) -> bool:
-        """Run one thread up to its next preemption point; whether there was one, or time could pass."""
-        ready = [thread for thread in self.threads if thread.state is State.READY]
+        """Let threads run until one blocks or ends; whether there was one, or time could pass."""
+        ready = self._ready
         if not ready:
             return self._let_time_pass()
-        thread = ready[0]
-        if len(ready) > 1:
-            (thread,) = self.random.choices(ready, [each.weight for each in ready])
-        thread.parent = self._hub
-        thread.switch()
-        if thread.done:
-            self.threads.remove(thread)
+        self.steps += 1
+        thread = self._resumable(ready[0] if len(ready) == 1 else self.schedule.choose(ready))
+        ended = thread.switch()
+        if isinstance(ended, Thread):  # which need not be the one that was resumed
+            self._ready.remove(ended)
+            self.threads.remove(ended)
             if not self.threads:
                 self.races.all_ended()
             if thread.unattended and isinstance(thread.failure, Exception):
                 raise thread.failure
         return True
 
+    def _resumable(self, thread: Thread) -> Thread:
+        if thread.parent is not self._hub:
+            thread.parent = self._hub
+        return thread
+
     def settled(self) -> bool:
         """Whether no thread can run without time passing."""
-        return all(thread.state is not State.READY for thread in self.threads)
+        return not self._ready
 
     def kill_all(self) -> None:
         """End every thread where it stands; what its `finally` still runs neither waits nor yields."""
@@ -190,6 +202,7 @@ class Scheduler:
                 thread.throw(Killed())
             thread.state = State.DONE
         self.threads.clear()
+        self._ready.clear()
         self.races.all_ended()
 
     def _let_time_pass(self) -> bool:
@@ -214,10 +227,15 @@ class Scheduler:
 
     def preempt(self) -> None:
         """A preemption point: another thread may run here."""
-        if len(self.threads) > 1 and not self._ending and any(
-            t.state is State.READY for t in self.threads if t is not getcurrent()
-        ):
-            self._hub.switch()
+        ready = self._ready
+        if len(ready) < 2 or self._ending:
+            return
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            self._hub.switch()  # which says what goes on for ever
+        chosen = self.schedule.choose(ready)
+        if chosen is not getcurrent():
+            self._resumable(chosen).switch()
 
     def block(self, waits_for: str, interruptible: bool = False, timeout: int | None = None) -> Wake:
         """Stop the running thread until it is woken; `timeout` in nanoseconds."""
@@ -231,6 +249,7 @@ class Scheduler:
             return Wake.SIGNAL
         thread.state, thread.waits_for, thread.interruptible = State.BLOCKED, waits_for, interruptible
         thread.deadline = None if timeout is None else self.now + timeout
+        self._ready.remove(thread)
         self._hub.switch()
         return thread.wake_reason
 
@@ -238,6 +257,7 @@ class Scheduler:
         """Make a blocked thread ready; one that is not blocked stays as it is."""
         if thread.state is State.BLOCKED:
             thread.state, thread.waits_for, thread.deadline = State.READY, "", None
+            self._ready.append(thread)
             thread.interruptible = False
             thread.wake_reason = reason
 

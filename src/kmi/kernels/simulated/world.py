@@ -48,8 +48,8 @@ class World(Protocol):
 class WorldScheduler(Scheduler):
     """A scheduler that knows its kernel."""
 
-    def __init__(self, seed: int, world: World) -> None:
-        super().__init__(seed, world.report)
+    def __init__(self, seed: int, world: World, schedule: str = "random") -> None:
+        super().__init__(seed, world.report, schedule)
         self.world = world
 
 

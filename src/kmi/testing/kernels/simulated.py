@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,9 +56,12 @@ class SimulatedTestKernel:
         """What this kernel says names lines already."""
 
 
+@dataclass
 class SimulatedKind:
     """The kernel in plain Python."""
 
+    schedule: str = "random"
+    """How its threads are chosen, see `kmi.kernels.simulated.schedules`."""
     name = "simulated"
 
     def missing(self) -> Sequence[Missing]:
@@ -70,7 +74,7 @@ class SimulatedKind:
     def start(self, seed: int, beside: Path) -> Iterator[SimulatedTestKernel]:
         from kmi.kernels.simulated.kernel import SimulatedKernel
 
-        kernel = SimulatedKernel(seed=seed)
+        kernel = SimulatedKernel(seed, self.schedule)
         try:
             yield SimulatedTestKernel(kernel, seed, beside)
         finally:
