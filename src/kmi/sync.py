@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 
 from kmi.interface import context, provided, raises, sleeps
 
-__all__ = ["Condition", "Mutex", "SpinLock"]
+__all__ = ["Condition", "Mutex", "RawSpinLock", "Reading", "RwLock", "SpinLock", "Writing"]
 
 T = TypeVar("T")
 
@@ -60,6 +60,95 @@ class SpinLock(Generic[T]):
     @context("any")
     def __enter__(self) -> T:
         """Spin for the lock, take it, and lend the value until the block ends; atomic context till then."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the lock back."""
+        ...
+
+
+@provided
+class RawSpinLock(Generic[T]):
+    """A lock around a value that spins on every kernel, on real-time ones too: for what interrupts share.
+
+    Beyond what a `SpinLock` forbids, nothing in its block allocates memory or lets an object go: there is no
+    allocator under it. It is for numbers, fields that hold numbers, and items of containers that are large
+    enough. Linux: `raw_spinlock_t` (include/linux/spinlock.h, Documentation/locking/locktypes.rst).
+    """
+
+    def __init__(self, value: T) -> None:
+        """`value` is an instance of a class, or a container, that nothing else refers to: it moves in."""
+        ...
+
+    @context("any")
+    def __enter__(self) -> T:
+        """Spin for the lock, take it, and lend the value until the block ends; atomic context till then."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the lock back."""
+        ...
+
+
+@provided
+class RwLock(Generic[T]):
+    """A sleeping lock around a value that many may read at once, and one may change.
+
+        self.names = RwLock(Names())
+        ...
+        with self.names.read() as names:
+            return names.of[number]
+        with self.names.write() as names:
+            names.of[number] = name
+
+    It is not recursive: whoever reads already and reads again waits for a writer that waits for him. Linux:
+    `struct rw_semaphore` (include/linux/rwsem.h).
+    """
+
+    def __init__(self, value: T) -> None:
+        """`value` is an instance of a class, or a container, that nothing else refers to: it moves in."""
+        ...
+
+    @context("any")
+    def read(self) -> "Reading[T]":
+        """The lock as readers take it, together: for `with`, which lends the value to be looked at only."""
+        ...
+
+    @context("any")
+    def write(self) -> "Writing[T]":
+        """The lock as a writer takes it, alone: for `with`, which lends the value to be changed."""
+        ...
+
+
+@provided
+class Reading(Generic[T]):
+    """A `RwLock` as readers take it. What `as` names, and all that it leads to, is only looked at."""
+
+    @context("process")
+    @sleeps
+    def __enter__(self) -> T:
+        """Wait, uninterruptibly, until no writer has the lock or is before us, and lend the value."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the lock back."""
+        ...
+
+
+@provided
+class Writing(Generic[T]):
+    """A `RwLock` as a writer takes it."""
+
+    @context("process")
+    @sleeps
+    def __enter__(self) -> T:
+        """Wait, uninterruptibly, until nobody else has the lock, and lend the value."""
         ...
 
     def __exit__(

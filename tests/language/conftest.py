@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from kmi import Module, Parameter, Struct, info, module, u8, u64
 from kmi.device import File, FileOperations, MiscDevice, Poll, PollTable
 from kmi.ioctl import Request
-from kmi.sync import Condition, Mutex, SpinLock
+from kmi.sync import Condition, Mutex, RawSpinLock, RwLock, SpinLock
 from kmi.uio import Uio
 
 

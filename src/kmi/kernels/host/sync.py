@@ -6,7 +6,7 @@ A lock that is taken while it is held would wait for ever in a kernel; here it i
 
 from typing import Generic, TypeVar
 
-from kmi.unsafe import place
+from kmi.unsafe import cast, inline, place, unsafe
 
 T = TypeVar("T")
 
@@ -42,6 +42,61 @@ class SpinLock(Generic[T]):
     def __init__(self, value: T) -> None:
         self.held = False
         self.value = value
+
+    def __enter__(self) -> T:
+        if self.held:
+            raise RuntimeError("the lock is held already")
+        self.held = True
+        return self.value
+
+    def __exit__(self) -> None:
+        self.held = False
+
+
+@place
+class RawSpinLock(SpinLock[T]):
+    """A lock under which there is no allocator."""
+
+
+@place
+class RwLock(Generic[T]):
+    """A lock that many may read at once; one thread alone is never one of many."""
+
+    held: bool
+    value: T
+
+    def __init__(self, value: T) -> None:
+        self.held = False
+        self.value = value
+
+    @inline
+    def read(self) -> "Reading[T]":
+        with unsafe("it is the same place"):
+            return cast(Reading[T], self)
+
+    @inline
+    def write(self) -> "Writing[T]":
+        with unsafe("it is the same place"):
+            return cast(Writing[T], self)
+
+
+@place
+class Reading(RwLock[T]):
+    """The lock as readers take it."""
+
+    def __enter__(self) -> T:
+        if self.held:
+            raise RuntimeError("the lock is held already")
+        self.held = True
+        return self.value
+
+    def __exit__(self) -> None:
+        self.held = False
+
+
+@place
+class Writing(RwLock[T]):
+    """The lock as a writer takes it."""
 
     def __enter__(self) -> T:
         if self.held:

@@ -16,6 +16,7 @@
 #include <linux/miscdevice.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
+#include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -248,6 +249,8 @@ static inline bool kmi_linux_copy_out(unsigned long to, const void *from, size_t
 #ifdef KMI_BINDGEN
 void kmi_linux_mutex_init(struct mutex *lock);
 void kmi_linux_spin_lock_init(spinlock_t *lock);
+void kmi_linux_raw_lock_init(raw_spinlock_t *lock);
+void kmi_linux_rwsem_init(struct rw_semaphore *lock);
 void kmi_linux_wait_init(struct wait_queue_head *queue);
 #else
 /* kmi_place is the name of the field, as "Echo.kept": the compiler gives it to each init of a place. */
@@ -267,6 +270,16 @@ void kmi_linux_wait_init(struct wait_queue_head *queue);
 		spin_lock_init(lock);      \
 		kmi_linux_name_lock(lock); \
 	} while (0)
+#define kmi_linux_raw_lock_init(lock)      \
+	do {                               \
+		raw_spin_lock_init(lock);  \
+		kmi_linux_name_lock(lock); \
+	} while (0)
+#define kmi_linux_rwsem_init(lock)         \
+	do {                               \
+		init_rwsem(lock);          \
+		kmi_linux_name_lock(lock); \
+	} while (0)
 #define kmi_linux_wait_init(queue)                  \
 	do {                                        \
 		init_waitqueue_head(queue);         \
@@ -278,6 +291,19 @@ void kmi_linux_wait_init(struct wait_queue_head *queue);
 static inline void kmi_linux_mutex_lock(struct mutex *lock)
 {
 	mutex_lock(lock);
+}
+
+static inline unsigned long kmi_linux_raw_lock(raw_spinlock_t *lock)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(lock, flags);
+	return flags;
+}
+
+static inline void kmi_linux_raw_unlock(raw_spinlock_t *lock, unsigned long flags)
+{
+	raw_spin_unlock_irqrestore(lock, flags);
 }
 
 static inline void kmi_linux_mutex_destroy(struct mutex *lock)
@@ -356,6 +382,7 @@ static inline void kmi_linux_wake_all(struct wait_queue_head *queue)
 }
 
 #include "deferred.h"
+#include "completion.h"
 
 /* --- the log -------------------------------------------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-"""Locks and waiting: `struct mutex`, `spinlock_t` and wait queues of Linux.
+"""Locks and waiting: `struct mutex`, `spinlock_t`, `struct rw_semaphore` and wait queues of Linux.
 
 Invariants: a Condition knows of its Mutex only the lock, whatever that guards; a task that is notified has
 been taken off the queue by the waker, so that a notify and a signal at once lose neither.
@@ -6,15 +6,21 @@ been taken off the queue by the waker, so that a notify and a signal at once los
 
 from typing import Generic, TypeVar
 
-from kmi.integers import isize, u32
+from kmi.integers import isize, u32, usize
 from kmi.kernels.linux.bindings import (
     KMI_PLATFORM_RESTART,
     TASK_INTERRUPTIBLE,
     TASK_UNINTERRUPTIBLE,
+    down_read,
+    down_write,
     kmi_linux_is_closing,
     kmi_linux_mutex_destroy,
     kmi_linux_mutex_init,
     kmi_linux_mutex_lock,
+    kmi_linux_raw_lock,
+    kmi_linux_raw_lock_init,
+    kmi_linux_raw_unlock,
+    kmi_linux_rwsem_init,
     kmi_linux_signalled,
     kmi_linux_spin_lock_init,
     kmi_linux_wait_begin,
@@ -25,15 +31,19 @@ from kmi.kernels.linux.bindings import (
     msecs_to_jiffies,
     mutex,
     mutex_unlock,
+    raw_spinlock,
+    rw_semaphore,
     schedule,
     schedule_timeout,
     spin_lock,
     spin_unlock,
     spinlock,
+    up_read,
+    up_write,
     wait_queue_entry,
     wait_queue_head,
 )
-from kmi.unsafe import Pointer, address_of, cast, per_place, place, unsafe
+from kmi.unsafe import Pointer, address_of, cast, inline, per_place, place, unsafe
 
 T = TypeVar("T")
 
@@ -92,6 +102,82 @@ class SpinLock(Generic[T]):
     def __exit__(self) -> None:
         with unsafe("`with` has taken the lock"):
             spin_unlock(address_of(self.lock))
+
+
+@place
+class RawSpinLock(Generic[T]):
+    """A `raw_spinlock_t` and what it guards, taken with interrupts off: it is for what they share."""
+
+    lock: raw_spinlock
+    interrupts: usize
+    value: T
+
+    @per_place
+    def __init__(self, value: T) -> None:
+        self.value = value
+        with unsafe("the lock is in zeroed memory that will not move; each place is a class to lockdep"):
+            kmi_linux_raw_lock_init(address_of(self.lock))
+
+    def __enter__(self) -> T:
+        with unsafe("the lock was initialised by __init__; `interrupts` is its holder's"):
+            self.interrupts = kmi_linux_raw_lock(address_of(self.lock))
+        return self.value
+
+    def __exit__(self) -> None:
+        with unsafe("`with` has taken the lock"):
+            kmi_linux_raw_unlock(address_of(self.lock), self.interrupts)
+
+
+@place
+class RwLock(Generic[T]):
+    """A `struct rw_semaphore` and what it guards."""
+
+    lock: rw_semaphore
+    value: T
+
+    @per_place
+    def __init__(self, value: T) -> None:
+        self.value = value
+        with unsafe("the lock is in zeroed memory that will not move; each place is a class to lockdep"):
+            kmi_linux_rwsem_init(address_of(self.lock))
+
+    @inline
+    def read(self) -> "Reading[T]":
+        with unsafe("it is the same place"):
+            return cast(Reading[T], self)
+
+    @inline
+    def write(self) -> "Writing[T]":
+        with unsafe("it is the same place"):
+            return cast(Writing[T], self)
+
+
+@place
+class Reading(RwLock[T]):
+    """The lock as readers take it."""
+
+    def __enter__(self) -> T:
+        with unsafe("the lock was initialised by __init__"):
+            down_read(address_of(self.lock))
+        return self.value
+
+    def __exit__(self) -> None:
+        with unsafe("`with` has taken the lock"):
+            up_read(address_of(self.lock))
+
+
+@place
+class Writing(RwLock[T]):
+    """The lock as a writer takes it."""
+
+    def __enter__(self) -> T:
+        with unsafe("the lock was initialised by __init__"):
+            down_write(address_of(self.lock))
+        return self.value
+
+    def __exit__(self) -> None:
+        with unsafe("`with` has taken the lock"):
+            up_write(address_of(self.lock))
 
 
 @place

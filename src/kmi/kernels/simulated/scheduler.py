@@ -82,6 +82,8 @@ class Thread(greenlet):  # type: ignore[misc]
         """The locks that it holds, in the order in which it took them."""
         self.spinning_locks = 0
         """How many of them are spin locks: more than 0 is atomic context."""
+        self.raw_locks = 0
+        """How many of those are raw ones, under which there is no allocator."""
         self.depth = 0
         """How deep the module's functions that can recurse are nested."""
         self.value: object = None

@@ -1,138 +1,34 @@
-"""Locks and waiting, watched: `kmi.sync` in the simulated kernel.
+"""Locks and waiting, watched: `kmi.sync` in the simulated kernel. The locks are in files of their own.
 
-Beyond what the declarations say, it reports: sleeping under a spin lock, taking a lock that one holds, locks
-taken in both orders, waiting without the lock. Locks hand over in no promised order: the seed decides.
+Beyond what the declaration says, a condition reports waiting and notifying without its mutex, and waits where
+nothing ends them.
 """
 
 import errno
-import linecache
-import os
-import re
-import sys
-from types import TracebackType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
 from kmi.errors import Stopped
-from kmi.kernels.simulated.hook.positions import MARK, Position, here
+from kmi.kernels.simulated.hook.positions import here
+from kmi.kernels.simulated.locks import Mutex, RawSpinLock, SpinLock, declared_name, may_sleep
 from kmi.kernels.simulated.reports import LockMisuse, Report
-from kmi.kernels.simulated.scheduler import Killed, State, Thread, Wake, current
+from kmi.kernels.simulated.rwlock import Reading, RwLock, Writing
+from kmi.kernels.simulated.scheduler import State, Thread, Wake, current
 from kmi.kernels.simulated.world import world
 
-__all__ = ["Condition", "Mutex", "SpinLock", "may_sleep"]
-
-T = TypeVar("T")
+__all__ = [
+    "Condition",
+    "Mutex",
+    "RawSpinLock",
+    "Reading",
+    "RwLock",
+    "SpinLock",
+    "Writing",
+    "interrupted",
+    "may_sleep",
+    "warn_of_endless_wait",
+]
 
 MILLISECOND = 1_000_000
-
-
-def may_sleep(what: str) -> None:
-    """A point that may sleep: a report if the thread is in atomic context."""
-    thread = current()
-    if thread.spinning_locks:
-        held = ", ".join(str(lock) for lock in thread.held if isinstance(lock, SpinLock))
-        why = f"while holding {held}"
-    elif thread.softirq:
-        why = f"in {thread.name}, whose callback may not sleep"
-    else:
-        return
-    world().report(Report("sleep in atomic context", f"{what} at {here()}", (why,)))
-
-
-def _declared_name(fallback: str) -> str:
-    """The lock by its declaration, such as `Echo.kept`, read off the line that makes it."""
-    frame = sys._getframe(1)
-    while MARK not in frame.f_globals:
-        if frame.f_back is None:
-            return fallback
-        frame = frame.f_back
-    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
-    if (match := re.match(r"\s*self\.(\w+)\s*(?::[^=]+)?=", line)) and "self" in frame.f_locals:
-        return f"{type(frame.f_locals['self']).__name__}.{match[1]}"
-    return f"{fallback} of {os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
-
-
-class _Lock(Generic[T]):
-    """What both locks do."""
-
-    _kind = "lock"
-    _sleeps = True
-
-    def __init__(self, value: T) -> None:
-        self._value = value
-        self._name = _declared_name(self._kind)
-        self._holder: Thread | None = None
-        self._taken_at: Position | None = None
-        self._queue: list[Thread] = []
-
-    def __str__(self) -> str:
-        return f"{self._name} (taken at {self._taken_at})" if self._holder else self._name
-
-    def __enter__(self) -> T:
-        if self._sleeps:
-            may_sleep(f"taking {self._name}")
-        self._scheduler_preempt()
-        self._acquire(here())
-        return self._value
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, Killed):
-            return  # the kernel ends, and who held what no longer matters
-        self._release()
-        self._scheduler_preempt()
-
-    def _scheduler_preempt(self) -> None:
-        current().scheduler.preempt()
-
-    def _acquire(self, position: Position | None) -> None:
-        thread = current()
-        if self._holder is thread:
-            report = Report(
-                "recursive lock",
-                f"{self._name} is taken at {position} by the thread that holds it",
-                (f"first taken at {self._taken_at}",),
-            )
-            world().report(report)
-            raise LockMisuse(report)
-        held = [(lock._name, lock._taken_at) for lock in thread.held if isinstance(lock, _Lock)]
-        if held and (inversion := world().lock_order.take(held, self._name, position)):
-            world().report(inversion)
-        while self._holder is not None:
-            self._queue.append(thread)
-            thread.scheduler.block(f"{self._name}, held by {self._holder.name} since {self._taken_at}")
-            if thread in self._queue:
-                self._queue.remove(thread)
-        self._holder, self._taken_at = thread, position
-        thread.held.append(self)
-        thread.spinning_locks += not self._sleeps
-        thread.scheduler.races.acquire(self)
-
-    def _release(self) -> None:
-        thread = current()
-        if self._holder is not thread:
-            report = Report("unlock", f"{self._name} is given back at {here()} by who does not hold it")
-            world().report(report)
-            raise LockMisuse(report)
-        thread.scheduler.races.release(self)
-        self._holder, self._taken_at = None, None
-        thread.held.remove(self)
-        thread.spinning_locks -= not self._sleeps
-        for waiting in self._queue:  # all of them: who gets it is for the seed to decide
-            thread.scheduler.wake(waiting)
-
-
-class Mutex(_Lock[T]):
-    """A sleeping lock around a value."""
-
-    _kind = "mutex"
-
-
-class SpinLock(_Lock[T]):
-    """A lock around a value that spins instead of sleeping."""
-
-    _kind = "spin lock"
-    _sleeps = False
 
 
 class Poller(Protocol):
@@ -147,7 +43,7 @@ class Condition:
 
     def __init__(self, mutex: Mutex[Any]) -> None:
         self._mutex = mutex
-        self._name = _declared_name("condition")
+        self._name = declared_name("condition")
         self._waiting: list[Thread] = []
         self._pollers: list[Poller] = []
 
@@ -197,12 +93,7 @@ class Condition:
         self._must_be_held("waits for")
         may_sleep(f"waiting for {self._name}")
         thread, position = current(), self._mutex._taken_at
-        if thread.opening:
-            why = "Linux opens devices under one lock, so every other open would wait as well"
-            world().report(Report("wait in open", f"waiting for {self._name} at {here()}", (why,)))
-        if thread.uninterruptible_depth and timeout is None:
-            why = "nothing can end this wait if nobody notifies: wait_for(milliseconds) ends by itself"
-            world().report(Report("endless wait in close", f"waiting for {self._name} at {here()}", (why,)))
+        warn_of_endless_wait(self._name, timeout)
         self._waiting.append(thread)
         self._mutex._release()
         reason = thread.scheduler.block(self._name, interruptible=True, timeout=timeout)
@@ -218,6 +109,17 @@ class Condition:
             )
             world().report(report)
             raise LockMisuse(report)
+
+
+def warn_of_endless_wait(name: str, timeout: int | None) -> None:
+    """Report a wait in a callback whose wait keeps others, or that nothing may end."""
+    thread = current()
+    if thread.opening:
+        why = "Linux opens devices under one lock, so every other open would wait as well"
+        world().report(Report("wait in open", f"waiting for {name} at {here()}", (why,)))
+    if thread.uninterruptible_depth and timeout is None:
+        why = "nothing can end this wait if nobody notifies: wait_for(milliseconds) ends by itself"
+        world().report(Report("endless wait in close", f"waiting for {name} at {here()}", (why,)))
 
 
 def interrupted(restart: bool) -> InterruptedError:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from kmi.language import codes
 from kmi.language.checks.callgraph import CallGraph, Site, overrides
-from kmi.language.checks.known import CONDITION, OPERATIONS, REGISTRATION, is_a, name_of
+from kmi.language.checks.known import OPERATIONS, REGISTRATION, WAITED_FOR, is_a, name_of
 from kmi.language.report.diagnostics import Reporter
 from kmi.language.source import Span
 from kmi.language.tree import Function, InitPlace
@@ -59,7 +59,7 @@ def _registers(function: Function, reporter: Reporter, graph: CallGraph) -> None
 def _waits(function: Function, reporter: Reporter, graph: CallGraph) -> None:
     for reached, chain in graph.reached(function):
         owner = reached.owner
-        if owner is not None and name_of(owner) == CONDITION and reached.name in WAITING and chain:
+        if owner is not None and name_of(owner) in WAITED_FOR and reached.name in WAITING and chain:
             reporter.error(
                 codes.WAITS_IN_OPEN,
                 chain[-1].span,
@@ -73,7 +73,7 @@ def _stays(function: Function, reporter: Reporter, graph: CallGraph) -> None:
     poll = function.name == "poll"
     for reached, chain in graph.reached(function):
         owner = reached.owner
-        if owner is None or name_of(owner) != CONDITION or not chain:
+        if owner is None or name_of(owner) not in WAITED_FOR or not chain:
             continue
         if reached.name == "wait" or (poll and reached.name in WAITING):
             held_up = "the poll is of other files, too" if poll else "only a notification ends that"
@@ -85,7 +85,7 @@ def _stays(function: Function, reporter: Reporter, graph: CallGraph) -> None:
                 note="in `poll` the kernel waits, for all files at once"
                 if poll
                 else "a signal, even a deadly one, ends no wait while a file is closed",
-                help="give the condition to the table and say what is ready:\ntable.wait(self.changed)"
+                help="give a condition to the table and say what is ready:\ntable.wait(self.changed)"
                 if poll
                 else "say how long, at most:\nself.changed.wait_for(1000)",
             )

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 
 from kmi.language import codes
 from kmi.language.checks.callgraph import CallGraph, Site, overrides
-from kmi.language.checks.known import is_copy, is_lock, is_spinning, may_sleep, spoken
+from kmi.language.checks.known import is_copy, is_lock, is_spinning, is_view, may_sleep, spoken
 from kmi.language.checks.ownership import bindings
 from kmi.language.codes.base import Code
 from kmi.language.report.diagnostics import Reporter
@@ -140,16 +140,20 @@ def _report(chain: list[Site], block: With | None, function: Function, reporter:
 
 def _what(site: Site) -> str:
     if isinstance(site.node, With) and is_lock(site.node.context.type):
-        return f"taking the mutex `{site.node.context.span.text}`"
+        return f"taking the {_lock(site.node.context.type)} `{site.node.context.span.text}`"
     return f"`{_called(site.target)}`"
 
 
 def _does(site: Site) -> str:
     if isinstance(site.node, With) and is_lock(site.node.context.type):
-        return f"takes the mutex `{site.node.context.span.text}`"
+        return f"takes the {_lock(site.node.context.type)} `{site.node.context.span.text}`"
     if site.target.name == "__del__":
         return f"may release an object, and so run `{site.target.qualified}`"
     return f"calls `{_called(site.target)}`"
+
+
+def _lock(kind: Type) -> str:
+    return "lock" if is_view(kind) else "mutex"
 
 
 def _called(function: Function) -> str:

@@ -13,11 +13,17 @@ from kmi.language.types import ClassType, OptionalType, TupleType, Type
 
 OVERLOAD = re.compile(r"__([a-z]+)_\w+__")
 """How a library class names an overload for another type of argument: ``__extend_bytearray__``."""
-SPINNING = frozenset({"kmi.sync.SpinLock"})
-LOCKS = SPINNING | {"kmi.sync.Mutex"}
+RAW = frozenset({"kmi.sync.RawSpinLock"})
+SPINNING = RAW | {"kmi.sync.SpinLock"}
+READERS = frozenset({"kmi.sync.Reading"})
+VIEWS = READERS | {"kmi.sync.Writing"}
+"""What a method of a place gives for `with`: the place itself, to be taken in one of several ways."""
+LOCKS = SPINNING | VIEWS | {"kmi.sync.Mutex", "kmi.sync.RwLock"}
 CONDITION = "kmi.sync.Condition"
+COMPLETION = "kmi.completion.Completion"
+WAITED_FOR = frozenset({CONDITION, COMPLETION})
 REGISTRATION = "kmi.device.Registration"
-PLACES = LOCKS | {CONDITION, REGISTRATION}
+PLACES = LOCKS | WAITED_FOR | {REGISTRATION}
 THREADED = frozenset({"kmi.device.FileOperations", "kmi.modules.Module"})
 """The classes whose objects several threads reach by themselves: what the kernel calls."""
 BORROWED = frozenset(
@@ -80,6 +86,21 @@ def is_lock(kind: Type) -> bool:
 
 def is_spinning(kind: Type) -> bool:
     return is_a(kind, SPINNING)
+
+
+def is_raw(kind: Type) -> bool:
+    """Whether a type is a lock under which there is no allocator."""
+    return is_a(kind, RAW)
+
+
+def is_reader(kind: Type) -> bool:
+    """Whether what a type lends in a `with` is only looked at."""
+    return is_a(kind, READERS)
+
+
+def is_view(kind: Type) -> bool:
+    """Whether a type is a place as `with` takes it in one of several ways: `table.read()`."""
+    return is_a(kind, VIEWS)
 
 
 def is_condition(kind: Type) -> bool:

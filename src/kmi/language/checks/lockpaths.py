@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from kmi.language.checks.known import is_state
+from kmi.language.checks.known import is_state, is_view
 from kmi.language.checks.ownership import root
 from kmi.language.tree import (
     Call,
@@ -50,6 +50,8 @@ def path_of(expression: Expression) -> Path | None:
         case FieldGet(object=inner, field=item) if item.final or item.place:
             before = path_of(inner)
             return (*before, item) if before is not None else None
+        case Call(arguments=[inner], type=kind) if is_view(kind):
+            return path_of(inner)
         case Call(function=function, arguments=[inner]) if is_state(function):
             before = path_of(inner)
             return (*before, function) if before is not None else None

@@ -17,10 +17,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from kmi.language.checks.known import BORROWED, THREADED, derives, is_builtin
+from kmi.language.checks.known import BORROWED, THREADED, derives, is_builtin, is_view
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.tree import (
+    Call,
     Class,
     Expression,
     Field,
@@ -264,6 +265,8 @@ def root(expression: Expression) -> tuple[Expression, list[Field]]:
                 expression = inner
             case Upcast(value=inner) | Narrow(value=inner):
                 expression = inner
+            case Call(arguments=[inner], type=kind) if is_view(kind):
+                expression = inner  # `self.table.read()` is the lock `self.table`
             case _:
                 return expression, path
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmi.language import codes
-from kmi.language.checks.known import is_borrowed, is_lock, is_place
+from kmi.language.checks.known import is_borrowed, is_lock, is_place, is_view
 from kmi.language.report.diagnostics import Reporter
 from kmi.language.source import Span
 from kmi.language.tree import (
@@ -37,6 +37,7 @@ from kmi.language.tree import (
     TupleNew,
     Unsafe,
     Upcast,
+    With,
 )
 from kmi.language.tree.walk import authored, functions, walk
 from kmi.language.types import (
@@ -55,8 +56,12 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function]) -> 
     for module in authored(program):
         values = Reporter()
         for function in functions(module):
-            for node in walk(function.body):
+            nodes = list(walk(function.body))
+            taken = {id(node.context) for node in nodes if isinstance(node, With)}
+            for node in nodes:
                 _node(node, values)
+                if isinstance(node, Call) and is_view(node.type) and id(node) not in taken:
+                    _by_hand(node.span, f"with {node.span.text} as value:\n    ...", values)
             if function not in broken:
                 _always(function.body, False, values)
         types = Reporter()
@@ -127,13 +132,8 @@ def _node(node: Node, reporter: Reporter) -> None:
         case Call(function=function, arguments=[first, *_]) if (
             function.name in MEMBERS and is_lock(first.type)
         ):
-            reporter.error(
-                codes.LOCK_BY_HAND,
-                node.span,
-                f"a lock is taken and given back by `with` alone, not by `{function.name}`",
-                help=f"with {first.span.text} as value:\n    ...",
-            )
-        case Assign(value=value) if not is_borrowed(value.type):
+            _by_hand(node.span, f"with {first.span.text} as value:\n    ...", reporter, function.name)
+        case Assign(value=value) if not is_borrowed(value.type) and not is_view(value.type):
             _value(value, "be a local variable", reporter)
         case SetField(value=value):
             _value(value, "be stored in a field", reporter)
@@ -155,6 +155,17 @@ def _node(node: Node, reporter: Reporter) -> None:
                     _value(operand, "be chosen at run time", reporter)
         case _:
             pass
+
+
+def _by_hand(span: Span, instead: str, reporter: Reporter, name: str = "") -> None:
+    reporter.error(
+        codes.LOCK_BY_HAND,
+        span,
+        f"a lock is taken and given back by `with` alone, not by `{name}`"
+        if name
+        else f"`{span.text}` is for a `with` alone",
+        help=instead,
+    )
 
 
 def _value(value: Expression, how: str, reporter: Reporter) -> None:

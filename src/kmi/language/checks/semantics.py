@@ -14,6 +14,7 @@ from kmi.language.checks import (
     moves,
     places,
     polling,
+    readonly,
     registrations,
     resurrection,
     sharing,
@@ -34,6 +35,7 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
     what they fail to do: a statement of them may be missing."""
     ownership = Ownership(program)
     summaries = Summaries(ownership, broken)
+    changes = readonly.Changes(summaries, broken)
     graph = CallGraph(program, broken)
     sharing.check(program, reporter, ownership)
     places.check(program, reporter, broken)
@@ -46,6 +48,7 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
             origins = Origins(function, ownership, summaries)
             escape.check(origins, reporter)
             moves.check(origins, reporter)
+            readonly.check(origins, changes, reporter)
     callbacks.check(reporter, graph)
     registrations.check(reporter, graph)
     contexts.check(program, reporter, graph)

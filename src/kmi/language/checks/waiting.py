@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from kmi.language import codes
 from kmi.language.checks.callgraph import CallGraph, Site, overrides
-from kmi.language.checks.known import is_condition, is_lock
+from kmi.language.checks.known import COMPLETION, is_condition, is_lock, is_spinning, name_of
 from kmi.language.checks.lockpaths import Path, path_of, spell, translate
 from kmi.language.checks.ownership import receiver
 from kmi.language.report.diagnostics import Reporter
@@ -52,6 +52,9 @@ def check(reporter: Reporter, graph: CallGraph, broken: frozenset[Function]) -> 
             if _needs(node):
                 assert isinstance(node, Call)
                 _call(function, node, held, pairs, graph, broken, reporter)
+            elif held and _completion(node):
+                assert isinstance(node, Call)
+                _other(node, None, held, pairs, reporter)
 
 
 def _with_held(nodes: Sequence[Node], held: tuple[With, ...]) -> Iterator[tuple[Node, tuple[With, ...]]]:
@@ -91,6 +94,14 @@ def _needs(node: Node) -> bool:
         and bool(node.arguments)
         and is_condition(node.arguments[0].type)
     )
+
+
+def _completion(node: Node) -> bool:
+    """Whether it waits for a completion, which belongs to no lock."""
+    if not isinstance(node, Call) or node.function.name not in SLEEPING:
+        return False
+    owner = node.function.owner
+    return owner is not None and name_of(owner) == COMPLETION
 
 
 def _call(
@@ -192,13 +203,13 @@ def _other(
     """Sleeping with a second mutex held keeps everybody from that one."""
     mutex = _mutex(path, pairs)
     for block in held:
-        if path_of(block.context) != mutex:
+        if path_of(block.context) != mutex and not is_spinning(block.context.type):
             lock = block.context.span.text
             reporter.warning(
                 codes.WAITS_WITH_ANOTHER,
                 node.span,
                 f"this waits while `{lock}` is held, which only the waiter gives back",
-                label=f"gives up its own mutex, but not `{lock}`",
+                label=f"gives up its own mutex, but not `{lock}`" if mutex is not None else "",
                 labels=[(block.context.span, f"`{lock}` is held from here")],
                 note=f"whoever needs `{lock}` to make the notification never gets it",
                 help=f"wait outside the block of `{lock}`",

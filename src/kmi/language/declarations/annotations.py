@@ -303,10 +303,12 @@ class Annotations:
 
 
 def import_help(name: str) -> str | None:
-    for module in ("kmi", "kmi.device", "kmi.sync", "kmi.uio", "kmi.ioctl"):
-        from kmi.language.library import PACKAGE
+    from kmi.language.library import PACKAGE
 
-        file = PACKAGE / ("__init__.py" if module == "kmi" else f"{module.partition('.')[2]}.py")
-        if f'"{name}"' in file.read_text(encoding="utf-8"):
+    for file in [PACKAGE / "__init__.py", *sorted(PACKAGE.glob("[a-z]*.py"))]:
+        text = file.read_text(encoding="utf-8")
+        package = file.stem == "__init__"
+        if f'"{name}"' in text and (package or "import provided" in text or ", provided" in text):
+            module = "kmi" if package else f"kmi.{file.stem}"
             return f"import it:\nfrom {module} import {name}"
     return None

@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
+from kmi.language.checks.known import PLACES
 from kmi.language.declarations.annotations import Annotations
 from kmi.language.declarations.bindings import declare_struct
 from kmi.language.declarations.decorators import Decorators, class_decorators, function_decorators
@@ -56,15 +57,11 @@ def declare_class(world: World, scope: ModuleScope, node: ast.ClassDef) -> Entit
     _bases(world, info)
     if definition.name in ("Exception", "BaseException") and scope.name == "kmi.runtime.exceptions":
         definition.exception = True
-    elif scope.name in ("kmi.sync", "kmi.device") and definition.name in PLACES:
+    elif f"{scope.name}.{definition.name}" in PLACES:
         definition.place = True  # as declared; a layer's own class says so itself
     elif definition.name == "Struct" and scope.name in ("kmi.struct", "kmi.runtime.struct"):
         definition.struct = True
     return info
-
-
-PLACES = frozenset({"Mutex", "SpinLock", "Condition", "Registration"})
-"""The places of the interface; a subclass of a place is one."""
 
 
 def _bases(world: World, info: ClassInfo) -> None:

@@ -1,0 +1,162 @@
+"""Locks, watched: those of `kmi.sync` in the simulated kernel, but for the one with readers.
+
+Beyond what the declarations say, they report: sleeping in atomic context, taking a lock that one holds, locks
+taken in both orders, giving back what one does not hold, memory under a raw spin lock. They hand over in no
+promised order: the seed decides.
+"""
+
+import linecache
+import os
+import re
+import sys
+from types import TracebackType
+from typing import Generic, TypeVar
+
+from kmi.kernels.simulated.hook.positions import MARK, Position, here
+from kmi.kernels.simulated.reports import LockMisuse, Report
+from kmi.kernels.simulated.scheduler import Killed, Thread, current
+from kmi.kernels.simulated.world import world
+
+__all__ = ["Held", "Lock", "Mutex", "RawSpinLock", "SpinLock", "declared_name", "may_sleep"]
+
+T = TypeVar("T")
+
+
+def may_sleep(what: str) -> None:
+    """A point that may sleep: a report if the thread is in atomic context."""
+    thread = current()
+    if thread.spinning_locks:
+        held = ", ".join(str(lock) for lock in thread.held if isinstance(lock, SpinLock))
+        why = f"while holding {held}"
+    elif thread.softirq:
+        why = f"in {thread.name}, whose callback may not sleep"
+    else:
+        return
+    world().report(Report("sleep in atomic context", f"{what} at {here()}", (why,)))
+
+
+def declared_name(fallback: str) -> str:
+    """The lock by its declaration, such as `Echo.kept`, read off the line that makes it."""
+    frame = sys._getframe(1)
+    while MARK not in frame.f_globals:
+        if frame.f_back is None:
+            return fallback
+        frame = frame.f_back
+    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+    if (match := re.match(r"\s*self\.(\w+)\s*(?::[^=]+)?=", line)) and "self" in frame.f_locals:
+        return f"{type(frame.f_locals['self']).__name__}.{match[1]}"
+    return f"{fallback} of {os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
+
+
+class Held:
+    """Something that threads hold: what the order of locks is about."""
+
+    _name: str
+
+    def _taken_by(self, thread: Thread) -> Position | None:
+        """Where a thread that holds it took it."""
+        raise NotImplementedError
+
+    def _order(self, thread: Thread, position: Position | None) -> None:
+        """Note that a thread is about to take it, and what it holds already."""
+        held = [(lock._name, lock._taken_by(thread)) for lock in thread.held if isinstance(lock, Held)]
+        if held and (inversion := world().lock_order.take(held, self._name, position)):
+            world().report(inversion)
+
+    def _misused(self, kind: str, title: str, *lines: str) -> LockMisuse:
+        """Report what no kernel survives; what is to be raised."""
+        report = Report(kind, title, lines)
+        world().report(report)
+        return LockMisuse(report)
+
+
+class Lock(Held, Generic[T]):
+    """What all locks do that one thread holds at a time."""
+
+    _kind = "lock"
+    _sleeps = True
+    _raw = False
+
+    def __init__(self, value: T) -> None:
+        self._value = value
+        self._name = declared_name(self._kind)
+        self._holder: Thread | None = None
+        self._taken_at: Position | None = None
+        self._queue: list[Thread] = []
+
+    def __str__(self) -> str:
+        return f"{self._name} (taken at {self._taken_at})" if self._holder else self._name
+
+    def _taken_by(self, thread: Thread) -> Position | None:
+        return self._taken_at
+
+    def __enter__(self) -> T:
+        if self._sleeps:
+            may_sleep(f"taking {self._name}")
+        self._scheduler_preempt()
+        self._acquire(here())
+        return self._value
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, Killed):
+            return  # the kernel ends, and who held what no longer matters
+        self._release()
+        self._scheduler_preempt()
+
+    def _scheduler_preempt(self) -> None:
+        current().scheduler.preempt()
+
+    def _acquire(self, position: Position | None) -> None:
+        thread = current()
+        if self._holder is thread:
+            raise self._misused(
+                "recursive lock",
+                f"{self._name} is taken at {position} by the thread that holds it",
+                f"first taken at {self._taken_at}",
+            )
+        self._order(thread, position)
+        while self._holder is not None:
+            self._queue.append(thread)
+            thread.scheduler.block(f"{self._name}, held by {self._holder.name} since {self._taken_at}")
+            if thread in self._queue:
+                self._queue.remove(thread)
+        self._holder, self._taken_at = thread, position
+        thread.held.append(self)
+        thread.spinning_locks += not self._sleeps
+        thread.raw_locks += self._raw
+        thread.scheduler.races.acquire(self)
+
+    def _release(self) -> None:
+        thread = current()
+        if self._holder is not thread:
+            title = f"{self._name} is given back at {here()} by who does not hold it"
+            raise self._misused("unlock", title)
+        thread.scheduler.races.release(self)
+        self._holder, self._taken_at = None, None
+        thread.held.remove(self)
+        thread.spinning_locks -= not self._sleeps
+        thread.raw_locks -= self._raw
+        for waiting in self._queue:  # all of them: who gets it is for the seed to decide
+            thread.scheduler.wake(waiting)
+
+
+class Mutex(Lock[T]):
+    """A sleeping lock around a value."""
+
+    _kind = "mutex"
+
+
+class SpinLock(Lock[T]):
+    """A lock around a value that spins instead of sleeping."""
+
+    _kind = "spin lock"
+    _sleeps = False
+
+
+class RawSpinLock(SpinLock[T]):
+    """A lock around a value under which there is no allocator."""
+
+    _kind = "raw spin lock"
+    _raw = True
