@@ -19,7 +19,7 @@ from kmi.kernels.simulated.device import Registration
 from kmi.kernels.simulated.hook.positions import here
 from kmi.kernels.simulated.reports import LockMisuse, Report
 from kmi.kernels.simulated.scheduler import Scheduler, Thread, current
-from kmi.kernels.simulated.sync import MILLISECOND, _declared_name, may_sleep
+from kmi.kernels.simulated.locks import MILLISECOND, declared_name, may_sleep
 from kmi.kernels.simulated.world import world
 
 __all__ = ["Deferred", "Receiver"]
@@ -52,7 +52,7 @@ class Deferred(Registration):
     def __init__(self, function: Callable[[], None]) -> None:
         may_sleep(f"{type(self).__name__}()")
         current().scheduler.preempt()
-        self._name = _declared_name(self.kind)
+        self._name = declared_name(self.kind)
         self._function = Receiver(function)
         self._live = False
         self._ended = False
