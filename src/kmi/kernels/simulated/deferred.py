@@ -17,9 +17,10 @@ from typing import Any, ClassVar, Final
 from kmi.kernels.simulated.boundary import forget
 from kmi.kernels.simulated.device import Registration
 from kmi.kernels.simulated.hook.positions import here
+from kmi.kernels.simulated.locks import declared_name, may_sleep
 from kmi.kernels.simulated.reports import LockMisuse, Report
 from kmi.kernels.simulated.scheduler import Scheduler, Thread, current
-from kmi.kernels.simulated.locks import MILLISECOND, declared_name, may_sleep
+from kmi.kernels.simulated.sync import MILLISECOND
 from kmi.kernels.simulated.world import world
 
 __all__ = ["Deferred", "Receiver"]
