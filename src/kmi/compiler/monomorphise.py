@@ -36,6 +36,8 @@ class Monomorphiser:
         self.classes: dict[ClassType, ClassInstance] = {}
         self.queue: list[FunctionInstance] = []
         self.literals: dict[bytes | str, ClassType] = {}
+        self.tables: dict[tuple[int, ...], str] = {}
+        """Constant tuples of integers that are indexed, and their C names."""
         self.spins = False
         """Something runs where nothing may sleep."""
         self.c_names = frozenset(
@@ -187,3 +189,9 @@ class Monomorphiser:
         assert isinstance(kind, ClassType)
         self.made(kind)
         self.literals[value] = kind
+
+    def table(self, values: tuple[int, ...]) -> str:
+        """The C name of a constant array of these integers."""
+        if values not in self.tables:
+            self.tables[values] = f"kmi_table_{len(self.tables) + 1}"
+        return self.tables[values]

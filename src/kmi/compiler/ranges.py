@@ -43,6 +43,8 @@ class Ranges:
                 return Interval(0, (1 << 31) - 1)  # differs between kernels
             case tree.IntLiteral(value=value):
                 return Interval(value, value)
+            case tree.TableGet(values=values):
+                return Interval(min(values), max(values))
             case tree.BoolLiteral(value=value):
                 return Interval(int(value), int(value))
             case tree.Binary() | tree.Unary():

@@ -88,10 +88,13 @@ static __maybe_unused void *kmi_reallocate(void *memory, size_t old, size_t size
 	return moved;
 }
 
-/* A zeroed object of `size` bytes, header included, with one count; or NULL. */
-static __maybe_unused void *kmi_new(const struct kmi_class *class, size_t size, bool atomic)
+/*
+ * A zeroed object of `size` bytes, header included, with one count; or NULL. The `tail` bytes behind it are not
+ * initialised.
+ */
+static __maybe_unused void *kmi_new_tail(const struct kmi_class *class, size_t size, size_t tail, bool atomic)
 {
-	struct kmi_object *object = kmi_allocate(size, atomic);
+	struct kmi_object *object = kmi_allocate(size + tail, atomic);
 
 	if (unlikely(!object))
 		return NULL;
@@ -100,6 +103,11 @@ static __maybe_unused void *kmi_new(const struct kmi_class *class, size_t size, 
 	object->count = 1;
 	KMI_TEST_COUNT(kmi_live_objects, 1);
 	return object;
+}
+
+static __always_inline void *kmi_new(const struct kmi_class *class, size_t size, bool atomic)
+{
+	return kmi_new_tail(class, size, 0, atomic);
 }
 
 /* The memory of an object whose fields are released already. */

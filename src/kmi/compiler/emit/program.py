@@ -13,7 +13,7 @@ from kmi.compiler import errors, linear
 from kmi.compiler.emit import regions
 from kmi.compiler.emit.classes import Classes, receiver
 from kmi.compiler.emit.counts import Counts
-from kmi.compiler.emit.expressions import Expressions, exception_name
+from kmi.compiler.emit.expressions import Expressions, constant, exception_name
 from kmi.compiler.emit.messages import Messages
 from kmi.compiler.emit.statements import Printer
 from kmi.compiler.emit.types import Types
@@ -21,6 +21,7 @@ from kmi.compiler.emit.writer import Writer
 from kmi.compiler.exceptions import MODULE, Exceptions
 from kmi.compiler.instances import FunctionInstance, VirtualInstance
 from kmi.compiler.lower.builder import is_void
+from kmi.compiler.lower.tables import item_type
 from kmi.compiler.lower.text import c_string
 from kmi.compiler.monomorphise import ATOMIC, Monomorphiser
 from kmi.compiler.names import identifier
@@ -133,6 +134,8 @@ class ProgramPrinter:
             writer.line(line)
         writer.blank()
         for line in self._literals():
+            writer.line(line)
+        for line in self._tables():
             writer.line(line)
         for line in self.messages.define():
             writer.line(line)
@@ -355,6 +358,19 @@ class ProgramPrinter:
             lines += [
                 f"static const struct {{ struct {struct} head; char data[{len(data) + 1}]; }} {name} = {{",
                 f"\t{{ {', '.join(members)} }}, {c_string(data)}",
+                "};",
+            ]
+        return lines
+
+    def _tables(self) -> list[str]:
+        """The constant tuples of integers that are indexed."""
+        lines: list[str] = []
+        for values, name in self.monomorphiser.tables.items():
+            kind = item_type(values)
+            texts = [constant(value, kind)[0] for value in values]
+            lines += [
+                f"static const {self.types.name(kind)} {name}[{len(values)}] __maybe_unused = {{",
+                *(f"\t{', '.join(texts[at : at + 8])}," for at in range(0, len(texts), 8)),
                 "};",
             ]
         return lines

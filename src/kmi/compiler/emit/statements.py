@@ -252,10 +252,12 @@ class Printer:
         target, span = statement.target, statement.span
         name = self.types.monomorphiser.cls(statement.kind).name
         size = f"sizeof(*{target.name})"
-        if statement.extra is not None:
-            size += f" + {self.text(statement.extra, 12)}"
         atomic = "true" if statement.atomic else "false"
-        self.writer.line(f"{target.name} = kmi_new(&{name}_class, {size}, {atomic});", span)
+        if statement.extra is None or isinstance(statement.extra, linear.Const) and not statement.extra.value:
+            made = f"kmi_new(&{name}_class, {size}, {atomic})"
+        else:
+            made = f"kmi_new_tail(&{name}_class, {size}, {self.text(statement.extra)}, {atomic})"
+        self.writer.line(f"{target.name} = {made};", span)
         self.writer.line(f"if (unlikely(!{target.name})) {{", span)
         self.raise_memory(statement.edge, span)
 

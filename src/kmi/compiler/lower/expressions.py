@@ -31,7 +31,7 @@ from kmi.language.types import (
 def expression(builder: Builder, node: tree.Expression) -> Value:
     """The value of any expression."""
     match node:
-        case tree.IntLiteral() | tree.Binary() | tree.Unary() | tree.Fit():
+        case tree.IntLiteral() | tree.Binary() | tree.Unary() | tree.Fit() | tree.TableGet():
             return integers.integer(builder, node)
         case tree.BoolLiteral(value=flag):
             return Value(linear.BoolConst(flag))

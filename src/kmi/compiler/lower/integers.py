@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from kmi.compiler import intervals, linear
 from kmi.compiler.intervals import EVERYTHING, I64, I128, U64, U128, Interval
+from kmi.compiler.lower import tables
 from kmi.compiler.lower.builder import Builder, Value, is_simple
 from kmi.language import tree
 from kmi.language.report.diagnostics import InternalError
@@ -61,6 +62,8 @@ def integer(builder: Builder, node: tree.Expression) -> Value:
             return Value(linear.Const(value, intervals.computing(interval)))
         case tree.BoolLiteral(value=flag):
             return Value(linear.Const(int(flag), I64))
+        case tree.TableGet():
+            return Value(tables.item(builder, node))
         case tree.Binary():
             return Value(_binary(builder, node))
         case tree.Unary():

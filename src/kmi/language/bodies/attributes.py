@@ -13,7 +13,7 @@ from kmi.language.declarations import constants, members, names
 from kmi.language.declarations.bindings import struct_members
 from kmi.language.declarations.declare import declare_members
 from kmi.language.declarations.scope import ClassInfo, CStructInfo, FunctionInfo
-from kmi.language.relations import POISON, describe
+from kmi.language.relations import POISON, describe, is_int
 from kmi.language.report import hints
 from kmi.language.source import Span
 from kmi.language.types import (
@@ -292,12 +292,16 @@ def subscript(body: Body, node: ast.Subscript, value: ast.expr, index: ast.expr)
             return body.poison(node)
         case TupleType(items=items):
             position = _constant_index(index)
+            table = constant_integers(container) if position is None else None
+            if table:
+                return tree.TableGet(table, expressions.value_for(body, index, INT, "the index"), span)
             if position is None or not -len(items) <= position < len(items):
                 return body.error(
                     codes.BAD_OPERANDS,
                     index,
                     f"a tuple of {len(items)} takes a constant index within it",
-                    help="use a `list` for a computed index",
+                    help="use a `list`, or a constant of integers at the top of the module, for a computed "
+                    "index",
                 )
             position %= len(items)
             return tree.TupleGet(container, position, span, items[position])
@@ -318,6 +322,22 @@ def subscript(body: Body, node: ast.Subscript, value: ast.expr, index: ast.expr)
             return may_be_none(body, node, container, "items")
         case _:
             return body.error(codes.BAD_OPERANDS, span, f"`{describe(kind)}` has no items")
+
+
+def constant_integers(container: tree.Expression) -> tuple[int, ...] | None:
+    """The items of a tuple of constant integers, which are the same on every kernel; None of any other."""
+    if not isinstance(container, tree.TupleNew):
+        return None
+    values: list[int] = []
+    for item in container.items:
+        match item:
+            case (
+                tree.IntLiteral(value=value, name="") | tree.Fit(value=tree.IntLiteral(value=value, name=""))
+            ) if is_int(item.type):
+                values.append(value)
+            case _:
+                return None
+    return tuple(values)
 
 
 def _constant_index(index: ast.expr) -> int | None:

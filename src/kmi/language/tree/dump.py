@@ -196,6 +196,8 @@ def show(node: tree.Expression) -> str:
             return f"({_list(items)},)"
         case tree.TupleGet(value=value, index=index):
             return f"{show(value)}[{index}]"
+        case tree.TableGet(values=values, index=index):
+            return f"table of {len(values)}[{show(index)}]"
         case tree.ListNew(items=items):
             return f"[{_list(items)}]"
         case tree.DictNew(items=pairs):

@@ -74,6 +74,16 @@ class ConstantGet:
 
 
 @dataclass(slots=True, eq=False)
+class TableGet:
+    """``VALUES[index]`` of a constant tuple of integers, at an index that is computed; IndexError outside."""
+
+    values: tuple[int, ...]
+    index: Expression
+    span: Span
+    type: Type = EXACT
+
+
+@dataclass(slots=True, eq=False)
 class Binary:
     """Integer arithmetic with Python's meaning: + - * // % & | ^ << >> min max ; ``type`` is EXACT."""
 

@@ -32,6 +32,7 @@ from kmi.language.tree.expressions import (
     NoneLiteral,
     Not,
     StrLiteral,
+    TableGet,
     Truth,
     TupleGet,
     TupleNew,
@@ -82,7 +83,7 @@ Expression: TypeAlias = (
     | LocalGet | FieldGet | ConstantGet
     | Binary | Unary | Fit | Compare | Identity | IsNone | IsInstance | Truth | Not | Logical | Conditional
     | Let | Call | New | ExceptionNew | ExceptionErrno | Upcast | Narrow
-    | TupleNew | TupleGet | ListNew | DictNew | Generic | Format | TypeGet
+    | TupleNew | TupleGet | TableGet | ListNew | DictNew | Generic | Format | TypeGet
     | AddressOf | CMember | PointerGet | PointerAdd | PointerTake | Cast | IntoRaw | FromRaw | Allocate
     | TailOf | SizeOf | ContainerOf | FunctionGet | CGlobal | CZero | CString
 )  # fmt: skip
