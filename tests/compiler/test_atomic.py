@@ -46,7 +46,7 @@ def f() -> int:
 
 def asked(source: CSource, name: str) -> set[str]:
     """How a function asks for memory: "true" where it may not sleep."""
-    return set(re.findall(r"\bkmi_(?:new|allocate|reallocate)\(.*, (\w+)\);", function(source, name)))
+    return set(re.findall(r"\bkmi_(?:new(?:_tail)?|(?:re)?allocate)\(.*, (\w+)\);", function(source, name)))
 
 
 def test_what_a_spin_lock_covers_does_not_sleep() -> None:
@@ -74,7 +74,7 @@ def test_a_program_without_spin_locks_says_so() -> None:
     assert "#define KMI_SLEEPS" not in compiled(CLASSES, "f").text
     source = compiled(CLASSES.replace("SpinLock", "Mutex"), "f")
     assert source.text.startswith("#define KMI_SLEEPS")
-    assert not re.search(r"\bkmi_(?:new|allocate|reallocate)\(.*, true\);", source.text)
+    assert not re.search(r"\bkmi_(?:new|new_tail|allocate|reallocate)\(.*, true\);", source.text)
 
 
 def test_a_callback_that_the_kernel_calls_atomically_does_not_sleep(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ def test_a_sum_is_checked_once() -> None:
         i64 sum;
 
         if (unlikely(__builtin_add_overflow(a, b, &sum))) {
-                kmi_raise_overflow(error, KMI_SITE("t.py", 3, "f"), (i128)a + b, "int");
+                kmi_raise_sum(error, KMI_SITE("t.py", 3, "f"), a, b);
                 return 1;
         }
         *result = sum;

@@ -1,4 +1,4 @@
-"""Constant tuples of integers are arrays of the narrowest type; an index that cannot be outside has no check."""
+"""Constant tuples of integers are arrays of the narrowest type; an index that is inside has no check."""
 
 import pytest
 

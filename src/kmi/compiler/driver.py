@@ -16,6 +16,7 @@ from kmi.compiler import atomic, dump, edges, errors, recursion, verify
 from kmi.compiler.elide import elide
 from kmi.compiler.emit.program import ProgramPrinter
 from kmi.compiler.exceptions import Exceptions
+from kmi.compiler.hoist import hoist
 from kmi.compiler.instances import FunctionInstance, bases, bindings_of
 from kmi.compiler.linearise import linearise
 from kmi.compiler.monomorphise import Monomorphiser
@@ -90,6 +91,7 @@ def compile(program: Program, target: Target) -> CSource:
         if instance.linear is not None:
             tidy(instance.linear)
     _after(target, "elide", instances)
+    hoist(instances)
     recursion.bound(instances, exceptions)
     errors.infer(instances, exceptions)
     _after(target, "errors", instances)

@@ -191,6 +191,53 @@ static __maybe_unused noinline __cold int kmi_raise_format(struct kmi_error *err
 	return 1;
 }
 
+/*
+ * The same with a message of a pattern, which takes the least room at the call: in it stands \1 for an i64, \2 for a
+ * u64, and \3 for text, which are two arguments: where it is, and its size in bytes, a size_t.
+ */
+static __maybe_unused noinline __cold void kmi_error_say(struct kmi_error *error, const char *pattern, va_list values)
+{
+	struct kmi_writer writer = { .at = error->text, .room = sizeof(error->text) - 1 };
+	const char *text;
+
+	error->literal = NULL;
+	while (*pattern) {
+		const char *end = pattern;
+
+		while ((u8)*end > 3)
+			end++;
+		if (end > pattern)
+			kmi_write_utf8(&writer, pattern, end - pattern);
+		if (!*end)
+			break;
+		switch (*end) {
+		case 1:
+			kmi_write_decimal(&writer, va_arg(values, i64));
+			break;
+		case 2:
+			kmi_write_decimal(&writer, va_arg(values, u64));
+			break;
+		default:
+			text = va_arg(values, const char *);
+			kmi_write_utf8(&writer, text, va_arg(values, size_t));
+		}
+		pattern = end + 1;
+	}
+	error->text[writer.size < writer.room ? writer.size : writer.room] = '\0';
+}
+
+static __maybe_unused noinline __cold int kmi_raise_text(struct kmi_error *error, struct kmi_site *site,
+							 const struct kmi_exception *kind, const char *pattern, ...)
+{
+	va_list values;
+
+	kmi_raise(error, site, kind, NULL);
+	va_start(values, pattern);
+	kmi_error_say(error, pattern, values);
+	va_end(values);
+	return 1;
+}
+
 /* The class of an OSError with this errno. A table is smaller than what a switch becomes. */
 static __maybe_unused noinline __cold const struct kmi_exception *kmi_os_kind(i64 number)
 {
@@ -230,6 +277,20 @@ static __maybe_unused noinline __cold int kmi_raise_os(struct kmi_error *error, 
 		error->restart = true;
 	}
 #endif
+	return 1;
+}
+
+static __maybe_unused noinline __cold int kmi_raise_os_text(struct kmi_error *error, struct kmi_site *site,
+							    const struct kmi_exception *kind, i64 number,
+							    const char *pattern, ...)
+{
+	va_list values;
+
+	kmi_raise(error, site, kind == &kmi_OSError ? kmi_os_kind(number) : kind, NULL);
+	error->number = kmi_os_number(number);
+	va_start(values, pattern);
+	kmi_error_say(error, pattern, values);
+	va_end(values);
 	return 1;
 }
 
@@ -275,6 +336,24 @@ static __maybe_unused noinline __cold int kmi_raise_overflow(struct kmi_error *e
 	};
 
 	return kmi_raise_format(error, site, &kmi_OverflowError, pieces, 3);
+}
+
+/* What two numbers come to, where that is no i64: these are most overflows, and smaller where they are called. */
+static __maybe_unused noinline __cold int kmi_raise_sum(struct kmi_error *error, struct kmi_site *site, i64 left, i64 right)
+{
+	return kmi_raise_overflow(error, site, (i128)left + right, "int");
+}
+
+static __maybe_unused noinline __cold int kmi_raise_difference(struct kmi_error *error, struct kmi_site *site, i64 left,
+							       i64 right)
+{
+	return kmi_raise_overflow(error, site, (i128)left - right, "int");
+}
+
+static __maybe_unused noinline __cold int kmi_raise_product(struct kmi_error *error, struct kmi_site *site, i64 left,
+							    i64 right)
+{
+	return kmi_raise_overflow(error, site, (i128)left * right, "int");
 }
 
 /* An expression whose exact value is past 128 bits. */

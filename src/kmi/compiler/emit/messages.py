@@ -14,7 +14,7 @@ from kmi.compiler.emit.expressions import exception_name
 from kmi.compiler.lower.text import c_string
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
-from kmi.language.types import ClassType, PointerType
+from kmi.language.types import BoolType, ClassType, IntType, PointerType
 
 if TYPE_CHECKING:
     from kmi.compiler.emit.statements import Printer
@@ -36,9 +36,39 @@ class Messages:
             message = "NULL" if node.message is None else c_string(node.message)
             write(f"{name}({target}, {site}, {kind}{errno}, {message});", span)
             return
+        if (said := self._pattern(printer, node.message)) is not None:
+            write(f"{name}_text({target}, {site}, {kind}{errno}, {said});", span)
+            return
         count = self._open(printer, node.message, span)
         write(f"{name}_format({target}, {site}, {kind}{errno}, kmi_pieces, {count});", span)
         self._close(printer, span)
+
+    @staticmethod
+    def _pattern(printer: Printer, pieces: list[linear.Piece]) -> str | None:
+        """A message of text, numbers and strings as arguments of ``kmi_raise_text``; None of any other."""
+        pattern, values = "", []
+        for piece in pieces:
+            value = piece.value
+            if piece.spec:
+                return None
+            if isinstance(value, str):
+                if any(each < "\x04" for each in value):
+                    return None
+                pattern += value
+                continue
+            kind = value.type
+            text = printer.text(value)
+            match piece.kind:
+                case "int" if isinstance(kind, BoolType) or isinstance(kind, IntType) and kind.bits <= 64:
+                    unsigned = isinstance(kind, IntType) and kind.bits == 64 and not kind.signed
+                    pattern += "\x02" if unsigned else "\x01"
+                    values.append(f"({'u64' if unsigned else 'i64'}){printer.text(value, 13)}")
+                case "str":
+                    pattern += "\x03"
+                    values += [f"KMI_STR_DATA({text})", f"(size_t)KMI_STR_SIZE({text})"]
+                case _:
+                    return None
+        return ", ".join([c_string(pattern), *values])
 
     def make_error(self, printer: Printer, node: linear.MakeError) -> None:
         """An exception as a value."""

@@ -22,8 +22,10 @@ from kmi.compiler.emit.types import Types
 from kmi.compiler.emit.writer import Writer
 from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.instances import FunctionInstance, VirtualInstance
+from kmi.compiler.intervals import I64
 from kmi.compiler.linear import Statement, Variable
 from kmi.compiler.lower.builder import is_void
+from kmi.compiler.lower.integers import same
 from kmi.compiler.tidy import walk
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
@@ -288,10 +290,14 @@ class Printer:
         if wide:
             self.writer.line(f"kmi_raise_exact(error, {self.site(span)});", span)
         else:
-            value = f"(i128){self.text(left, 13)} {statement.operator} {self.text(right, 13)}"
-            self.writer.line(
-                f'kmi_raise_overflow(error, {self.site(span)}, {value}, "{statement.place.name}");', span
-            )
+            both = f"{self.text(left)}, {self.text(right)}"
+            if statement.place.name == "int" and all(same(each.type, I64) for each in (left, right)):
+                said = f"kmi_raise_{_RESULTS[statement.operator]}(error, {self.site(span)}, {both})"
+            else:
+                value = f"(i128){self.text(left, 13)} {statement.operator} {self.text(right, 13)}"
+                place = f'"{statement.place.name}"'
+                said = f"kmi_raise_overflow(error, {self.site(span)}, {value}, {place})"
+            self.writer.line(f"{said};", span)
         self.writer.line(self.goto(statement.edge), span, True)
         self.writer.depth -= 1
         self.writer.line("}", span, True)
@@ -495,6 +501,9 @@ class Printer:
             self.writer.line(f"*error = {statement.saved.name};", statement.span)
         if statement.edge is not None:
             self.writer.line(self.goto(statement.edge), statement.span, True)
+
+
+_RESULTS = {"+": "sum", "-": "difference", "*": "product"}
 
 
 def _leaves(body: list[Statement]) -> bool:

@@ -158,7 +158,7 @@ class CallHelper:
 
 @dataclass(slots=True, eq=False)
 class New:
-    """Memory for an object: header set, fields zero, ``extra`` bytes of anything behind it; MemoryError if none."""
+    """Memory for an object: header set, fields zero, ``extra`` bytes behind as they come; or MemoryError."""
 
     target: Variable
     kind: ClassType

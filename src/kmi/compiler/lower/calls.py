@@ -12,7 +12,7 @@ from __future__ import annotations
 from kmi.compiler import intervals, linear
 from kmi.compiler.instances import FunctionInstance, VirtualInstance, bases, bindings_of
 from kmi.compiler.intervals import I64
-from kmi.compiler.lower import integers, text
+from kmi.compiler.lower import integers, items, text
 from kmi.compiler.lower.builder import Builder, Value, is_void
 from kmi.language import tree
 from kmi.language.report.diagnostics import InternalError
@@ -38,6 +38,8 @@ def call(builder: Builder, node: tree.Call) -> Value:
     function = node.function
     if function.external is not None:
         return _c_call(builder, node)
+    if (item := items.access(builder, node)) is not None:
+        return item
     values = builder.operands(node.arguments)
     callee = _callee(builder, node, values)
     return invoke(builder, callee, values, node.span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kmi.compiler import intervals, linear
 from kmi.compiler.intervals import I64
-from kmi.compiler.lower import calls, integers, statements
+from kmi.compiler.lower import calls, integers, items, statements
 from kmi.compiler.lower.builder import Builder, Exit, Value
 from kmi.compiler.lower.expressions import condition
 from kmi.language import tree
@@ -121,23 +121,35 @@ def for_each(builder: Builder, node: tree.ForEach) -> None:
     kind = held.expression.type
     if not isinstance(kind, ClassType):
         raise InternalError(f"a `for` over {kind}", span)
+    which = items.container(kind)
     position = builder.temporary(I64, "position")
-    builder.emit(linear.Set(position, linear.Const(0, I64), span))
-    loop = linear.Loop([], linear.BoolConst(True), [], [], [], span)
     here = linear.Var(position, I64)
     borrowed = Value(held.expression)
-    with builder.into(loop.before):
-        advance = protocol(kind, "__advance__", span)
-        found = calls.invoke_method(builder, borrowed, kind, advance, [Value(here)], span)
-        builder.emit(linear.Set(position, found.expression, span))
-    loop.condition = linear.Comparison(">=", here, linear.Const(0, I64))
-    following = linear.Operation("+", here, linear.Const(1, I64), I64)
-    loop.after = [linear.Set(position, following, span)]
+    if which == "bytes":  # which never change
+        size = _unchanging(builder, items.length(held.expression), span)
+        loop: linear.Count | linear.Loop = linear.Count(
+            position, linear.Const(0, I64), size, False, [], [], span
+        )
+    else:
+        builder.emit(linear.Set(position, linear.Const(0, I64), span))
+        loop = linear.Loop([], linear.BoolConst(True), [], [], [], span)
+        following = linear.Operation("+", here, linear.Const(1, I64), I64)
+        loop.after = [linear.Set(position, following, span)]
+        if which is not None:
+            loop.condition = linear.Comparison("<", here, items.length(held.expression))
+        else:
+            with builder.into(loop.before):
+                advance = protocol(kind, "__advance__", span)
+                found = calls.invoke_method(builder, borrowed, kind, advance, [Value(here)], span)
+                builder.emit(linear.Set(position, found.expression, span))
+            loop.condition = linear.Comparison(">=", here, linear.Const(0, I64))
     target = builder.variables.get(id(node.target))
     with builder.into(loop.body):
-        item = calls.invoke_method(
-            builder, borrowed, kind, protocol(kind, "__item__", span), [Value(here)], span
-        )
+        if which is not None:
+            item = Value(items.item(held.expression, which, here))
+        else:
+            method = protocol(kind, "__item__", span)
+            item = calls.invoke_method(builder, borrowed, kind, method, [Value(here)], span)
         if target is not None:
             statements.assign(builder, target, item, span)
     builder.exits.append(Exit(loop=loop, iterable=held.owned))
