@@ -1,4 +1,4 @@
-"""What a container is made of is read once before a loop that cannot change it, and in each round of another."""
+"""What a container is made of is read once before a loop that cannot change it, else in each round."""
 
 import textwrap
 
