@@ -32,8 +32,8 @@ def comprehended() -> None:
     squares = {n: n * n for n in range(3)}
 
 
-def stepped(data: bytes) -> bytes:
-    return data[::2]
+def divided(data: list[int]) -> int:
+    return data[0] / 2
 
 
 def waiting() -> None:

@@ -186,8 +186,6 @@ def _check_node(source: Source, node: ast.AST, reporter: Reporter) -> None:
             refuse(extra, "`*args`", "take a list")
         case ast.arguments(kwarg=ast.arg() as extra):
             refuse(extra, "`**kwargs`", "name the parameters")
-        case ast.Slice(step=ast.expr() as step):
-            refuse(step, "a slice with a step", "use a loop over `range`")
         case ast.keyword(arg=None):
             refuse(node.value, "`**` in a call", "name the arguments")
         case ast.Dict(keys=keys) if None in keys:

@@ -35,6 +35,41 @@ def clamp(index: int, length: int) -> int:
     return length if index > length else index
 
 
+def stepping(start: int | None, stop: int | None, step: int, length: int) -> tuple[int, int]:
+    """Of a slice with a step: the first position, and how many there are. ValueError of a step of 0."""
+    if step == 0:
+        raise ValueError("slice step cannot be zero")
+    back = 1 if step < 0 else 0
+    low = length - 1 if back else 0
+    if start is not None:
+        low = _bound(start, length, back)
+    high = -1 if back else length
+    if stop is not None:
+        high = _bound(stop, length, back)
+    if back:
+        count = (low - high - 1) // -step + 1 if high < low else 0
+    else:
+        count = (high - low - 1) // step + 1 if low < high else 0
+    return low, count
+
+
+def _bound(index: int, length: int, back: int) -> int:
+    """An end of a slice that goes back (1) or forth (0), brought to where the items are."""
+    if index < 0:
+        at = index + length
+        return at if at >= 0 else -back
+    return index if index < length else length - back
+
+
+def gather(to: Pointer[u8], source: Pointer[u8], step: int, count: int) -> None:
+    """Copies so many bytes that stand a step apart."""
+    at = 0
+    with unsafe("the caller says how many there are"):
+        while at < count:
+            to[at] = source[at * step]
+            at += 1
+
+
 def equal(left: Pointer[u8], left_size: int, right: Pointer[u8], right_size: int) -> bool:
     """Whether both are the same bytes."""
     if left_size != right_size:

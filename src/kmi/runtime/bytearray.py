@@ -6,7 +6,7 @@ this very object.
 """
 
 from kmi.integers import u8
-from kmi.runtime.buffers import byte, clamp, count, ends, equal, find, less, starts
+from kmi.runtime.buffers import byte, clamp, count, ends, equal, find, gather, less, starts, stepping
 from kmi.runtime.memory import LARGEST, allocate, copy, fill, free, move
 from kmi.unsafe import Pointer, cast, inline, null, unsafe
 
@@ -108,6 +108,55 @@ class bytearray:
             with unsafe("both ends are inside"):
                 result._append_memory(self._data() + first, last - first)
         return result
+
+    def __stepslice__(self, start: int | None, stop: int | None, step: int) -> bytearray:
+        first, count = stepping(start, stop, step, self._length)
+        result = bytearray()
+        result._open(0, count)
+        with unsafe("all positions are inside"):
+            gather(result._data(), self._data() + first, step, count)
+        return result
+
+    def __setstepslice__(self, start: int | None, stop: int | None, step: int, data: bytes) -> None:
+        first, count = stepping(start, stop, step, self._length)
+        if step == 1:
+            self.__setslice__(first, first + count, data)
+            return
+        if data._length != count:
+            raise ValueError(
+                f"attempt to assign bytes of size {data._length} to extended slice of size {count}"
+            )
+        at = 0
+        with unsafe("all positions are inside"):
+            while at < count:
+                self._data()[first + at * step] = data._data()[at]
+                at += 1
+
+    def __setstepslice_bytearray__(
+        self, start: int | None, stop: int | None, step: int, data: bytearray
+    ) -> None:
+        self.__setstepslice__(start, stop, step, bytes.__from_bytearray__(data))
+
+    def __delstepslice__(self, start: int | None, stop: int | None, step: int) -> None:
+        first, count = stepping(start, stop, step, self._length)
+        if count == 0:
+            return
+        if step < 0:
+            first += (count - 1) * step
+            step = -step
+        dropped = 0
+        at = first
+        to = first
+        with unsafe("all positions are inside"):
+            data = self._data()
+            while at < self._length:
+                if dropped < count and at == first + dropped * step:
+                    dropped += 1
+                else:
+                    data[to] = data[at]
+                    to += 1
+                at += 1
+        self._length -= count
 
     def __setslice__(self, start: int, stop: int, data: bytes) -> None:
         first = clamp(start, self._length)

@@ -4,7 +4,7 @@ Literals are static objects of this layout, which kmi_object.h states too.
 """
 
 from kmi.integers import u8
-from kmi.runtime.buffers import clamp, count, ends, equal, find, hashed, less, starts
+from kmi.runtime.buffers import clamp, count, ends, equal, find, gather, hashed, less, starts, stepping
 from kmi.runtime.memory import LARGEST, copy, fill
 from kmi.unsafe import Pointer, allocate, cast, inline, tail, unsafe
 
@@ -103,6 +103,13 @@ class bytes:
             return self
         with unsafe("both ends are inside"):
             return bytes.__from_memory__(tail(self) + first, last - first)
+
+    def __stepslice__(self, start: int | None, stop: int | None, step: int) -> bytes:
+        first, count = stepping(start, stop, step, self._length)
+        result = bytes.__allocate__(count)
+        with unsafe("all positions are inside"):
+            gather(tail(result), tail(self) + first, step, count)
+        return result
 
     def __contains__(self, value: int) -> bool:
         if value < 0 or value > 255:

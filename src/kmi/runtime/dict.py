@@ -35,6 +35,8 @@ class dict(Generic[K, V]):
     _room: int
     _used: int
     _live: int
+    _end: int
+    """No entry with this number or a later one is live."""
     _blocks: int
     """How many blocks there have been: a key's ``__eq__`` may come back and change the dict."""
 
@@ -42,6 +44,7 @@ class dict(Generic[K, V]):
         self._room = 0
         self._used = 0
         self._live = 0
+        self._end = 0
         self._blocks = 0
 
     @staticmethod
@@ -103,6 +106,7 @@ class dict(Generic[K, V]):
             self._keys()[entry] = key
             self._values()[entry] = value
             self._used += 1
+            self._end = self._used
             self._live += 1
             self._link(entry, hashed)
 
@@ -171,6 +175,36 @@ class dict(Generic[K, V]):
         self._remove(at)
         return value
 
+    def popitem(self) -> tuple[K, V]:
+        with unsafe("the last entry that is live is looked for once: those behind it are dead for good"):
+            hashes = self._hashes()
+            at = self._end - 1
+            while at >= 0 and hashes[at] == 0:
+                at -= 1
+            self._end = at + 1
+            if at < 0:
+                raise KeyError("'popitem(): dictionary is empty'")
+            key = take(self._keys(), at)
+            value = take(self._values(), at)
+            hashes[at] = 0
+            self._live -= 1
+            return (key, value)
+
+    @staticmethod
+    def fromkeys(keys: list[K], value: V) -> dict[K, V]:
+        result: dict[K, V] = dict()
+        for key in keys:
+            result[key] = value
+        return result
+
+    def __or__(self, other: dict[K, V]) -> dict[K, V]:
+        result = self.copy()
+        result.update(other)
+        return result
+
+    def __ior__(self, other: dict[K, V]) -> None:
+        self.update(other)
+
     def update(self, other: dict[K, V]) -> None:
         at = other._next(0)
         while at >= 0:
@@ -197,6 +231,7 @@ class dict(Generic[K, V]):
             self._room = 0
             self._used = 0
             self._live = 0
+            self._end = 0
             at = 0
             while at < used:
                 if hashes[at] != 0:
@@ -325,6 +360,7 @@ class dict(Generic[K, V]):
                     self._used = entry + 1
                     self._link(entry, hashes[at])
                 at += 1
+            self._end = self._used
             free(cast(Pointer[None], old))
 
 
@@ -362,6 +398,14 @@ class dict_values(Generic[K, V]):
     def __item__(self, position: int) -> V:
         return self._owner._value(position)
 
+    def __contains__(self, value: V) -> bool:
+        position = self.__advance__(0)
+        while position >= 0:
+            if self.__item__(position) == value:
+                return True
+            position = self.__advance__(position + 1)
+        return False
+
 
 class dict_items(Generic[K, V]):
     """The pairs of a dict, as it is at each moment."""
@@ -377,6 +421,13 @@ class dict_items(Generic[K, V]):
 
     def __item__(self, position: int) -> tuple[K, V]:
         return (self._owner.__item__(position), self._owner._value(position))
+
+    def __contains__(self, item: tuple[K, V]) -> bool:
+        at = self._owner._search(item[0], _mix(hash(item[0])))
+        if at < 0:
+            return False
+        with unsafe("the entry was found"):
+            return self._owner._values()[at] == item[1]
 
 
 def _mix(value: int) -> u64:

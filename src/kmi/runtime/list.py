@@ -7,10 +7,13 @@ rest is uninitialised. An item that is dropped is taken out first: its `__del__`
 from typing import Generic, TypeVar
 
 from kmi.integers import u8
+from kmi.runtime.buffers import clamp, stepping
 from kmi.runtime.memory import LARGEST, allocate, free, move, reallocate
+from kmi.runtime.sorting import sort
 from kmi.runtime.text import Text
 from kmi.unsafe import Pointer, cast, inline, null, sizeof, take, unsafe
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -78,8 +81,8 @@ class list(Generic[T]):
         del old
 
     def __slice__(self, start: int, stop: int) -> list[T]:
-        first = _clamp(start, self._length)
-        last = _clamp(stop, self._length)
+        first = clamp(start, self._length)
+        last = clamp(stop, self._length)
         result: list[T] = list()
         if first < last:
             result._reserve(last - first)
@@ -92,8 +95,8 @@ class list(Generic[T]):
 
     def __setslice__(self, start: int, stop: int, items: list[T]) -> None:
         source = items.copy()
-        first = _clamp(start, self._length)
-        last = _clamp(stop, self._length)
+        first = clamp(start, self._length)
+        last = clamp(stop, self._length)
         if last < first:
             last = first
         dropped: list[T] = list()
@@ -124,8 +127,8 @@ class list(Generic[T]):
             self._length = self._length - (last - first) + added
 
     def __delslice__(self, start: int, stop: int) -> None:
-        first = _clamp(start, self._length)
-        last = _clamp(stop, self._length)
+        first = clamp(start, self._length)
+        last = clamp(stop, self._length)
         if first >= last:
             return
         dropped: list[T] = list()
@@ -213,7 +216,7 @@ class list(Generic[T]):
                 at += 1
 
     def insert(self, index: int, value: T) -> None:
-        at = _clamp(index, self._length)
+        at = clamp(index, self._length)
         self._reserve(self._length + 1)
         with unsafe("room was reserved"):
             move(
@@ -272,6 +275,117 @@ class list(Generic[T]):
                 low += 1
                 high -= 1
 
+    def sort(self, *, reverse: bool = False) -> None:
+        items = self._aside()
+        try:
+            if reverse:
+                items.reverse()
+            with unsafe("nothing is moved beside the items"):
+                sort(items._items, null(u8), 0, items._length)
+        finally:
+            if reverse:
+                items.reverse()
+            changed = self._back(items)
+        if changed:
+            raise ValueError("list modified during sort")
+
+    def __sort_by__(self, keys: list[K], reverse: bool) -> None:
+        """`sort(key=…)`, given the key of each item; the keys are sorted with the items."""
+        if keys._length != self._length:
+            raise ValueError("list modified during sort")
+        items = self._aside()
+        try:
+            if reverse:
+                items.reverse()
+                keys.reverse()
+            with unsafe("as many keys as items, and nobody else sees either"):
+                sort(keys._items, cast(Pointer[u8], items._items), sizeof(T), items._length)
+        finally:
+            if reverse:
+                items.reverse()
+            changed = self._back(items)
+        if changed:
+            raise ValueError("list modified during sort")
+
+    def _aside(self) -> list[T]:
+        """All items in a list of their own, while comparing them may come back to this one."""
+        items: list[T] = list()
+        items._items = self._items
+        items._length = self._length
+        items._room = self._room
+        with unsafe("the items have one owner, the new list"):
+            self._items = null(T)
+        self._length = 0
+        self._room = 0
+        return items
+
+    def _back(self, items: list[T]) -> bool:
+        """Takes back what was put aside; whether this list was changed meanwhile."""
+        changed = self._room > 0
+        while self._room > 0:
+            self.clear()
+        self._items = items._items
+        self._length = items._length
+        self._room = items._room
+        with unsafe("the items have one owner again, this list"):
+            items._items = null(T)
+        items._length = 0
+        items._room = 0
+        return changed
+
+    def __stepslice__(self, start: int | None, stop: int | None, step: int) -> list[T]:
+        first, count = stepping(start, stop, step, self._length)
+        result: list[T] = list()
+        result._reserve(count)
+        with unsafe("room was reserved, and all positions are inside"):
+            while result._length < count:
+                result._items[result._length] = self._items[first + result._length * step]
+                result._length += 1
+        return result
+
+    def __setstepslice__(self, start: int | None, stop: int | None, step: int, items: list[T]) -> None:
+        if step == 1:
+            low, size = stepping(start, stop, 1, self._length)
+            self.__setslice__(low, low + size, items)
+            return
+        source = items.copy()
+        first, count = stepping(start, stop, step, self._length)
+        if source._length != count:
+            raise ValueError(
+                f"attempt to assign sequence of size {source._length} to extended slice of size {count}"
+            )
+        at = 0
+        with unsafe("all positions are inside; what was there goes to the copy, and dies with it"):
+            while at < count:
+                old = take(self._items, first + at * step)
+                new = take(source._items, at)
+                self._items[first + at * step] = new
+                source._items[at] = old
+                at += 1
+        source.reverse()  # the first one dies first
+
+    def __delstepslice__(self, start: int | None, stop: int | None, step: int) -> None:
+        first, count = stepping(start, stop, step, self._length)
+        if step < 0:
+            first += (count - 1) * step
+            step = -step
+        dropped: list[T] = list()
+        dropped._reserve(count)
+        with unsafe("what goes is moved aside, and dropped when the list is whole again"):
+            at = first
+            to = first
+            while at < self._length:
+                item = take(self._items, at)
+                if dropped._length < count and at == first + dropped._length * step:
+                    dropped._items[dropped._length] = item
+                    dropped._length += 1
+                else:
+                    self._items[to] = item
+                    to += 1
+                at += 1
+            self._length -= count
+        dropped.reverse()  # the first one dies first
+
     def clear(self) -> None:
         with unsafe("the list is empty before the first item is dropped, for its __del__ may come back"):
             items = self._items
@@ -328,11 +442,3 @@ class list(Generic[T]):
                 old = cast(Pointer[u8], self._items)
                 self._items = cast(Pointer[T], reallocate(old, self._length * sizeof(T), room * sizeof(T)))
             self._room = room
-
-
-def _clamp(index: int, length: int) -> int:
-    """The position of a slice's end, as Python counts it: from the end where negative, and never outside."""
-    if index < 0:
-        index += length
-        return 0 if index < 0 else index
-    return length if index > length else index

@@ -6,8 +6,22 @@ Invariant: the bytes are valid UTF-8, and a NUL that nobody counts is behind the
 """
 
 from kmi.integers import u8
-from kmi.runtime.buffers import clamp, code_points, count, ends, equal, find, hashed, is_utf8, less, starts
+from kmi.runtime.buffers import (
+    clamp,
+    code_points,
+    count,
+    ends,
+    equal,
+    find,
+    gather,
+    hashed,
+    is_utf8,
+    less,
+    starts,
+    stepping,
+)
 from kmi.runtime.memory import LARGEST, copy
+from kmi.runtime.text import Text
 from kmi.unsafe import ConstPointer, Pointer, allocate, cast, inline, tail, unsafe
 
 
@@ -108,6 +122,20 @@ class str:
         end = self._offset(last)
         with unsafe("both ends are inside"):
             return str.__from_memory__(tail(self) + begin, end - begin)
+
+    def __stepslice__(self, start: int | None, stop: int | None, step: int) -> str:
+        first, count = stepping(start, stop, step, self._length)
+        if self._size == self._length:
+            plain = str.__allocate__(count, count)
+            with unsafe("all positions are inside, and each is one byte"):
+                gather(tail(plain), tail(self) + first, step, count)
+            return plain
+        text = Text("")
+        while count > 0:
+            text.add(self.__item__(first))
+            first = first + step if count > 1 else first
+            count -= 1
+        return text.end("")
 
     def __contains__(self, wanted: str) -> bool:
         return find(self._data(), self._size, wanted._data(), wanted._size, 0) >= 0

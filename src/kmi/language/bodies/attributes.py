@@ -355,7 +355,8 @@ def selector(
 ) -> tuple[str, list[tree.Expression]]:
     """The method behind ``[…]`` and its arguments; no method, and an error, where the class has none."""
     if isinstance(index, ast.Slice):
-        method = {"get": "__slice__", "set": "__setslice__", "del": "__delslice__"}[verb]
+        which = "slice" if index.step is None else "stepslice"
+        method = {"get": f"__{which}__", "set": f"__set{which}__", "del": f"__del{which}__"}[verb]
     else:
         method = f"__{verb}item__"
     found = members.find_method(body.world, kind, method)
@@ -365,6 +366,8 @@ def selector(
         body.error(codes.BAD_OPERANDS, node, f"one cannot {what} {which} of a `{kind}`")
         return "", []
     if isinstance(index, ast.Slice):
+        if index.step is not None:
+            return method, _stepped_bounds(body, node, index, index.step)
         span = body.span(node)
         bounds: list[tree.Expression] = []
         for bound, default in ((index.lower, 0), (index.upper, LAST)):
@@ -376,6 +379,21 @@ def selector(
     wanted = calls.parameter_types(found, kind)[0]
     value = expressions.expression(body, index, wanted)
     return method, [coerce(body, value, wanted, index, "the index")]
+
+
+def _stepped_bounds(
+    body: Body, node: ast.Subscript, index: ast.Slice, step: ast.expr
+) -> list[tree.Expression]:
+    """Start, stop and step of ``data[start:stop:step]``: a bound that is left out depends on the step."""
+    span = body.span(node)
+    bounds: list[tree.Expression] = []
+    for bound in (index.lower, index.upper):
+        if bound is None or (isinstance(bound, ast.Constant) and bound.value is None):
+            bounds.append(tree.Upcast(tree.NoneLiteral(span), span, OptionalType(INT)))
+        else:
+            value = expressions.value_for(body, bound, INT, "the bound")
+            bounds.append(tree.Upcast(value, span, OptionalType(INT)))
+    return [*bounds, expressions.value_for(body, step, INT, "the step")]
 
 
 __all__ = [
