@@ -5,7 +5,8 @@
         def read(self, file: File, data: Uio) -> None:
             data.put(bytes(data.remaining))
 
-    self.device = MiscDevice("zero", Zero())
+    self.device = MiscDevice("zero", Zero())            # /dev/zero
+    self.devices = CharDevice("zero", 2, Zero())        # /dev/zero0 and /dev/zero1
 
 Operations are inert objects; a registration makes them live. What `open` returns is the file's own typed
 state: `class Log(FileOperations[Cursor])` finds it as `file.state: Cursor` in every other callback.
@@ -24,7 +25,7 @@ from kmi.poll import Poll
 from kmi.sync import Condition
 from kmi.uio import Uio
 
-__all__ = ["File", "FileOperations", "MiscDevice", "Poll", "PollTable", "Registration"]
+__all__ = ["CharDevice", "File", "FileOperations", "MiscDevice", "Poll", "PollTable", "Registration"]
 
 S = TypeVar("S", default=None)
 
@@ -55,6 +56,25 @@ class File(Generic[S]):
     @property
     def writable(self) -> bool:
         """Whether the file was opened for writing."""
+        ...
+
+    @property
+    def minor(self) -> int:
+        """Which device of a CharDevice the file was opened on, from 0 on; 0 on a MiscDevice."""
+        ...
+
+    @property
+    def position(self) -> int:
+        """The file's position: what reads and writes moved it by, or where `seek` put it. Calls that bring a
+        position of their own, as pread(2) does, leave it alone: in a read or write ask `Uio.offset`."""
+        ...
+
+    @raises(OSError)
+    def seek_within(self, size: int, offset: int, whence: int) -> int:
+        """Where a seek leads in a file of that many bytes: 0 to `size`, for `FileOperations.seek` to return.
+
+        Raises OSError EINVAL if that is elsewhere, or `whence` is not one of SEEK_SET, SEEK_CUR, SEEK_END.
+        """
         ...
 
     @property
@@ -112,6 +132,17 @@ class FileOperations(Generic[S]):
     @context("process")
     @sleeps
     @raises(OSError, MemoryError)
+    def seek(self, file: File[S], offset: int, whence: int) -> int:
+        """Called by lseek(2); returns the file's new position, 0 to 2**63 - 1. `whence` is one of the
+        constants SEEK_SET, SEEK_CUR, SEEK_END and so on of `os`. By default: OSError ESPIPE.
+
+        A device of a fixed size returns `file.seek_within(size, offset, whence)`.
+        """
+        ...
+
+    @context("process")
+    @sleeps
+    @raises(OSError, MemoryError)
     def poll(self, file: File[S], table: "PollTable") -> Poll:
         """Called by poll(2), select(2) and epoll; first tells `table` what to wait for, then returns what is
         ready now. An uncaught exception is Poll.ERR. By default: readable and writable."""
@@ -143,6 +174,27 @@ class MiscDevice(Registration, Generic[S]):
         """A device of that name, serviced by `operations`, with the permissions `mode` (octal, 0 to 0o777).
 
         Raises OSError EINVAL for a name that is empty, `.` or `..`, or has a `/`, `!` or NUL, or a bad mode.
-        When it becomes live the load fails with EEXIST if the name is taken.
+        When it becomes live the load fails with EEXIST if the name is taken, by whatever there is in /dev.
+        Linux opens one MiscDevice at a time of all that there are: an `open` that takes long delays others.
+        """
+        ...
+
+
+@provided
+class CharDevice(Registration, Generic[S]):
+    """Several character devices of one kind: /dev/NAME0, /dev/NAME1 and so on, which live and go together.
+
+    `file.minor` says which one a file was opened on. Their opens do not wait for each other's.
+    """
+
+    @context("process")
+    @sleeps
+    @raises(OSError, MemoryError)
+    def __init__(self, name: str, count: int, operations: FileOperations[S], mode: int = 0o600) -> None:
+        """So many devices, 1 to 256, serviced by `operations`, each with the permissions `mode`.
+
+        Raises OSError EINVAL as MiscDevice does, and for a bad count. When they become live the load fails
+        with EEXIST if one of the names is taken, or `name` itself by another kind of devices; then none of
+        them is left.
         """
         ...

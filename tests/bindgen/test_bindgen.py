@@ -78,6 +78,12 @@ def test_a_member_named_like_a_keyword_keeps_its_path() -> None:
     assert 'from_: i32 = member(56, "from")' in lines(bound("device"))
 
 
+def test_a_struct_named_like_a_keyword_is_bound_under_another_name() -> None:
+    made = bound("owner", header="struct class { int x; }; struct owner { struct class *kind; };")
+    assert '@c_struct("struct class", 4, 4)\nclass class_:' in made
+    assert "    kind: Pointer[class_] = member(0)" in made
+
+
 def test_mentioned_records_are_opaque_and_come_first() -> None:
     made = bound("device")
     assert made.index("class inner:") < made.index("class device:")

@@ -9,6 +9,7 @@ collected on the way; a type that has no annotation raises `Inexpressible` with 
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Mapping
 
 from clang.cindex import Cursor, TypeKind  # type: ignore[import-untyped]
@@ -76,6 +77,7 @@ class Annotator:
         if "(" in spelling:
             raise Inexpressible("of a type without a name")
         name: str = spelling.split()[-1]
+        name = f"{name}_" if keyword.iskeyword(name) else name  # `struct class`
         self.records.setdefault(name, declaration)
         self.tags.setdefault(name, spelling)
         return name

@@ -35,6 +35,7 @@ SYSCALL = {
     "write": 1,
     "open": 2,
     "close": 3,
+    "stat": 4,
     "poll": 7,
     "lseek": 8,
     "mmap": 9,

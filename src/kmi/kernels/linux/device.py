@@ -1,8 +1,8 @@
-"""Devices and open files: `struct miscdevice`, `struct file_operations`.
+"""Devices and open files: `struct miscdevice`, `struct cdev`, `struct file_operations`.
 
-    open(2)   misc_open -> MiscDevice._open    -> FileOperations.open, whose result is kept in an _Opened
-    read(2)   vfs_read  -> MiscDevice._read    -> FileOperations.read
-    close(2)  __fput    -> MiscDevice._release -> FileOperations.close, then the _Opened goes
+    open(2)   misc_open -> MiscDevice._open -> FileOperations.open, whose result is kept in an _Opened
+    read(2)   vfs_read  -> _Device._read    -> FileOperations.read
+    close(2)  __fput    -> _Device._release -> FileOperations.close, then the _Opened goes
 
 Invariants: `private_data` of a file that was opened holds one count of an _Opened, from open to release;
 the operations name the module as owner, so its code stays while a file is open; a File, Uio, Request or
@@ -10,7 +10,8 @@ PollTable is a record on the stack of the call that made it. FMODE_NOWAIT is not
 a worker that may block.
 """
 
-from errno import EEXIST, EINVAL, ENOTTY, ENXIO
+from errno import EEXIST, EINVAL, ENOTTY, ENXIO, ESPIPE
+from os import SEEK_CUR, SEEK_END, SEEK_SET
 from typing import Generic
 
 from typing_extensions import TypeVar
@@ -30,11 +31,17 @@ from kmi.kernels.linux.bindings import (
     iov_iter_count,
     kiocb,
     kmi_linux_begin_close,
+    kmi_linux_char,
+    kmi_linux_char_of,
+    kmi_linux_char_publish,
+    kmi_linux_char_withdraw,
     kmi_linux_closing,
     kmi_linux_delist,
     kmi_linux_end_close,
     kmi_linux_enlist,
     kmi_linux_file,
+    kmi_linux_minor,
+    kmi_linux_misc_publish,
     kmi_linux_operations,
     kmi_linux_poll,
     kmi_linux_refuse,
@@ -45,7 +52,6 @@ from kmi.kernels.linux.bindings import (
     kmi_linux_uio,
     kmi_linux_whole,
     misc_deregister,
-    misc_register,
     miscdevice,
     poll_table_struct,
     poll_wait,
@@ -62,6 +68,7 @@ from kmi.unsafe import (
     cast,
     container_of,
     from_raw,
+    inline,
     into_raw,
     place,
     unsafe,
@@ -111,9 +118,30 @@ class File(Generic[S]):
             return self.record.file.f_mode & FMODE_WRITE != 0
 
     @property
+    def minor(self) -> int:
+        with unsafe("the file is open during the call"):
+            return kmi_linux_minor(self.record.file)
+
+    @property
+    def position(self) -> int:
+        with unsafe("the file is open during the call"):
+            return self.record.file.f_pos
+
+    @property
     def state(self) -> S:
         with unsafe("callbacks other than open have an opened file, and this is its state's type"):
             return cast(_Opened[S], self.record.opened).state_
+
+    def seek_within(self, size: int, offset: int, whence: int) -> int:
+        if whence == SEEK_CUR:
+            offset += self.position
+        elif whence == SEEK_END:
+            offset += size
+        elif whence != SEEK_SET:
+            raise OSError(EINVAL, f"whence {whence} is not one of SEEK_SET, SEEK_CUR and SEEK_END")
+        if not 0 <= offset <= size:
+            raise OSError(EINVAL, f"position {offset} is not one of 0 to {size}")
+        return offset
 
 
 class FileOperations(Generic[S]):
@@ -134,6 +162,9 @@ class FileOperations(Generic[S]):
 
     def ioctl(self, file: File[S], request: Request) -> int:
         raise OSError(ENOTTY, "no such command")
+
+    def seek(self, file: File[S], offset: int, whence: int) -> int:
+        raise OSError(ESPIPE, "the file has no position")
 
     def poll(self, file: File[S], table: "PollTable") -> Poll:
         return Poll.IN | Poll.OUT | Poll.RDNORM | Poll.WRNORM
@@ -162,14 +193,13 @@ def octal(value: int) -> int:
 
 
 @place
-class MiscDevice(Registration, Generic[S]):
-    """A character device of its own: /dev/NAME."""
+class _Device(Registration, Generic[S]):
+    """What all devices have in common: operations, and the callbacks of the files that are open on it."""
 
-    misc: miscdevice
     operations: FileOperations[S]
     name: str
 
-    def __init__(self, name: str, operations: FileOperations[S], mode: int = 0o600) -> None:
+    def __init__(self, name: str, operations: FileOperations[S], mode: int) -> None:
         self.name = name
         self.operations = operations
         if not 0 <= mode <= 0o777:
@@ -180,56 +210,33 @@ class MiscDevice(Registration, Generic[S]):
             raise OSError(EINVAL, f"mode {sign}0o{high * 10**10 + low} is not one of 0 to 0o777")
         if not 0 < name._size <= 255 or name == "." or name == "..":
             raise OSError(EINVAL, "bad device name")
-        with unsafe("the records are zero and will not move; they are ended before their owner dies"):
+        with unsafe("a str has _size bytes"):
             text = name._data()
             for index in range(name._size):
                 if text[index] == 0 or text[index] == 0x2F:
                     raise OSError(EINVAL, "a device name has no NUL and no /")
                 if text[index] == 0x21:  # devtmpfs makes a / of it
                     raise OSError(EINVAL, "a device name has no !")
-            self.misc.minor = MISC_DYNAMIC_MINOR
-            self.misc.name = text  # ends with a NUL, and self.name keeps it
-            self.misc.fops = kmi_linux_operations(
-                MiscDevice._open, MiscDevice._release, MiscDevice._read, MiscDevice._write,
-                MiscDevice._ioctl, MiscDevice._poll,
-            )  # fmt: skip
-            self.misc.mode = mode | S_IFCHR  # a bare 0 would become the default, 0o600
-            self.registration.publish = MiscDevice._publish
-            self.registration.withdraw = MiscDevice._withdraw
-            kmi_linux_enlist(address_of(self.registration))
 
-    @callback
-    @staticmethod
-    def _publish(registration: Pointer[kmi_linux_registration]) -> i32:
-        with unsafe("only MiscDevice.__init__ hands this function out, with its own record"):
-            device = container_of(registration, MiscDevice[S], "registration")
-            status = misc_register(address_of(device.misc))
-            if status == -EEXIST:
-                err(f"kmi: not loaded: there is a device named {device.name} already")
-            elif status != 0:
-                err(f"kmi: not loaded: the device {device.name} cannot be registered: errno {-status}")
-            return status
+    def _published(self, status: i32) -> i32:
+        """Says in the log why a device did not become live; its errno, negative."""
+        if status == -EEXIST:
+            err(f"kmi: not loaded: there is a device named {self.name} already")
+        elif status != 0:
+            err(f"kmi: not loaded: the device {self.name} cannot be registered: errno {-status}")
+        return status
 
-    @callback
-    @staticmethod
-    def _withdraw(registration: Pointer[kmi_linux_registration]) -> None:
-        with unsafe("it was published"):
-            device = container_of(registration, MiscDevice[S], "registration")
-            misc_deregister(address_of(device.misc))
-
-    @callback
-    @staticmethod
-    def _open(node: Pointer[inode], opened: Pointer[file]) -> i32:
-        with unsafe("misc_open leaves the miscdevice in private_data"):
-            device = container_of(cast(Pointer[miscdevice], opened.private_data), MiscDevice[S], "misc")
+    def _opened(self, opened: Pointer[file]) -> i32:
+        """Opens a file of the device: what it keeps is in its private_data afterwards."""
+        with unsafe("the kernel opens the file, so nobody else knows it yet"):
             if not kmi_linux_whole():
                 return -ENXIO
             record = kmi_linux_file()
             record.file = opened
             try:
                 kept = allocate(_Opened[S], 0)  # before open: whose open succeeded, its close is called
-                kept.operations = device.operations
-                kept.state_ = device.operations.open(cast(File[None], address_of(record)))
+                kept.operations = self.operations
+                kept.state_ = self.operations.open(cast(File[None], address_of(record)))
                 opened.private_data = into_raw(kept)
             except Exception as error:
                 return kmi_linux_refuse(error, False)
@@ -256,6 +263,18 @@ class MiscDevice(Registration, Generic[S]):
     @callback
     @staticmethod
     def _read(call: Pointer[kiocb], memory: Pointer[iov_iter]) -> isize:
+        with unsafe("the kernel calls this with an open file"):
+            return _Device._transfer(call, memory, True)
+
+    @callback
+    @staticmethod
+    def _write(call: Pointer[kiocb], memory: Pointer[iov_iter]) -> isize:
+        with unsafe("the kernel calls this with an open file"):
+            return _Device._transfer(call, memory, False)
+
+    @inline
+    @staticmethod
+    def _transfer(call: Pointer[kiocb], memory: Pointer[iov_iter], to_user: bool) -> isize:
         with unsafe("the file is open during the call, so private_data is an _Opened"):
             total = iov_iter_count(memory)
             if total == 0:
@@ -266,11 +285,14 @@ class MiscDevice(Registration, Generic[S]):
             record.nowait = call.ki_flags & IOCB_NOWAIT != 0
             data = kmi_linux_uio()
             data.memory = memory
-            data.to_user = True
+            data.to_user = to_user
             data.end = cast(u64, call.ki_pos + total)
             state = cast(_Opened[S], record.opened)
             try:
-                state.operations.read(cast(File[S], address_of(record)), cast(Uio, address_of(data)))
+                if to_user:
+                    state.operations.read(cast(File[S], address_of(record)), cast(Uio, address_of(data)))
+                else:
+                    state.operations.write(cast(File[S], address_of(record)), cast(Uio, address_of(data)))
             except Exception as error:
                 if iov_iter_count(memory) == total or not kmi_linux_short(error):
                     return kmi_linux_refuse(error, False)
@@ -280,27 +302,20 @@ class MiscDevice(Registration, Generic[S]):
 
     @callback
     @staticmethod
-    def _write(call: Pointer[kiocb], memory: Pointer[iov_iter]) -> isize:
+    def _seek(opened: Pointer[file], offset: i64, whence: i32) -> i64:
         with unsafe("the file is open during the call, so private_data is an _Opened"):
-            total = iov_iter_count(memory)
-            if total == 0:
-                return 0
             record = kmi_linux_file()
-            record.file = call.ki_filp
-            record.opened = call.ki_filp.private_data
-            record.nowait = call.ki_flags & IOCB_NOWAIT != 0
-            data = kmi_linux_uio()
-            data.memory = memory
-            data.end = cast(u64, call.ki_pos + total)
-            state = cast(_Opened[S], record.opened)
+            record.file = opened
+            record.opened = opened.private_data
+            state = cast(_Opened[S], opened.private_data)
             try:
-                state.operations.write(cast(File[S], address_of(record)), cast(Uio, address_of(data)))
+                result = state.operations.seek(cast(File[S], address_of(record)), offset, whence)
+                if result < 0:
+                    raise OverflowError(f"{result} is no position in a file")
             except Exception as error:
-                if iov_iter_count(memory) == total or not kmi_linux_short(error):
-                    return kmi_linux_refuse(error, False)
-            done = cast(isize, total - iov_iter_count(memory))
-            call.ki_pos = cast(i64, call.ki_pos + done)
-            return done
+                return kmi_linux_refuse(error, False)
+            opened.f_pos = result
+            return result
 
     @callback
     @staticmethod
@@ -342,3 +357,91 @@ class MiscDevice(Registration, Generic[S]):
                 kmi_linux_refuse(error, False)
                 ready = Poll.ERR
             return cast(u32, int(ready))
+
+
+@place
+class MiscDevice(_Device[S]):
+    """A character device of its own: /dev/NAME."""
+
+    misc: miscdevice
+
+    def __init__(self, name: str, operations: FileOperations[S], mode: int = 0o600) -> None:
+        super().__init__(name, operations, mode)
+        with unsafe("the records are zero and will not move; they are ended before their owner dies"):
+            self.misc.minor = MISC_DYNAMIC_MINOR
+            self.misc.name = name._data()  # ends with a NUL, and self.name keeps it
+            self.misc.fops = kmi_linux_operations(
+                MiscDevice._open, MiscDevice._release, MiscDevice._read, MiscDevice._write, MiscDevice._seek,
+                MiscDevice._ioctl, MiscDevice._poll,
+            )  # fmt: skip
+            self.misc.mode = mode | S_IFCHR  # a bare 0 would become the default, 0o600
+            self.registration.publish = MiscDevice._publish
+            self.registration.withdraw = MiscDevice._withdraw
+            kmi_linux_enlist(address_of(self.registration))
+
+    @callback
+    @staticmethod
+    def _publish(registration: Pointer[kmi_linux_registration]) -> i32:
+        with unsafe("only MiscDevice.__init__ hands this function out, with its own record"):
+            device = container_of(registration, MiscDevice[S], "registration")
+            return device._published(kmi_linux_misc_publish(address_of(device.misc)))
+
+    @callback
+    @staticmethod
+    def _withdraw(registration: Pointer[kmi_linux_registration]) -> None:
+        with unsafe("it was published"):
+            device = container_of(registration, MiscDevice[S], "registration")
+            misc_deregister(address_of(device.misc))
+
+    @callback
+    @staticmethod
+    def _open(node: Pointer[inode], opened: Pointer[file]) -> i32:
+        with unsafe("misc_open leaves the miscdevice in private_data"):
+            device = container_of(cast(Pointer[miscdevice], opened.private_data), MiscDevice[S], "misc")
+            return device._opened(opened)
+
+
+@place
+class CharDevice(_Device[S]):
+    """A character device with a major number of its own: /dev/NAME0 and so on."""
+
+    char: kmi_linux_char
+
+    def __init__(self, name: str, count: int, operations: FileOperations[S], mode: int = 0o600) -> None:
+        super().__init__(name, operations, mode)
+        if not 1 <= count <= 256:
+            raise OSError(EINVAL, f"a count of {count} is not one of 1 to 256")
+        if name._size > 252:
+            raise OSError(EINVAL, "bad device name")
+        with unsafe("the records are zero and will not move; they are ended before their owner dies"):
+            self.char.name = name._data()  # ends with a NUL, and self.name keeps it
+            self.char.operations = kmi_linux_operations(
+                CharDevice._open, CharDevice._release, CharDevice._read, CharDevice._write, CharDevice._seek,
+                CharDevice._ioctl, CharDevice._poll,
+            )  # fmt: skip
+            self.char.mode = mode
+            self.char.count = count
+            self.registration.publish = CharDevice._publish
+            self.registration.withdraw = CharDevice._withdraw
+            kmi_linux_enlist(address_of(self.registration))
+
+    @callback
+    @staticmethod
+    def _publish(registration: Pointer[kmi_linux_registration]) -> i32:
+        with unsafe("only CharDevice.__init__ hands this function out, with its own record"):
+            device = container_of(registration, CharDevice[S], "registration")
+            return device._published(kmi_linux_char_publish(address_of(device.char)))
+
+    @callback
+    @staticmethod
+    def _withdraw(registration: Pointer[kmi_linux_registration]) -> None:
+        with unsafe("it was published"):
+            device = container_of(registration, CharDevice[S], "registration")
+            kmi_linux_char_withdraw(address_of(device.char))
+
+    @callback
+    @staticmethod
+    def _open(node: Pointer[inode], opened: Pointer[file]) -> i32:
+        with unsafe("chrdev_open found the node's cdev, which is the device's"):
+            device = container_of(kmi_linux_char_of(node), CharDevice[S], "char")
+            return device._opened(opened)

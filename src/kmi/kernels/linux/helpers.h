@@ -148,34 +148,7 @@ static inline void kmi_linux_settle(void)
 
 /* --- files ---------------------------------------------------------------------------------------------------- */
 
-/*
- * The operations of one kind of device, which nobody can write to: static storage, so a macro, so declared for bindgen.
- *
- * compat_ptr_ioctl is a macro for NULL where the kernel has no 32-bit user space. llseek stays NULL, which says
- * that the file has no position: since 6.0 that is what no_llseek said, which 6.12 no longer has.
- */
-#ifdef KMI_BINDGEN
-const struct file_operations *kmi_linux_operations(
-	int (*open)(struct inode *, struct file *), int (*release)(struct inode *, struct file *),
-	ssize_t (*read)(struct kiocb *, struct iov_iter *), ssize_t (*write)(struct kiocb *, struct iov_iter *),
-	long (*ioctl)(struct file *, unsigned int, unsigned long),
-	__poll_t (*poll)(struct file *, struct poll_table_struct *));
-#else
-#define kmi_linux_operations(open_, release_, read_, write_, ioctl_, poll_) \
-	({                                                                  \
-		static const struct file_operations kmi_operations = {      \
-			.owner = THIS_MODULE,                               \
-			.open = open_,                                      \
-			.release = release_,                                \
-			.read_iter = read_,                                 \
-			.write_iter = write_,                               \
-			.unlocked_ioctl = ioctl_,                           \
-			.compat_ioctl = compat_ptr_ioctl,                   \
-			.poll = poll_,                                      \
-		};                                                          \
-		&kmi_operations;                                            \
-	})
-#endif
+#include "devices.h"
 
 /* The errno, negative, of an error that leaves a callback. A wait that was ended by a signal restarts the call. */
 static __maybe_unused noinline __cold int kmi_linux_refuse(const struct kmi_error *error, bool ioctl)

@@ -1,6 +1,7 @@
 """Devices and open files: `kmi.device` in the simulated kernel."""
 
 import errno
+import os
 from typing import TYPE_CHECKING, Any, Generic
 
 from typing_extensions import TypeVar
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from kmi.kernels.simulated.user.files import Users
     from kmi.poll import Poll
 
-__all__ = ["File", "FileOperations", "MiscDevice", "PollTable", "Registration"]
+__all__ = ["CharDevice", "Device", "File", "FileOperations", "MiscDevice", "PollTable", "Registration"]
 
 S = TypeVar("S", default=None)
 
 LONGEST_NAME = 255
+MOST_MINORS = 256
 
 
 class Registration:
@@ -42,10 +44,14 @@ class Registration:
 class File(Generic[S]):
     """An open file, as the device's callbacks see it."""
 
-    def __init__(self, nonblocking: bool, readable: bool, writable: bool, state: S) -> None:
+    def __init__(
+        self, nonblocking: bool, readable: bool, writable: bool, minor: int, position: int, state: S
+    ) -> None:
         self._nonblocking = nonblocking
         self._readable = readable
         self._writable = writable
+        self._minor = minor
+        self._position = position
         self._state = state
 
     @property
@@ -59,6 +65,25 @@ class File(Generic[S]):
     @property
     def writable(self) -> bool:
         return self._writable
+
+    @property
+    def minor(self) -> int:
+        return self._minor
+
+    @property
+    def position(self) -> int:
+        return self._position
+
+    def seek_within(self, size: int, offset: int, whence: int) -> int:
+        if whence == os.SEEK_CUR:
+            offset += self._position
+        elif whence == os.SEEK_END:
+            offset += size
+        elif whence != os.SEEK_SET:
+            raise error(errno.EINVAL, f"whence {whence} is not one of SEEK_SET, SEEK_CUR and SEEK_END")
+        if not 0 <= offset <= size:
+            raise error(errno.EINVAL, f"position {offset} is not one of 0 to {size}")
+        return offset
 
     @property
     def state(self) -> S:
@@ -82,6 +107,9 @@ class FileOperations(Generic[S]):
 
     def ioctl(self, file: File[S], request: "Request") -> int:
         raise error(errno.ENOTTY)
+
+    def seek(self, file: File[S], offset: int, whence: int) -> int:
+        raise error(errno.ESPIPE)
 
     def poll(self, file: File[S], table: "PollTable") -> "Poll":
         from kmi.poll import Poll
@@ -131,11 +159,13 @@ class PollTable:
         self._notified = False
 
 
-class MiscDevice(Registration, Generic[S]):
-    """A character device of its own: /dev/NAME."""
+class Device(Registration, Generic[S]):
+    """What all devices have in common; not part of the interface."""
 
-    def __init__(self, name: str, operations: FileOperations[S], mode: int = 0o600) -> None:
-        may_sleep("MiscDevice()")
+    name: str
+
+    def __init__(self, name: str, operations: FileOperations[S], mode: int) -> None:
+        may_sleep(f"{type(self).__name__}()")
         current().scheduler.preempt()
         if not 0 <= mode <= 0o777:
             raise error(errno.EINVAL, f"mode {mode:#o} is not one of 0 to 0o777")
@@ -145,11 +175,13 @@ class MiscDevice(Registration, Generic[S]):
             raise error(errno.EINVAL, "a device name has no NUL and no /")
         if "!" in name:  # Linux makes a / of it
             raise error(errno.EINVAL, "a device name has no !")
-        world().allocator.point(f"the device {name}")
-        self.name: str = name
+        self.name = name
         self.operations: FileOperations[Any] = operations
         self.mode = mode
-        world().announce(self)
+
+    def nodes(self) -> list[str]:
+        """The names in /dev, by minor."""
+        return [self.name]
 
     def go_live(self, kernel: "SimulatedKernel", users: "Users") -> None:
         kernel.allocator.point(f"registering {self.name}")
@@ -157,3 +189,28 @@ class MiscDevice(Registration, Generic[S]):
 
     def end(self, kernel: "SimulatedKernel") -> None:
         kernel.remove_device(self)
+
+
+class MiscDevice(Device[S]):
+    """A character device of its own: /dev/NAME."""
+
+    def __init__(self, name: str, operations: FileOperations[S], mode: int = 0o600) -> None:
+        super().__init__(name, operations, mode)
+        world().allocator.point(f"the device {name}")
+        world().announce(self)
+
+class CharDevice(Device[S]):
+    """Several character devices of one kind: /dev/NAME0, /dev/NAME1 and so on."""
+
+    def __init__(self, name: str, count: int, operations: FileOperations[S], mode: int = 0o600) -> None:
+        super().__init__(name, operations, mode)
+        if not 1 <= count <= MOST_MINORS:
+            raise error(errno.EINVAL, f"a count of {count} is not one of 1 to {MOST_MINORS}")
+        if len(name.encode()) > LONGEST_NAME - 3:
+            raise error(errno.EINVAL, "bad device name")
+        self.count = count
+        world().allocator.point(f"the devices {name}")
+        world().announce(self)
+
+    def nodes(self) -> list[str]:
+        return [f"{self.name}{minor}" for minor in range(self.count)]

@@ -17,11 +17,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 from kmi.errors import error
 from kmi.kernels.simulated.boundary import Boundary, forget, is_foreign, message_of
-from kmi.kernels.simulated.device import MiscDevice, Registration
+from kmi.kernels.simulated.device import Device, Registration
 from kmi.kernels.simulated.faults import Allocator
 from kmi.kernels.simulated.hook.loader import LoadedCode, checks_of, load
 from kmi.kernels.simulated.leaks import Collector
@@ -36,6 +36,9 @@ from kmi.kernels.simulated.user.process import SimulatedProcess
 from kmi.kernels.simulated.world import WorldScheduler
 
 __all__ = ["LoadedModule", "SimulatedKernel"]
+
+NODES: Final = frozenset({"console", "full", "kmsg", "null", "random", "tty", "urandom", "zero"})
+"""Names in /dev that are every kernel's own; its modules cannot have them."""
 
 
 @dataclass
@@ -198,15 +201,23 @@ class SimulatedKernel:
             raise RuntimeError("a registration is made in Module.__init__, and nowhere later")
         self._announced.append(registration)
 
-    def add_device(self, device: MiscDevice[Any], users: Users) -> None:
-        """Give a device its name in /dev; FileExistsError if it is taken."""
-        if device.name in self._nodes:
-            raise error(errno.EEXIST, f"there is a device named {device.name} already")
-        self._nodes[device.name] = Node(device, users)
+    def add_device(self, device: Device[Any], users: Users) -> None:
+        """Give a device its names in /dev; FileExistsError, and none of them, if one is taken."""
+        made: list[str] = []
+        for minor, name in enumerate(device.nodes()):
+            self.scheduler.preempt()
+            if name in self._nodes or name in NODES:
+                for other in made:
+                    del self._nodes[other]
+                raise error(errno.EEXIST, f"there is a device named {device.name} already")
+            self._nodes[name] = Node(name, device, minor, users)
+            made.append(name)
 
-    def remove_device(self, device: MiscDevice[Any]) -> None:
-        """Take a device's name out of /dev."""
-        del self._nodes[device.name]
+    def remove_device(self, device: Device[Any]) -> None:
+        """Take a device's names out of /dev."""
+        for name in reversed(device.nodes()):
+            self.scheduler.preempt()
+            del self._nodes[name]
 
     def errno_of(self, raised: Exception, ioctl: bool = False) -> int:
         """The errno that an uncaught exception becomes; logs an error of the program."""

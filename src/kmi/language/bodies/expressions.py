@@ -240,6 +240,8 @@ def entity_value(body: Body, node: ast.expr, entity: Entity | None, name: str) -
         case GlobalInfo(name=c_name, type=kind):
             need_unsafe(body, span, f"the C variable `{c_name}`")
             return tree.CGlobal(c_name, span, kind)
+        case Form() if entity.name.startswith("os."):
+            return constants.literal(body.world, constants.Folded(constants.SEEKS[entity.short]), span)
         case Form() if entity.name.startswith("errno."):
             return constants.literal(
                 body.world, constants.Folded(constants.ERRNOS[entity.short], name=entity.short), span

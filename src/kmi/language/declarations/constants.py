@@ -58,6 +58,7 @@ class NotConstant(Exception):
 ERRNOS = {name: number for number, name in errno.errorcode.items()}
 ERRNOS.update({name: getattr(errno, name) for name in dir(errno) if name.startswith("E")})
 ERRNOS["ERESTARTSYS"] = 512
+SEEKS = {"SEEK_SET": 0, "SEEK_CUR": 1, "SEEK_END": 2}
 
 
 def module_name(
@@ -236,6 +237,8 @@ class _Folder:
                 return folded
             case Form(name=name) if name.startswith("errno."):
                 return Folded(ERRNOS[entity.short], name=entity.short)
+            case Form(name=name) if name.startswith("os."):
+                return Folded(SEEKS[entity.short])
             case Poisoned():
                 raise NotConstant(node, "poison")
             case None:

@@ -89,6 +89,7 @@ STANDARD: dict[str, frozenset[str]] = {
     "collections": frozenset({"deque"}),
     "types": frozenset({"TracebackType"}),
     "errno": frozenset(errno.errorcode.values()) | {"ERESTARTSYS"},
+    "os": frozenset({"SEEK_SET", "SEEK_CUR", "SEEK_END"}),
     "__future__": frozenset({"annotations"}),
 }
 """The modules of the standard library that a kernel module may import from, and the names in them."""

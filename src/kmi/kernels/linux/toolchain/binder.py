@@ -10,6 +10,7 @@ Cached by the kernel's release, the layer's own text and bindgen's.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,13 +45,24 @@ def wanted() -> list[str]:
     return sorted(names)
 
 
+def _helpers() -> str:
+    """The layer's C with the headers of its own that it includes put in: bindgen reads one text."""
+    own = {file.name: file.read_text() for file in LAYER.glob("*.h")}
+    return re.sub(
+        r'^#include "(\w+\.h)"$',
+        lambda line: own.get(line[1], line[0]),
+        own["helpers.h"],
+        flags=re.MULTILINE,
+    )
+
+
 def bind(flavor: KernelFlavor, progress: Callable[[str], None] = lambda line: None) -> Bound:
     """The bindings of the kernel, made when they are not there yet.
 
     Raises ProvisionError without its headers, and bindgen's HeaderError and NameNotFound.
     """
     names = wanted()
-    prologue = (LAYER / "helpers.h").read_text()
+    prologue = _helpers()
     generator = Path(kmi.bindgen.__file__).parent
     key = cache.key(
         provision.release(flavor),

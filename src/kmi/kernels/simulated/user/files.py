@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kmi.errors import error
 from kmi.kernels.simulated.boundary import forget
-from kmi.kernels.simulated.device import File, MiscDevice, PollTable
+from kmi.kernels.simulated.device import Device, File, PollTable
 from kmi.kernels.simulated.ioctl import Request
 from kmi.kernels.simulated.scheduler import current
 from kmi.kernels.simulated.uio import Segment, Uio
@@ -31,6 +31,8 @@ R = TypeVar("R")
 MAX_RW_COUNT: Final = 0x7FFF_F000
 """The most bytes that one read or write moves."""
 POLL_ERR: Final = 0x008
+SEEK_MAX: Final = 4
+"""The largest `whence` that lseek(2) lets through to a file."""
 SHORT: Final = (errno.EINTR, errno.EAGAIN, errno.EFAULT)
 """The errnos that, after progress, are a short count instead."""
 
@@ -57,7 +59,9 @@ class Failed(Exception):
 class Node:
     """A name in /dev."""
 
-    device: MiscDevice[Any]
+    name: str
+    device: Device[Any]
+    minor: int
     users: Users
     live: bool = False
 
@@ -153,12 +157,25 @@ class OpenFile:
         result = self._call(self._checked_ioctl, request, ioctl=True)
         return result
 
+    def seek(self, offset: int, whence: int) -> int:
+        """Move the file's position; the new one."""
+        if not 0 <= whence <= SEEK_MAX:
+            raise error(errno.EINVAL)
+        self.position = self._call(self._checked_seek, offset, whence)
+        return self.position
+
     def poll(self, table: PollTable) -> int:
         """What the file is ready for."""
         try:
             return int(self._call(self.node.device.operations.poll, self._view(), table))
         except Failed:
             return POLL_ERR
+
+    def _checked_seek(self, offset: int, whence: int) -> int:
+        result = self.node.device.operations.seek(self._view(), offset, whence)
+        if not 0 <= result < 1 << 63:
+            raise OverflowError(f"{result} is no position in a file")
+        return int(result)
 
     def _checked_ioctl(self, request: Request) -> int:
         result = self.node.device.operations.ioctl(self._view(), request)
@@ -188,7 +205,14 @@ class OpenFile:
         return data.progress
 
     def _view(self) -> File[Any]:
-        return File(bool(self.flags & os.O_NONBLOCK), self.readable, self.writable, self.state)
+        return File(
+            bool(self.flags & os.O_NONBLOCK),
+            self.readable,
+            self.writable,
+            self.node.minor,
+            self.position,
+            self.state,
+        )
 
     def _call(self, callback: Callable[..., R], *arguments: object, ioctl: bool = False) -> R:
         """Run a callback of the module; Failed if it raised."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CALLS", "SystemCalls"]
 
-CALLS: Final = ("open", "close", "read", "write", "readv", "writev", "ioctl", "poll")
+CALLS: Final = ("open", "close", "read", "write", "readv", "writev", "lseek", "ioctl", "poll")
 """The calls that run in a thread, and may be in flight."""
 
 MOST_DESCRIPTORS: Final = 1024
@@ -126,6 +126,10 @@ class SystemCalls:
             _check_vector([len(part) for part in parts])
             _, segments = using.map_all([(len(part), part) for part in parts], fault_after)
             return using.file.write(self.memory, segments)
+
+    def lseek(self, fd: int, offset: int, whence: int = os.SEEK_SET) -> int:
+        with _Using(self, fd) as using:
+            return using.file.seek(offset, whence)
 
     def ioctl(
         self,

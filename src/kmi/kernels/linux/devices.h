@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Devices: the operations of their files, and how they come to have a name in /dev.
+ *
+ * A registration is all or nothing: what fails half-way is undone here, in reverse.
+ */
+#ifndef KMI_LINUX_DEVICES_H
+#define KMI_LINUX_DEVICES_H
+
+#include <linux/cdev.h>
+#include <linux/device.h>
+#include <linux/major.h>
+#include <linux/namei.h>
+#include <linux/version.h>
+
+/*
+ * The operations of one kind of device, which nobody can write to: static storage, so a macro, so declared for bindgen.
+ *
+ * compat_ptr_ioctl is a macro for NULL where the kernel has no 32-bit user space.
+ */
+#ifdef KMI_BINDGEN
+const struct file_operations *kmi_linux_operations(
+	int (*open)(struct inode *, struct file *), int (*release)(struct inode *, struct file *),
+	ssize_t (*read)(struct kiocb *, struct iov_iter *), ssize_t (*write)(struct kiocb *, struct iov_iter *),
+	loff_t (*seek)(struct file *, loff_t, int), long (*ioctl)(struct file *, unsigned int, unsigned long),
+	__poll_t (*poll)(struct file *, struct poll_table_struct *));
+#else
+#define kmi_linux_operations(open_, release_, read_, write_, seek_, ioctl_, poll_) \
+	({                                                                         \
+		static const struct file_operations kmi_operations = {             \
+			.owner = THIS_MODULE,                                      \
+			.open = open_,                                             \
+			.release = release_,                                       \
+			.read_iter = read_,                                        \
+			.write_iter = write_,                                      \
+			.llseek = seek_,                                           \
+			.unlocked_ioctl = ioctl_,                                  \
+			.compat_ioctl = compat_ptr_ioctl,                          \
+			.poll = poll_,                                             \
+		};                                                                 \
+		&kmi_operations;                                                   \
+	})
+#endif
+
+/* Which device of several the file is open on. Those of a module begin at 0; all misc devices are of one major. */
+static inline u32 kmi_linux_minor(struct file *opened)
+{
+	return imajor(file_inode(opened)) == MISC_MAJOR ? 0 : iminor(file_inode(opened));
+}
+
+/*
+ * Whether a device that was just registered has its node, negative EEXIST if something else has the name: devtmpfs
+ * (drivers/base/devtmpfs.c) makes the node before the registration returns, but says nothing when it cannot. Where
+ * nothing has the name, as without devtmpfs, making the node is up to user space.
+ */
+static __maybe_unused noinline int kmi_linux_has_node(const char *name, dev_t number)
+{
+	char *text = kasprintf(GFP_KERNEL, "/dev/%s", name);
+	struct inode *node;
+	struct path path;
+	int status = 0;
+
+	if (!text)
+		return -ENOMEM;
+	if (!kern_path(text, LOOKUP_FOLLOW, &path)) {
+		node = d_backing_inode(path.dentry);
+		if (!S_ISCHR(node->i_mode) || node->i_rdev != number)
+			status = -EEXIST;
+		path_put(&path);
+	}
+	kfree(text);
+	return status;
+}
+
+static __maybe_unused noinline int kmi_linux_misc_publish(struct miscdevice *device)
+{
+	int status = misc_register(device);
+
+	if (status)
+		return status;
+	status = kmi_linux_has_node(device->name, MKDEV(MISC_MAJOR, device->minor));
+	if (status)
+		misc_deregister(device);
+	return status;
+}
+
+/* Several devices of one driver: a major number, a class, and a device for each minor from 0 on. */
+struct kmi_linux_char {
+	struct cdev cdev;
+	const struct file_operations *operations;
+	const char *name;
+	struct class *kind;
+	dev_t first;
+	u32 count;
+	u32 mode;
+};
+
+static inline struct kmi_linux_char *kmi_linux_char_of(struct inode *node)
+{
+	return container_of(node->i_cdev, struct kmi_linux_char, cdev);
+}
+
+/* The device is const since 6.2 (ff62b8e6588f, "driver core: make struct class.devnode() take a const *"). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+static __maybe_unused char *kmi_linux_char_mode(const struct device *device, umode_t *mode)
+#else
+static __maybe_unused char *kmi_linux_char_mode(struct device *device, umode_t *mode)
+#endif
+{
+	if (mode)
+		*mode = ((struct kmi_linux_char *)dev_get_drvdata(device))->mode | S_IFCHR; /* a bare 0 is the default */
+	return NULL;
+}
+
+/* Negative EEXIST where there is a class of that name; driver core would say so with a stack trace. */
+static __maybe_unused noinline int kmi_linux_class_free(const char *name)
+{
+	char *text = kasprintf(GFP_KERNEL, "/sys/class/%s", name);
+	struct path path;
+	int status = 0;
+
+	if (!text)
+		return -ENOMEM;
+	if (!kern_path(text, LOOKUP_FOLLOW, &path)) {
+		path_put(&path);
+		status = -EEXIST;
+	}
+	kfree(text);
+	return status;
+}
+
+static __maybe_unused noinline int kmi_linux_char_class(struct kmi_linux_char *device)
+{
+	int status = kmi_linux_class_free(device->name);
+
+	if (status)
+		return status;
+	/* Since 6.4 without the module (1aaba11da9aa, "driver core: class: remove module * from class_create()"). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+	device->kind = class_create(device->name);
+#else
+	device->kind = class_create(THIS_MODULE, device->name);
+#endif
+	if (IS_ERR(device->kind))
+		return PTR_ERR(device->kind);
+	device->kind->devnode = kmi_linux_char_mode;
+	return 0;
+}
+
+static __maybe_unused noinline void kmi_linux_char_leave(struct kmi_linux_char *device, u32 count)
+{
+	while (count--)
+		device_destroy(device->kind, MKDEV(MAJOR(device->first), count));
+}
+
+static __maybe_unused noinline int kmi_linux_char_enter(struct kmi_linux_char *device)
+{
+	struct device *made;
+	char *name;
+	u32 minor;
+	int status;
+
+	for (minor = 0; minor < device->count; minor++) {
+		dev_t number = MKDEV(MAJOR(device->first), minor);
+
+		made = device_create(device->kind, NULL, number, device, "%s%u", device->name, minor);
+		if (IS_ERR(made)) {
+			kmi_linux_char_leave(device, minor);
+			return PTR_ERR(made);
+		}
+		name = kasprintf(GFP_KERNEL, "%s%u", device->name, minor);
+		status = name ? kmi_linux_has_node(name, number) : -ENOMEM;
+		kfree(name);
+		if (status) {
+			kmi_linux_char_leave(device, minor + 1);
+			return status;
+		}
+	}
+	return 0;
+}
+
+static __maybe_unused noinline int kmi_linux_char_publish(struct kmi_linux_char *device)
+{
+	int status = alloc_chrdev_region(&device->first, 0, device->count, device->name);
+
+	if (status)
+		return status;
+	cdev_init(&device->cdev, device->operations);
+	device->cdev.owner = THIS_MODULE;
+	status = cdev_add(&device->cdev, device->first, device->count);
+	if (status) {
+		kobject_put(&device->cdev.kobj);
+		goto region;
+	}
+	status = kmi_linux_char_class(device);
+	if (status)
+		goto files;
+	status = kmi_linux_char_enter(device);
+	if (!status)
+		return 0;
+	class_destroy(device->kind);
+files:
+	cdev_del(&device->cdev);
+region:
+	unregister_chrdev_region(device->first, device->count);
+	return status;
+}
+
+static __maybe_unused noinline void kmi_linux_char_withdraw(struct kmi_linux_char *device)
+{
+	kmi_linux_char_leave(device, device->count);
+	class_destroy(device->kind);
+	cdev_del(&device->cdev);
+	unregister_chrdev_region(device->first, device->count);
+}
+
+#endif
