@@ -155,6 +155,10 @@ class SimulatedKernel:
         """The kernel's log, one line each, without times and levels."""
         return [message for _, message in self._log]
 
+    def records(self) -> list[tuple[int, str]]:
+        """The lines of the log, each with its level."""
+        return list(self._log)
+
     def fail_nth(self, n: int) -> None:
         """Make the n-th allocation from now on fail, once; 0 withdraws it."""
         self.allocator.fail_nth(n)

@@ -39,6 +39,15 @@ class Report:
         return "\n".join((f"{self.kind}: {self.title}", *(f"    {line}" for line in self.lines)))
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line of a kernel's log."""
+
+    level: int
+    """0, an emergency, to 7, for who debugs."""
+    text: str
+
+
 class KernelFailure(Exception):
     """The end of a kernel while a test used it; its kind decides the exit code of ``kmi test``."""
 
@@ -88,6 +97,9 @@ class Kernel(Protocol):
 
     def log(self) -> Sequence[str]:
         """The kernel's log since the test began, one line each, without times and levels."""
+
+    def lines(self) -> Sequence[Line]:
+        """The same lines, with their levels."""
 
     def fail_nth(self, n: int) -> None:
         """Make the n-th allocation from now on fail, once; 0 withdraws it."""

@@ -22,7 +22,7 @@ from kmi.machines.guest import Guest
 from kmi.machines.machine import Machine
 from kmi.machines.outcomes import KernelPanic
 from kmi.machines.splats import Splat
-from kmi.testing.kernels.kernel import Loaded, Report, Value
+from kmi.testing.kernels.kernel import Line, Loaded, Report, Value
 from kmi.testing.kernels.registry import Missing, Note
 
 #: The parameter of a test build that counts down to the allocation that fails.
@@ -134,7 +134,11 @@ class LinuxTestKernel:
         return self.guest.process()
 
     def log(self) -> Sequence[str]:
-        return [line for line in self.guest.log() if not _TAINT.search(line)]
+        return [line.text for line in self.lines()]
+
+    def lines(self) -> Sequence[Line]:
+        said = (Line(one.level, text) for one in self.guest.records() for text in one.text.split("\n"))
+        return [line for line in said if not _TAINT.search(line.text)]
 
     def fail_nth(self, n: int) -> None:
         """Each loaded module counts its own allocations; one loaded later goes on where others ended."""

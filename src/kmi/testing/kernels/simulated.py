@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kmi.kernels.userspace import UserProcess
-from kmi.testing.kernels.kernel import Loaded, Report, Value
+from kmi.testing.kernels.kernel import Line, Loaded, Report, Value
 from kmi.testing.kernels.registry import Missing, Note
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ class SimulatedTestKernel:
 
     def log(self) -> Sequence[str]:
         return self.native.log()
+
+    def lines(self) -> Sequence[Line]:
+        return [Line(level, text) for level, text in self.native.records()]
 
     def fail_nth(self, n: int) -> None:
         self.native.fail_nth(n)
