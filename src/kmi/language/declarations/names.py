@@ -97,6 +97,9 @@ STANDARD: dict[str, frozenset[str]] = {
 CLASSES: dict[str, str] = {"collections.deque": "kmi.runtime.deque"}
 """Classes of the standard library, and the modules of the run time that have them."""
 
+ALIEN: frozenset[str] = frozenset({"os"})
+"""Those of which a kernel has nothing but these names: any other is a mistake about the module."""
+
 FUNCTIONS: frozenset[str] = frozenset(
     {
         "len",
@@ -324,7 +327,7 @@ def _provided(
 
 
 def _module(world: World, scope: ModuleScope, statement: ast.AST, dotted: str, *, whole: bool) -> Entity:
-    if dotted in STANDARD:
+    if dotted in STANDARD and dotted not in ALIEN:
         return PseudoModule(dotted)
     found = world.scope(dotted)
     if found is None:
@@ -354,7 +357,7 @@ def _unknown_module(world: World, scope: ModuleScope, node: ast.AST, dotted: str
 
 def import_name(world: World, scope: ModuleScope, node: ast.AST, module: str, name: str) -> Entity:
     """What ``from module import name`` brings, reported where there is nothing."""
-    if module in STANDARD:
+    if module in STANDARD and (module not in ALIEN or name in STANDARD[module]):
         found = standard(world, module, name)
         if found is None:
             world.reporter.error(
