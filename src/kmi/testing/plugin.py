@@ -20,25 +20,31 @@ A kernel that cannot run here is an error with the line that installs it, never 
 and says so at the end. ``@pytest.mark.only_on("linux")`` keeps a test to some kernels.
 
 Options: ``--on``, ``--seed`` (each test's own seed derives from it and the test's name; the default is
-fixed, so runs repeat), ``--time-limit`` (seconds a test may take).
+fixed, so runs repeat), ``--schedule`` (how the simulated kernel chooses threads: ``random``, ``pct:3``),
+``--explore N`` (each test under N schedules of it, see :mod:`kmi.testing.explore`), ``--time-limit`` (seconds
+a test, or one schedule of it, may take).
 """
 
 from __future__ import annotations
 
 import hashlib
+import random
 import signal
 import sys
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType, TracebackType
+from typing import TypeGuard
 
 import pytest
 
 from kmi.kernels.linux.toolchain import build
 from kmi.kernels.simulated.hook import loader
 from kmi.kernels.simulated.reports import SimulationError
+from kmi.kernels.simulated.schedules import UnknownSchedule, schedule_named
 from kmi.machines.outcomes import MachineError, ProcessEnded
+from kmi.testing import explore
 from kmi.testing.kernels.kernel import KernelFailure, Report
 from kmi.testing.kernels.registry import (
     Choice,
@@ -49,13 +55,17 @@ from kmi.testing.kernels.registry import (
     chosen,
     find,
 )
+from kmi.testing.kernels.simulated import SimulatedKind
 from kmi.testing.needs import Unmet, unmet
 
 CHOICE: pytest.StashKey[Choice] = pytest.StashKey()
 KINDS: pytest.StashKey[dict[str, Kind]] = pytest.StashKey()
 RUNNING: pytest.StashKey[RunningKernel] = pytest.StashKey()
+EXPLORED: pytest.StashKey[explore.Explored] = pytest.StashKey()
 #: Whether the test failed because of the kernel's reports, and shows them.
 COMPLAINED: pytest.StashKey[bool] = pytest.StashKey()
+#: What kinds of reports there were in the schedules of a test.
+SEEN: pytest.StashKey[set[str]] = pytest.StashKey()
 #: How many tests were left out for each need that is not met.
 LACKING: pytest.StashKey[dict[str, int]] = pytest.StashKey()
 
@@ -96,6 +106,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--seed", type=int, default=1, help="where every test's own seed comes from")
     group.addoption(
+        "--schedule",
+        metavar="NAME",
+        help="how the simulated kernel chooses threads: random, pct, pct:DEPTH (default: random)",
+    )
+    group.addoption(
+        "--explore",
+        type=int,
+        default=1,
+        metavar="N",
+        help="run each test under N schedules of the simulated kernel, up to the first that fails",
+    )
+    group.addoption(
         "--time-limit", type=float, default=120.0, help="seconds that a test with a kernel may take"
     )
 
@@ -108,6 +130,13 @@ def pytest_configure(config: pytest.Config) -> None:
         choice = chosen(config.getoption("on"))
     except UnknownKernel as error:
         raise pytest.UsageError(f"--on: {error}") from None
+    if config.getoption("explore") < 1:
+        raise pytest.UsageError(f"--explore: 1 schedule or more, not {config.getoption('explore')}")
+    try:
+        schedule_named(config.getoption("schedule") or "random", random.Random(0))
+    except UnknownSchedule as error:
+        raise pytest.UsageError(f"--schedule: {error}") from None
+    config.stash[EXPLORED] = explore.Explored(each=config.getoption("explore"))
     config.stash[CHOICE] = choice
     config.stash[KINDS] = {}
     config.stash[LACKING] = {}
@@ -164,8 +193,14 @@ def _wanted(item: pytest.Item) -> bool:
     return any(name == only or name.startswith(f"{only}:") for only in marker.args)
 
 
+def _round(item: pytest.Item) -> explore.Round:
+    """The schedule that the test runs under."""
+    given = explore.Round(0, item.config.getoption("seed"), item.config.getoption("schedule") or "random")
+    return item.stash.get(explore.ROUND, given)
+
+
 def _seed(item: pytest.Item) -> int:
-    text = f"{item.config.getoption('seed')} {item.nodeid}"
+    text = f"{_round(item).seed} {item.nodeid}"
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest())
 
 
@@ -174,10 +209,67 @@ def kernel(request: pytest.FixtureRequest) -> Iterator[RunningKernel]:
     """A kernel of the test's own, see :class:`kmi.testing.kernels.kernel.Kernel`."""
     item = request.node
     assert isinstance(item, pytest.Item)
-    kind = _prepared(request.config, str(request.param))
+    with _started(item, str(request.param)) as running:
+        yield running
+
+
+@contextmanager
+def _started(item: pytest.Item, name: str) -> Iterator[RunningKernel]:
+    kind = _prepared(item.config, name)
+    if isinstance(kind, SimulatedKind):
+        kind.schedule = _round(item).schedule
     with kind.start(_seed(item), item.path.parent) as running:
         item.stash[RUNNING] = running
         yield running
+
+
+def _explored(item: pytest.Item) -> TypeGuard[pytest.Function]:
+    """Whether the test runs under several schedules."""
+    if item.config.getoption("explore") == 1 or not isinstance(item, pytest.Function):
+        return False
+    return hasattr(item, "callspec") and item.callspec.params.get("kernel") == SimulatedKind.name
+
+
+def _plan(item: pytest.Item) -> list[explore.Round]:
+    option = item.config.getoption
+    return list(explore.rounds(option("seed"), option("explore"), option("schedule")))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Set a test up anew for each schedule, where more than its kernel is made for it."""
+    if not _explored(item) or explore.only_kernel(item):
+        return None
+    explore.by_protocol(item, nextitem, _plan(item), item.config.stash[EXPLORED])
+    return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Call a test again for each schedule, where only its kernel is made for it."""
+    item = pyfuncitem
+    if not _explored(item) or not explore.only_kernel(item):
+        return None
+    limit = float(item.config.getoption("time_limit"))
+    wanted = _wanted_reports(item)
+    seen: set[str] = set()
+
+    def begin(one: explore.Round, stack: ExitStack) -> object:
+        if one.number == 0:
+            return item.stash[RUNNING]
+        if threading.current_thread() is threading.main_thread():
+            signal.setitimer(signal.ITIMER_REAL, limit)
+        return stack.enter_context(_started(item, SimulatedKind.name))
+
+    def judge() -> None:
+        running = item.stash[RUNNING]
+        if reports := running.settle():
+            seen.update(report.kind for report in reports)
+            _complain(item, running, _complaint(running, reports, wanted))
+
+    explore.by_call(item, _plan(item), begin, judge, item.config.stash[EXPLORED])
+    item.stash[SEEN] = seen
+    return True
 
 
 def _prepared(config: pytest.Config, name: str) -> Kind:
@@ -199,24 +291,39 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     limit = float(item.config.getoption("time_limit"))
     with _time_limit(limit, item.name):
         result = yield
+        running = item.stash[RUNNING]
         reports = running.settle()
-    if complaint := _complaint(item, running, reports):
-        item.stash[COMPLAINED] = True
-        pytest.fail(complaint, pytrace=False)
+    wanted = _wanted_reports(item)
+    seen: set[str] = item.stash.setdefault(SEEN, set())
+    seen |= {report.kind for report in reports}
+    _complain(item, running, _complaint(running, reports, wanted) or _missing(running, wanted - seen))
     return result
 
 
-def _complaint(item: pytest.Item, running: RunningKernel, reports: Sequence[Report]) -> str | None:
+def _wanted_reports(item: pytest.Item) -> set[str]:
     marker = item.get_closest_marker("reports")
-    wanted = set(marker.args) if marker is not None else set()
+    return set(marker.args) if marker is not None else set()
+
+
+def _complain(item: pytest.Item, running: RunningKernel, complaint: str | None) -> None:
+    if complaint:
+        item.stash[COMPLAINED] = True
+        pytest.fail(complaint, pytrace=False)
+
+
+def _complaint(running: RunningKernel, reports: Sequence[Report], wanted: set[str]) -> str | None:
     lines = [str(report) for report in reports if report.kind not in wanted]
     if lines:
         if any(report.kind == "leak" and "leak" not in wanted for report in reports):
             lines.append(ABOUT_LEAKS)
         return "\n".join([f"the kernel {running.name} complained, although every assertion held:", *lines])
-    if lacking := wanted - {report.kind for report in reports}:
-        return f"the kernel {running.name} was to report {', '.join(sorted(lacking))}, and did not"
     return None
+
+
+def _missing(running: RunningKernel, lacking: set[str]) -> str | None:
+    if not lacking:
+        return None
+    return f"the kernel {running.name} was to report {', '.join(sorted(lacking))}, and did not"
 
 
 @contextmanager
@@ -296,12 +403,16 @@ def _is_inner(entry: TracebackType) -> bool:
 
 def _state(item: pytest.Item, running: RunningKernel, told: bool) -> str:
     """The seed and the log, and the kernel's reports unless they are ``told`` as the failure itself."""
-    seed, root = item.config.getoption("seed"), item.config.rootpath
+    one, root = _round(item), item.config.rootpath
     # A test's name, and with it its seed, is relative to the root, which pytest finds by where it is called.
     which = f"'{item.nodeid}'"
     if root != item.config.invocation_params.dir:
         which = f"--rootdir '{root}' '{root}/{item.nodeid}'"
-    lines = [f"seed {running.seed}; again: kmi test {which} --on {running.name} --seed {seed}"]
+    schedule = "" if one.schedule == "random" else f" --schedule {one.schedule}"
+    lines = [f"seed {running.seed}; again: kmi test {which} --on {running.name} --seed {one.seed}{schedule}"]
+    if one.number:
+        count = item.config.getoption("explore")
+        lines.insert(0, f"schedule {one.number + 1:,} of {count:,}, {one.schedule}; those before it passed")
     try:
         lines += [f"  {line}" for line in running.log()[-50:]]
         lines += [] if told else [str(report) for report in running.reports()]
@@ -314,6 +425,10 @@ def _state(item: pytest.Item, running: RunningKernel, told: bool) -> str:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     left_out = config.stash[CHOICE].left_out
     lacking = config.stash[LACKING]
+    explored = config.stash[EXPLORED]
+    if explored.tests:
+        terminalreporter.section("explored")
+        terminalreporter.line(str(explored))
     if left_out or lacking:
         terminalreporter.section("left out: what cannot run here", yellow=True)
     for one in left_out:
@@ -330,6 +445,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:  # a worker of pytest-xdist, whose controller collects nothing
         output["kmi_lacking"] = session.config.stash[LACKING]
+        explored = session.config.stash[EXPLORED]
+        output["kmi_explored"] = [explored.tests, explored.schedules, explored.seconds]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -337,3 +454,7 @@ def pytest_testnodedown(node: object, error: object) -> None:
     config, output = getattr(node, "config", None), getattr(node, "workeroutput", {})
     if isinstance(config, pytest.Config):
         config.stash[LACKING].update(output.get("kmi_lacking", {}))
+        tests, schedules, seconds = output.get("kmi_explored", (0, 0, 0.0))
+        explored = config.stash[EXPLORED]
+        explored.tests, explored.schedules = explored.tests + tests, explored.schedules + schedules
+        explored.seconds = max(explored.seconds, seconds)  # the workers worked side by side

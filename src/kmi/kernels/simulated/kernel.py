@@ -23,7 +23,7 @@ from kmi.errors import error
 from kmi.kernels.simulated.boundary import Boundary, forget, is_foreign, message_of
 from kmi.kernels.simulated.device import Device, Registration
 from kmi.kernels.simulated.faults import Allocator
-from kmi.kernels.simulated.hook.loader import LoadedCode, checks_of, load
+from kmi.kernels.simulated.hook.loader import LoadedCode, borrow, checks_of, give_back
 from kmi.kernels.simulated.leaks import Collector
 from kmi.kernels.simulated.lockorder import LockOrder
 from kmi.kernels.simulated.modules import Module
@@ -99,7 +99,7 @@ class SimulatedKernel:
         Raises OSError with the errno that `insmod` would show when the module refuses, after all was undone;
         CheckFailed for mistakes in the file, unless `check` is off; ImportError if it has no module in it.
         """
-        return self.insert(load(Path(path), check), parameters)
+        return self.insert(borrow(Path(path), check), parameters)
 
     def insert(
         self, code: LoadedCode, parameters: Mapping[str, int | bool | str] | None = None
@@ -319,6 +319,8 @@ class SimulatedKernel:
         del self._modules[module.name]
         if report := module.code.checks.tracker.report(module.name):
             self.report(report)
+        else:
+            give_back(module.code)
         Collector.resume()
 
 

@@ -7,30 +7,37 @@ It rewrites the syntax tree, as pytest does for asserts, and keeps every line nu
 tracebacks show the author's file. A loaded module carries a mark in its globals; code without it is refused
 by the kernel.
 
-Invariants: each load executes the file anew, so no state survives one; rewritten code has the positions of
-what it replaces; annotations, class bases and type arguments stay as they are.
+A kernel borrows a module instead of loading it: one that the front end has seen has no state but in its
+object and its parameters, so a module that was unloaded without a trace is lent out again, with the
+parameters' defaults, and not executed anew. That makes thousands of schedules a second possible.
+
+Invariants: no state survives a load: each executes the file anew, and what is borrowed is as if it had been;
+rewritten code has the positions of what it replaces; annotations, class bases and type arguments stay as they
+are.
 """
 
 import ast
 import functools
 import linecache
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import Any
 
 from kmi.kernels.simulated.hook.checks import Checks
 from kmi.kernels.simulated.hook.places import places_of
 from kmi.kernels.simulated.hook.positions import MARK
 from kmi.kernels.simulated.hook.rewrite import rewritten
+from kmi.kernels.simulated.parameter import Parameter
 from kmi.kernels.simulated.reports import UnsafeCode
 from kmi.language import Library, analyse
 from kmi.language.report.diagnostics import Diagnostic
 from kmi.language.report.render import plain
 
-__all__ = ["CheckFailed", "LoadedCode", "Unmarked", "checks_of", "load"]
+__all__ = ["CheckFailed", "LoadedCode", "Unmarked", "borrow", "checks_of", "give_back", "load"]
 
 
 class Unmarked(ImportError):
@@ -52,6 +59,10 @@ class LoadedCode:
     path: Path
     module: ModuleType
     checks: Checks
+    key: tuple[Path, bytes] | None = None
+    """What it is lent out under; None if it is not."""
+    defaults: list[tuple[Parameter[Any], dict[str, object]]] = field(default_factory=list)
+    """Its parameters, as they are before anybody sets them."""
 
     @property
     def namespace(self) -> dict[str, object]:
@@ -111,6 +122,48 @@ def _compiled(path: Path, data: bytes, check: bool, entry: bool) -> CodeType:
     _refuse_unsafe(path, parsed)
     tree = rewritten(parsed, places)
     return compile(tree, str(path), "exec", dont_inherit=True)
+
+
+_IDLE: dict[tuple[Path, bytes], list[LoadedCode]] = {}
+"""What was borrowed and came back, by the file and its contents."""
+MOST_IDLE = 64
+
+
+def borrow(path: Path, check: bool = True) -> LoadedCode:
+    """A module's file for one load into a kernel: loaded, or as another kernel left it behind.
+
+    Raises as `load` does.
+    """
+    if check and (idle := _IDLE.get((path, path.read_bytes()))):
+        code = idle.pop()
+        for parameter, values in code.defaults:
+            vars(parameter).clear()
+            vars(parameter).update(_copied(values))
+        return code
+    data = path.read_bytes()
+    code = load(path, check)
+    if check:
+        code.key = path, data
+        code.defaults = [
+            (parameter, _copied(vars(parameter)))
+            for kind in code.namespace.values()
+            if isinstance(kind, type)
+            for parameter in vars(kind).values()
+            if isinstance(parameter, Parameter)
+        ]
+    return code
+
+
+def give_back(code: LoadedCode) -> None:
+    """A borrowed module was unloaded, and nothing is left of it."""
+    if code.key is not None:
+        if len(_IDLE) > MOST_IDLE:
+            _IDLE.clear()
+        _IDLE.setdefault(code.key, []).append(code)
+
+
+def _copied(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: list(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 @contextmanager
