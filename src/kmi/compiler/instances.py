@@ -85,6 +85,18 @@ def bases(kind: ClassType) -> list[ClassType]:
         chain.append(base)
 
 
+def supertypes(kind: ClassType) -> list[ClassType]:
+    """The class, what it derives from, and the protocols as which its objects are used."""
+    found: list[ClassType] = []
+    for base in bases(kind):
+        found.append(base)
+        for protocol in base.definition.implements:
+            seen = substitute(protocol, bindings_of(base))
+            assert isinstance(seen, ClassType)
+            found += bases(seen)
+    return found
+
+
 def bindings_of(kind: ClassType) -> dict[str, Type]:
     """What the class's type variables stand for."""
     return {

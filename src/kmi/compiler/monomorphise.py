@@ -14,7 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kmi.compiler.instances import ClassInstance, FunctionInstance, VirtualInstance, bases, bindings_of
+from kmi.compiler.instances import (
+    ClassInstance,
+    FunctionInstance,
+    VirtualInstance,
+    bases,
+    bindings_of,
+    supertypes,
+)
 from kmi.compiler.names import Namer, method_name, type_name
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
@@ -142,7 +149,8 @@ class Monomorphiser:
         return virtual
 
     def _join(self, virtual: VirtualInstance, instance: ClassInstance) -> None:
-        if instance.made and instance.kind not in virtual.cases and virtual.receiver in bases(instance.kind):
+        fits = instance.made and virtual.receiver in supertypes(instance.kind)
+        if fits and instance.kind not in virtual.cases:
             virtual.cases[instance.kind] = self.method(
                 instance.kind, virtual.method, instance.kind.definition.span
             )

@@ -16,13 +16,14 @@ from kmi.language import codes, tree
 from kmi.language.bodies import fields
 from kmi.language.bodies.functions import analyse_function
 from kmi.language.checks import semantics
-from kmi.language.declarations import constants, declare, names, provided
+from kmi.language.declarations import constants, declare, names, protocols, provided
 from kmi.language.declarations.scope import ClassInfo, ConstantInfo, Form, FunctionInfo, ModuleScope
 from kmi.language.declarations.world import World, module_name
 from kmi.language.library import Library
 from kmi.language.parse import ALLOWED
 from kmi.language.report.diagnostics import Diagnostic, Reporter, Severity
 from kmi.language.source import Source, Span
+from kmi.language.types import ClassType
 
 
 @dataclass(slots=True)
@@ -164,6 +165,8 @@ def _finish(world: World) -> None:
         before = len(world.classes), len(world.functions)
         for info in list(world.classes.values()):
             declare.declare_members(world, info)
+        while world.promised:
+            _promised(world, *world.promised.pop())
         for info in list(world.classes.values()):
             fields.complete(world, info)
         for function in list(world.functions.values()):
@@ -173,6 +176,20 @@ def _finish(world: World) -> None:
             analyse_function(world, world.queue.popleft())
         if before == (len(world.classes), len(world.functions)):
             return
+
+
+def _promised(world: World, info: ClassInfo, protocol: ClassType, base: ast.expr) -> None:
+    """Reports a class that has not what the protocol asks for, which it names as a base class."""
+    own = ClassType(info.definition, info.definition.type_parameters)
+    missing = protocols.lacking(world, own, protocol)
+    if missing is not None:
+        world.reporter.error(
+            codes.BAD_BASE,
+            info.scope.span(base),
+            f"`{info.definition.name}` is no `{protocol}`: {missing}",
+            labels=[(protocol.definition.span, "the protocol")],
+            help="define the method as the protocol has it",
+        )
 
 
 def _entry(world: World, scope: ModuleScope) -> ClassInfo | None:

@@ -96,10 +96,14 @@ def base_view(kind: ClassType, wanted: tree.Class) -> ClassType | None:
     while current is not None:
         if current.definition is wanted:
             return current
+        names = [variable.name for variable in current.definition.type_parameters]
+        for protocol in current.definition.implements if wanted.protocol else ():
+            if protocol.definition is wanted:
+                seen = substitute(protocol, dict(zip(names, current.arguments, strict=False)))
+                return seen if isinstance(seen, ClassType) else None
         base = current.definition.base
         if base is None:
             return None
-        names = [variable.name for variable in current.definition.type_parameters]
         replaced = substitute(base, dict(zip(names, current.arguments, strict=False)))
         current = replaced if isinstance(replaced, ClassType) else None
     return None

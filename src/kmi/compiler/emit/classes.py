@@ -14,7 +14,7 @@ from kmi.compiler import linear
 from kmi.compiler.emit import containers
 from kmi.compiler.emit.counts import Counts
 from kmi.compiler.emit.types import Types
-from kmi.compiler.instances import ClassInstance, FunctionInstance, bases, bindings_of
+from kmi.compiler.instances import ClassInstance, FunctionInstance, bases, bindings_of, supertypes
 from kmi.compiler.lower.builder import is_void
 from kmi.compiler.lower.objects import ends, is_place
 from kmi.compiler.monomorphise import Monomorphiser
@@ -303,7 +303,7 @@ class Classes:
             case OptionalType(inner=inner):
                 return self._possible(inner)
             case ClassType():
-                return [each for each in self.all() if each.made and kind in bases(each.kind)]
+                return [each for each in self.all() if each.made and kind in supertypes(each.kind)]
             case UnionType(members=members):
                 return [found for member in members for found in self._possible(member)]
             case TupleType(items=items):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import callables, calls, expressions
+from kmi.language.bodies import callables, calls, expressions, unions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce
 from kmi.language.bodies.fields import find_field
@@ -110,13 +110,8 @@ def value_attribute(body: Body, node: ast.Attribute, value: tree.Expression, nam
             return class_attribute(body, node, body.world.classes[definition], name)
         case OptionalType():
             return may_be_none(body, node, value, name)
-        case UnionType(members=classes):
-            return body.error(
-                codes.UNKNOWN_ATTRIBUTE,
-                node,
-                f"which class this is of is not known here: `{kind}`",
-                help=f"if isinstance(value, {classes[0]}):\n    …",
-            )
+        case UnionType():
+            return unions.each(body, node, value, lambda one: value_attribute(body, node, one, name))
         case _:
             return body.error(codes.UNKNOWN_ATTRIBUTE, node, f"`{describe(kind)}` has no attribute `{name}`")
 

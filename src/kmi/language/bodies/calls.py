@@ -16,7 +16,7 @@ from kmi.language.bodies import construct, expressions
 from kmi.language.bodies.arguments import bind_arguments
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, unify
-from kmi.language.declarations.declare import declare_members
+from kmi.language.declarations.declare import declare_members, is_empty
 from kmi.language.declarations.members import LIBRARY, class_bindings, find_method, overload
 from kmi.language.declarations.scope import ClassInfo, CStructInfo, Entity, Form, FunctionInfo, TypeAlias_
 from kmi.language.relations import POISON, base_view, describe, poisoned
@@ -29,6 +29,7 @@ from kmi.language.types import (
     Type,
     TypeObject,
     TypeVariable,
+    UnionType,
     substitute,
 )
 
@@ -316,6 +317,10 @@ def _call_method(
         from kmi.language.bodies.builtin_calls import int_value_method
 
         return int_value_method(body, node, receiver, name)
+    if isinstance(kind, UnionType):
+        from kmi.language.bodies.unions import each
+
+        return each(body, node, receiver, lambda one: _call_method(body, node, one, name, expected))
     if not isinstance(kind, ClassType):
         assert isinstance(node.func, ast.Attribute)
         from kmi.language.bodies.attributes import value_attribute
@@ -449,6 +454,14 @@ def _call_super(body: Body, node: ast.Call, name: str) -> tree.Expression:
         if name == "__init__" and not node.args and not node.keywords:
             return tree.NoneLiteral(span)
         return body.error(codes.UNKNOWN_ATTRIBUTE, node, f"the base class `{base}` has no method `{name}`")
+    if method.function.abstract and method.node is not None and is_empty(method.node):
+        return body.error(
+            codes.ABSTRACT,
+            node,
+            f"`{method.function.qualified}` is only declared: there is nothing to call",
+            labels=[(method.function.span, "declared here")],
+            help="leave the call out",
+        )
     this = function.parameters[0]
     receiver = tree.Upcast(tree.LocalGet(this, span, this.type), span, base)
     assert method.function.owner is not None

@@ -145,6 +145,14 @@ def is_instance(body: Body, node: ast.Call) -> Condition:
             if not (isinstance(entity, Form) and value.type is POISON):
                 body.error(codes.BAD_ARGUMENTS, wanted, f"`{ast.unparse(wanted)}` is not a class of objects")
             return body.poison(node), when_true, when_false
+        if entity.definition.protocol:
+            body.error(
+                codes.BAD_ARGUMENTS,
+                wanted,
+                f"an object does not know whether it is a `{entity.definition.name}`, which is a protocol",
+                help="look for a class",
+            )
+            return body.poison(node), when_true, when_false
         kind = _instance_type(value.type, entity.definition)
         if kind is not None:
             kinds.append(kind)
@@ -172,7 +180,8 @@ def _instance_type(kind: Type, definition: tree.Class) -> Type | None:
         case ClassType(definition=own):
             if own.derives_from(definition):
                 return kind
-            if definition.derives_from(own) and not definition.type_parameters:
+            below = definition.derives_from(own) or (own.protocol and not definition.protocol)
+            if below and not definition.type_parameters:
                 return ClassType(definition)
             return None
         case _:

@@ -17,6 +17,7 @@ from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import unify
 from kmi.language.declarations import members
 from kmi.language.declarations.declare import declare_members
+from kmi.language.declarations.protocols import abstract_methods
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo
 from kmi.language.relations import POISON, base_view, describe
 from kmi.language.types import (
@@ -77,6 +78,15 @@ def construct_class(
     if info.enum is not None:
         return _enum_value(body, node, info)
     declare_members(body.world, info)
+    if info.scope.author and (missing := abstract_methods(body.world, info)):
+        listed = ", ".join(f"`{each.name}`" for each in missing)
+        return body.error(
+            codes.ABSTRACT,
+            node,
+            f"a `{definition.name}` has no {listed} of its own, and cannot be made",
+            labels=[(missing[0].span, "only declared here")],
+            help=f"make an object of a class below `{definition.name}` that defines {listed}",
+        )
     bindings: dict[str, Type] = {}
     names = [variable.name for variable in definition.type_parameters]
     if given is not None:

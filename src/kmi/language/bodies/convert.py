@@ -13,6 +13,7 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies.body import Body
 from kmi.language.declarations.callables import callable_view
+from kmi.language.declarations.protocols import lacking, satisfies
 from kmi.language.relations import (
     POISON,
     base_view,
@@ -69,7 +70,9 @@ def convert(body: Body, value: tree.Expression, target: Type, span: Span) -> tre
             if isinstance(kind, NoneType):
                 return tree.Upcast(value, span, target)
             if isinstance(kind, OptionalType):
-                if isinstance(inner, ClassType | UnionType) and subtype(kind.inner, inner):
+                if isinstance(inner, ClassType | UnionType) and (
+                    subtype(kind.inner, inner) or satisfies(body.world, kind.inner, inner)
+                ):
                     return tree.Upcast(value, span, target)
                 return None
             converted = convert(body, value, inner, span)
@@ -85,7 +88,9 @@ def convert(body: Body, value: tree.Expression, target: Type, span: Span) -> tre
                 and subtype(kind.bound, target)
             ):
                 return tree.Upcast(value, span, target)
-            return tree.Upcast(value, span, target) if subtype(kind, target) else None
+            if subtype(kind, target) or satisfies(body.world, kind, target):
+                return tree.Upcast(value, span, target)
+            return None
         case UnionType():
             return tree.Upcast(value, span, target) if subtype(kind, target) else None
         case ExceptionType():
@@ -171,6 +176,9 @@ def coerce(
 
 
 def _mismatch_help(body: Body, kind: Type, target: Type) -> str | None:
+    if isinstance(target, ClassType) and target.definition.protocol and isinstance(kind, ClassType):
+        missing = lacking(body.world, kind, target)
+        return f"a `{kind}` is none: {missing}" if missing is not None else None
     if kind == NONE:
         return f"declare it as `{describe(target)} | None` if it can be missing"
     if isinstance(target, BoolType) and isinstance(kind, IntType):

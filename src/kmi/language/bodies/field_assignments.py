@@ -14,7 +14,7 @@ from kmi.language.bodies import attributes, calls, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, is_still
 from kmi.language.bodies.fields import find_field
-from kmi.language.declarations import members
+from kmi.language.declarations import declare, members
 from kmi.language.declarations.declare import is_place
 from kmi.language.declarations.names import suggest
 from kmi.language.relations import POISON, describe, place_type, poisoned
@@ -123,6 +123,8 @@ def _self_field(body: Body, target: ast.Attribute) -> tree.Field | None:
 def is_new(body: Body, target: ast.Attribute) -> bool:
     if not isinstance(target.value, ast.Name) or not is_self(body, target.value.id) or body.owner is None:
         return False
+    if body.owner.definition.method(declare.setter_name(target.attr)) is not None:
+        return False
     return not any(f.name == target.attr for f in body.owner.definition.all_fields())
 
 
@@ -176,9 +178,30 @@ def store_attribute(
             return []
         fitted = coerce(body, made, place.type, value, f"`{name}`")
         return [tree.Store(place, fitted, body.span(node))] if fitted.type is not POISON else []
+    if isinstance(kind, UnionType) and made.type is not POISON:
+        from kmi.language.bodies.unions import store
+
+        held = body.temporary(place_type(made.type), body.span(node))
+        value_node = coerce(body, made, held.type, value)
+        read = tree.LocalGet(held, body.span(node), held.type)
+        return [
+            tree.Assign(held, value_node, body.span(node)),
+            *store(
+                body,
+                body.span(node),
+                receiver,
+                lambda one: store_attribute(body, node, target, one, read, value),
+            ),
+            tree.Delete(held, body.span(node)),
+        ]
     if not isinstance(kind, ClassType):
         attributes.value_attribute(body, target, receiver, name)
         return []
+    setter = members.find_method(body.world, kind, declare.setter_name(name))
+    if setter is not None:
+        call = calls.method_call(body, receiver, setter.function.name, [made], body.span(node))
+        body.flow.disturb()
+        return [tree.Evaluate(call, body.span(node))] if isinstance(call, tree.Call) else []
     found = find_field(body.world, kind, name)
     if found is None:
         _no_field(body, node, target, kind)
@@ -192,7 +215,14 @@ def _no_field(body: Body, node: ast.stmt, target: ast.Attribute, kind: ClassType
     method = members.find_method(body.world, kind, name)
     if method is not None:
         what = "property" if method.function.property else "method"
-        body.error(codes.BAD_FIELD, target, f"`{kind}.{name}` is a {what} and cannot be assigned")
+        body.error(
+            codes.BAD_FIELD,
+            target,
+            f"`{kind}.{name}` is a {what} and cannot be assigned",
+            help=f"give it a setter:\n@{name}.setter\ndef {name}(self, value: …) -> None:"
+            if what == "property"
+            else None,
+        )
         return
     info = body.world.classes[kind.definition]
     if name in info.parameters or name in info.constants:

@@ -180,7 +180,8 @@ def _overridden(kind: Type, function: Function) -> Iterator[Function]:
         kind = kind.inner
     if isinstance(kind, ClassType):
         for below in _below(kind.definition):
-            method = below.methods.get(function.name)
+            inherits = not below.derives_from(kind.definition)  # of a protocol: what it has of its own bases
+            method = below.method(function.name) if inherits else below.methods.get(function.name)
             if method is not None and method is not function:
                 yield method
 

@@ -181,7 +181,8 @@ class Ownership:
             return []
         parts: list[Type] = list(kind.arguments) if is_open(kind) else []
         for definition in _family(kind.definition):
-            items = definition.all_fields() if definition is kind.definition else definition.fields
+            below = definition.derives_from(kind.definition) and definition is not kind.definition
+            items = definition.fields if below else definition.all_fields()
             for item in items:
                 if not item.place:
                     parts.append(substitute(item.type, bindings(kind)))
@@ -226,7 +227,11 @@ class Ownership:
         ]
 
     def _all_fields(self, definition: Class) -> list[Field]:
-        below = [item for subclass in _family(definition)[1:] for item in subclass.fields]
+        below = [
+            item
+            for subclass in _family(definition)[1:]
+            for item in (subclass.fields if subclass.derives_from(definition) else subclass.all_fields())
+        ]
         return [*definition.all_fields(), *below]
 
     def _field_confined(self, item: Field) -> bool:

@@ -218,13 +218,20 @@ def _count(program: Program, ownership: Ownership) -> None:
         believed = trusted(definition.module) and definition.name not in CONTAINERS
         alone = ownership.confined(closed) and definition not in guarded and not believed
         definition.shared = not alone
+    while _spread(everything):
+        pass
+
+
+def _spread(everything: list[Class]) -> bool:
+    """Counts all classes of a family alike, protocols included; whether that changed anything."""
+    changed = False
     for definition in everything:
-        if definition.shared:
-            for relative in definition.ancestors():
-                relative.shared = True
-    for definition in everything:
-        if any(ancestor.shared for ancestor in definition.ancestors()):
-            definition.shared = True
+        above = definition.ancestors()[1:2] + [each.definition for each in definition.implements]
+        if any(each.shared != definition.shared for each in above):
+            for each in (definition, *above):
+                changed |= not each.shared
+                each.shared = True
+    return changed
 
 
 def _lent(kind: Type, ownership: Ownership) -> set[Class]:

@@ -231,3 +231,65 @@ MUTABLE_DEFAULT = code(
     """,
     help="use `None`, and make the object in the body",
 )
+
+ABSTRACT = code(
+    324,
+    "object of an abstract class",
+    """
+    A class with an abstract method only says what its objects can do. Objects are made of the classes below
+    it that do it, and a method that is only declared cannot be called by `super()`.
+    """,
+    failing="""
+        from abc import ABC, abstractmethod
+
+
+        class Shape(ABC):
+            @abstractmethod
+            def area(self) -> int: ...
+
+
+        def area() -> int:
+            return Shape().area()
+    """,
+    fixed="""
+        from abc import ABC, abstractmethod
+
+
+        class Shape(ABC):
+            @abstractmethod
+            def area(self) -> int: ...
+
+
+        class Square(Shape):
+            def area(self) -> int:
+                return 1
+
+
+        def area() -> int:
+            return Square().area()
+    """,
+)
+
+BAD_PROTOCOL = code(
+    325,
+    "protocol with more than methods",
+    """
+    A `Protocol` says which methods a class must have to be used in some place. Its methods have no bodies,
+    and it has no fields: a class has its fields wherever they happen to be.
+    """,
+    failing="""
+        from typing import Protocol
+
+
+        class Named(Protocol):
+            name: str
+    """,
+    fixed="""
+        from typing import Protocol
+
+
+        class Named(Protocol):
+            @property
+            def name(self) -> str: ...
+    """,
+)

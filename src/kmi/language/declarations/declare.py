@@ -21,7 +21,7 @@ from kmi.language.declarations.decorators import Decorators, class_decorators, f
 from kmi.language.declarations.enums import declare_enum, enum_kind
 from kmi.language.declarations.scope import ClassInfo, Entity, Form, FunctionInfo, ModuleScope
 from kmi.language.declarations.world import World
-from kmi.language.relations import POISON, base_view, describe
+from kmi.language.relations import POISON, base_view, describe, same
 from kmi.language.source import Span
 from kmi.language.types import (
     NONE,
@@ -75,6 +75,8 @@ def _bases(world: World, info: ClassInfo) -> None:
     bases: list[tuple[ast.expr, Type]] = []
     for base in node.bases:
         if isinstance(base, ast.Subscript) and _is_generic(reader.entity(base.value)):
+            generic = reader.entity(base.value)
+            definition.protocol |= isinstance(generic, Form) and generic.name == "typing.Protocol"
             items = base.slice.elts if isinstance(base.slice, ast.Tuple) else [base.slice]
             for item in items:
                 variable = reader.read(item)
@@ -83,6 +85,9 @@ def _bases(world: World, info: ClassInfo) -> None:
             continue
         entity = reader.entity(base)
         if isinstance(entity, Form) and entity.name in ("builtins.object", "abc.ABC"):
+            continue
+        if isinstance(entity, Form) and entity.name == "typing.Protocol":
+            definition.protocol = True
             continue
         kind = reader.read(base)
         if kind is POISON:
@@ -97,7 +102,12 @@ def _bases(world: World, info: ClassInfo) -> None:
         if base_class is None:
             world.reporter.error(codes.BAD_BASE, scope.span(base), f"`{kind}` cannot be a base class")
             continue
-        if position:
+        if base_class.protocol and not definition.protocol and isinstance(kind, ClassType):
+            definition.implements.append(kind)
+            base_class.subclasses.append(definition)
+            world.promised.append((info, kind, base))
+            continue
+        if definition.base is not None or position and definition.protocol:
             world.reporter.error(
                 codes.BAD_BASE,
                 scope.span(base),
@@ -139,6 +149,8 @@ def declare_members(world: World, info: ClassInfo) -> None:
         return
     for statement in info.node.body:
         _member(world, info, statement)
+    if info.definition.protocol:
+        _check_protocol(world, info)
     if info.definition.exception and info.scope.author:
         _check_exception(world, info)
     record = info.definition.struct and base is not None
@@ -154,6 +166,36 @@ def declare_members(world: World, info: ClassInfo) -> None:
     if info.scope.author or (world.library.complete and not info.interface):
         for method in info.methods.values():
             world.want(method)
+
+
+def _check_protocol(world: World, info: ClassInfo) -> None:
+    """A protocol has methods, all of them declared only."""
+    for entry in info.definition.fields[:1]:
+        world.reporter.error(
+            codes.BAD_PROTOCOL,
+            entry.span,
+            f"the protocol `{info.definition.name}` has a field",
+            note="classes have their fields in different places of their objects",
+            help=f"ask for it by a method:\n@property\ndef {entry.name}(self) -> {describe(entry.type)}: ...",
+        )
+    for method in info.methods.values():
+        if method.node is not None and not is_empty(method.node):
+            world.reporter.error(
+                codes.BAD_PROTOCOL,
+                method.function.span,
+                f"`{method.function.qualified}` has a body, which no class has that only looks like it",
+                help="leave the body away (`...`), or derive from a base class",
+            )
+        method.function.abstract = True
+
+
+def is_empty(node: ast.FunctionDef) -> bool:
+    """Whether a body is a docstring, ``...`` or ``pass``."""
+    return all(isinstance(each, ast.Pass | ast.Expr) and not _does(each) for each in node.body)
+
+
+def _does(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)
 
 
 def _check_exception(world: World, info: ClassInfo) -> None:
@@ -174,6 +216,9 @@ def _member(world: World, info: ClassInfo, statement: ast.stmt) -> None:
     scope = info.scope
     match statement:
         case ast.FunctionDef(name=name):
+            if is_setter(statement, name):
+                _setter(world, info, statement, name)
+                return
             if name in info.methods:
                 world.reporter.error(
                     codes.DUPLICATE,
@@ -201,6 +246,50 @@ def _member(world: World, info: ClassInfo, statement: ast.stmt) -> None:
                 "this statement may not stand in a class body",
                 help="a class body holds methods, annotated fields and constants",
             )
+
+
+def setter_name(name: str) -> str:
+    """The name under which a class has the setter of a property."""
+    return f"__set_{name}__"
+
+
+def is_setter(node: ast.FunctionDef, name: str) -> bool:
+    """Whether a ``def`` stands under ``@name.setter``."""
+    return any(
+        isinstance(each, ast.Attribute)
+        and each.attr == "setter"
+        and isinstance(each.value, ast.Name)
+        and each.value.id == name
+        for each in node.decorator_list
+    )
+
+
+def _setter(world: World, info: ClassInfo, node: ast.FunctionDef, name: str) -> None:
+    """The setter of a property: a method that an assignment calls."""
+    getter = info.methods.get(name)
+    if getter is None or not getter.function.property:
+        world.reporter.error(
+            codes.BAD_DECORATOR,
+            info.scope.span(node),
+            f"`{info.definition.name}.{name}` is no property that could have a setter",
+            help=f"define it before:\n@property\ndef {name}(self) -> …:",
+        )
+        return
+    made = declare_function(world, info.scope, node, info)
+    function = made.function
+    function.name, function.shown = setter_name(name), name
+    wanted = getter.function.result
+    given = function.parameters[1:]
+    if len(given) != 1 or not same(given[0].type, wanted) or not same(function.result, NONE):
+        world.reporter.error(
+            codes.BAD_SIGNATURE,
+            info.scope.span(node),
+            f"the setter of `{info.definition.name}.{name}` takes a `{describe(wanted)}` and returns nothing",
+            help=f"def {name}(self, value: {describe(wanted)}) -> None:",
+        )
+        return
+    info.methods[function.name] = made
+    info.definition.methods[function.name] = function
 
 
 def _annotated(

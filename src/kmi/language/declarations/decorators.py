@@ -118,6 +118,8 @@ def function_decorators(
             and decorator.attr in ("setter", "deleter")
             and owner is not None
         ):
+            if decorator.attr == "setter" and ast.unparse(decorator.value) == node.name:
+                continue
             _bad(
                 world,
                 scope,

@@ -37,6 +37,8 @@ class World:
     missing: set[str] = field(default_factory=set)
     checks: list[tuple[ModuleScope, ast.stmt, ClassInfo | FunctionInfo]] = field(default_factory=list)
     """Implementations of interface names that are still to be compared with their declarations."""
+    promised: list[tuple[ClassInfo, ClassType, ast.expr]] = field(default_factory=list)
+    """Classes that say which protocol they have the methods of, still to be looked at."""
     parameters: list[tree.ModuleParameter] = field(default_factory=list)
     callables: dict[
         tuple[tree.Function, Type | None, tuple[Type, ...], Type, Type | None], tree.Class

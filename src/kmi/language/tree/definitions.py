@@ -62,6 +62,8 @@ class Function:
     body: list[Statement] = field(default_factory=list)
     type_parameters: tuple[TypeVariable, ...] = ()
     """The function's own type variables; those of its class are the class's."""
+    shown: str = ""
+    """What the author calls it, where the class has it under another name: a setter."""
     within: Function | None = None
     """The function in whose body it is defined."""
     static: bool = False
@@ -89,7 +91,8 @@ class Function:
             return f"{self.owner.calls.qualified} as a value"
         if self.within is not None:
             return f"{self.within.qualified}.{self.name}"
-        return f"{self.owner.name}.{self.name}" if self.owner is not None else self.name
+        name = self.shown or self.name
+        return f"{self.owner.name}.{name}" if self.owner is not None else name
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -113,6 +116,10 @@ class Class:
     shared: bool = False
     """Counted atomically: may be reached by two threads (language.md, Objects)."""
     enum: bool = False
+    protocol: bool = False
+    """A ``Protocol``: methods that any class may have."""
+    implements: list[ClassType] = field(default_factory=list)
+    """The protocols as which objects of the class are used, in terms of its own type variables."""
     callable: bool = False
     """Stands for functions as values: ``Callable[[int], bool]`` is a class of the run time."""
     calls: Function | None = None
