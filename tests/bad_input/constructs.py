@@ -35,16 +35,16 @@ def lambdas() -> int:
 
 
 def comprehension(numbers: list[int]) -> None:
-    squares = [number * number for number in numbers]
+    squares = (number * number for number in numbers)
 
 
 def generator() -> int:
     yield 1
 
 
-def walrus(numbers: list[int]) -> int:
-    if (count := len(numbers)) > 1:
-        return count
+def matrices(numbers: list[int]) -> int:
+    if numbers @ numbers:
+        return 1
     return 0
 
 

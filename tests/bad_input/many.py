@@ -26,7 +26,7 @@ class Counter(FileOperations):
         data.skip(1)
 
     def total(self) -> int:
-        squares = [n * n for n in range(3)]
+        squares = (n * n for n in range(3))
         return "many"
 
 

@@ -29,7 +29,7 @@ def sets() -> None:
 
 
 def comprehended() -> None:
-    squares = {n: n * n for n in range(3)}
+    squares = {**{1: 2}, 3: 4}
 
 
 def divided(data: list[int]) -> int:

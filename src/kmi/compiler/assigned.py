@@ -5,40 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmi.language import tree
+from kmi.language.tree.walk import walk
 
 
 def assigned_locals(body: list[tree.Statement]) -> Iterator[int]:
-    """The identities of locals that some statement assigns to or deletes."""
-    for node in body:
+    """The identities of the locals that statements assign to or delete, within expressions too."""
+    for node in walk(body):
         match node:
             case tree.Assign(local=local) | tree.Delete(local=local):
                 yield id(local)
-            case tree.If(then=then, otherwise=otherwise):
-                yield from assigned_locals(then)
-                yield from assigned_locals(otherwise)
-            case tree.While(body=inner, otherwise=otherwise):
-                yield from assigned_locals(inner)
-                yield from assigned_locals(otherwise)
-            case (
-                tree.ForRange(target=target, body=inner, otherwise=otherwise)
-                | tree.ForEach(target=target, body=inner, otherwise=otherwise)
-            ):
+            case tree.ForRange(target=target) | tree.ForEach(target=target):
                 yield id(target)
-                yield from assigned_locals(inner)
-                yield from assigned_locals(otherwise)
-            case tree.Try():
-                yield from assigned_locals(node.body)
-                for handler in node.handlers:
-                    if handler.local is not None:
-                        yield id(handler.local)
-                    yield from assigned_locals(handler.body)
-                yield from assigned_locals(node.otherwise)
-                yield from assigned_locals(node.final)
-            case tree.With(target=target, body=inner):
-                if target is not None:
-                    yield id(target)
-                yield from assigned_locals(inner)
-            case tree.Unsafe(body=inner):
-                yield from assigned_locals(inner)
+            case tree.Try(handlers=handlers):
+                yield from (id(handler.local) for handler in handlers if handler.local is not None)
+            case tree.With(target=target) if target is not None:
+                yield id(target)
             case _:
                 pass

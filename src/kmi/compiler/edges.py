@@ -85,6 +85,8 @@ class Edges:
                 return {**state, variable: YES}
             case linear.Drop(variable=variable):
                 self.may_be_null(variable, state)
+                if self.recording:
+                    statement.empty = state.get(variable, NO) == NO
                 return {**state, variable: NO}
             case linear.Give(variable=variable):
                 return {**state, variable: NO}

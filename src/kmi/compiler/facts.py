@@ -6,7 +6,7 @@
 A walk over the structured tree keeps an interval for each local. Behind a branch it is the join; at the
 head of a loop everything that the loop assigns to is forgotten, but for locals that only ever grow or only
 ever shrink there; in a handler everything that the ``try`` assigns to is. Locals are nobody else's, so
-calls change nothing.
+calls change nothing. Of a local that is assigned within an expression nothing is kept.
 
 Invariant: whatever the program does, the local's value at that node is in the interval.
 """
@@ -67,6 +67,9 @@ class Facts:
             case tree.Let(local=local, value=value, body=body):
                 self.visit(value, known)
                 self.visit(body, self.assigned(local, value, known))
+            case tree.Do(statements=statements, value=value):
+                after = self.block(statements, known)
+                self.visit(value, known if after is None else after)
             case _:
                 for child in children(node):
                     if is_expression(child):
@@ -79,7 +82,7 @@ class Facts:
     def assigned(self, local: Local, value: tree.Expression, known: Known) -> Known:
         """What is known after an assignment; ``value`` was visited."""
         kind = self.instance.type(local.type)
-        if not isinstance(kind, IntType | BoolType):
+        if not isinstance(kind, IntType | BoolType) or local.fluid:
             return known
         return {**known, local: self.interval(value).meet(intervals.of_type(kind))}
 
@@ -114,7 +117,7 @@ class Facts:
     ) -> Known:
         """``local operator other`` holds."""
         kind = self.instance.type(local.type)
-        if not isinstance(kind, IntType):
+        if not isinstance(kind, IntType) or local.fluid:
             return known
         own = known.get(local, intervals.of_type(kind))
         low, high = own.low, own.high
@@ -206,7 +209,8 @@ class Facts:
             inside = Interval(start.low, stop.high - 1).meet(inside)
         elif step.high < 0 and stop.low + 1 <= start.high:
             inside = Interval(stop.low + 1, start.high).meet(inside)
-        return self.loop(node.body, {**head, node.target: inside}, head, node.otherwise)
+        started = head if node.target.fluid else {**head, node.target: inside}
+        return self.loop(node.body, started, head, node.otherwise)
 
     def loop(
         self, body: list[tree.Statement], inside: Known, done: Known | None, otherwise: list[tree.Statement]

@@ -33,7 +33,7 @@ def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: Fu
     function = instance.function
     builder = Builder(
         monomorphiser, exceptions, instance, Ranges(instance, gather(instance)), expressions.expression,
-        names=set(monomorphiser.c_names),
+        statements.run, names=set(monomorphiser.c_names),
     )  # fmt: skip
     builder.atomic = is_atomic(function)
     builder.unstable_fields = function.name == "__init__"

@@ -59,7 +59,7 @@ class Ranges:
                 return self.of(then).join(self.of(otherwise))
             case tree.Logical(left=left, right=right):
                 return self.of(left).join(self.of(right))
-            case tree.Let(body=body):
+            case tree.Let(body=body) | tree.Do(value=body):
                 return self.of(body)
             case tree.LocalGet() if id(node) in self.facts:
                 return self.facts[id(node)]

@@ -57,6 +57,12 @@ ALLOWED: frozenset[type[ast.AST]] = frozenset(
         ast.keyword,
         ast.FormattedValue,
         ast.JoinedStr,
+        ast.NamedExpr,
+        ast.ListComp,
+        ast.SetComp,
+        ast.DictComp,
+        ast.GeneratorExp,
+        ast.comprehension,
         ast.Constant,
         ast.Attribute,
         ast.Subscript,
@@ -104,10 +110,6 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.Await: ("`await`", "call the function; waiting is `Condition.wait()`"),
     ast.AsyncFor: ("`async for`", "use a plain `for`"),
     ast.AsyncWith: ("`async with`", "use a plain `with`"),
-    ast.ListComp: ("a list comprehension", "append to a list in a `for` loop"),
-    ast.SetComp: ("a set comprehension", "fill a container in a `for` loop"),
-    ast.DictComp: ("a dict comprehension", "fill a dict in a `for` loop"),
-    ast.GeneratorExp: ("a generator expression", "use a `for` loop"),
     ast.Yield: ("`yield`", "fill a list and return it"),
     ast.YieldFrom: ("`yield from`", "fill a list and return it"),
     ast.Global: (
@@ -115,7 +117,6 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
         "keep state in a field of the `Module` object: it is born and dies with the module",
     ),
     ast.Nonlocal: ("`nonlocal`", "keep the variable in a field of an object"),
-    ast.NamedExpr: ("an assignment inside an expression", "assign on a line of its own"),
     ast.Match: ("`match`", "use `if` and `elif`"),
     ast.Starred: ("`*` unpacking", "name each item"),
     ast.Div: ("`/`", "use `//`, which rounds down: the result of `/` is a float"),
@@ -186,6 +187,8 @@ def _check_node(source: Source, node: ast.AST, reporter: Reporter) -> None:
             refuse(extra, "`*args`", "take a list")
         case ast.arguments(kwarg=ast.arg() as extra):
             refuse(extra, "`**kwargs`", "name the parameters")
+        case ast.comprehension(is_async=1):
+            refuse(node.target, "`async for`", "use a plain `for`")
         case ast.keyword(arg=None):
             refuse(node.value, "`**` in a call", "name the arguments")
         case ast.Dict(keys=keys) if None in keys:

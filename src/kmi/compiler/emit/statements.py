@@ -108,6 +108,8 @@ class Printer:
                 self.counts.retain(self.writer, target, span)
             case linear.Adopt(target=target, value=value):
                 write(f"{target.name} = {self.text(value)};", span)
+            case linear.Drop(empty=True):
+                pass
             case linear.Drop(variable=variable):
                 self.drop(variable, span)
             case linear.Give(variable=variable):

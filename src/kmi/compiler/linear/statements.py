@@ -70,6 +70,8 @@ class Drop:
 
     variable: Variable
     span: Span
+    empty: bool = False
+    """Set by ``edges``: on every way that leads here the variable holds nothing any more."""
 
 
 @dataclass(slots=True, eq=False)

@@ -69,6 +69,7 @@ class Builder:
     instance: FunctionInstance
     ranges: Ranges
     lower: Callable[[Builder, tree.Expression], Value]
+    run: Callable[[Builder, list[tree.Statement]], None]
     out: list[linear.Statement] = field(default_factory=list)
     variables: dict[int, linear.Variable] = field(default_factory=dict)
     temporaries: list[linear.Variable] = field(default_factory=list)
@@ -130,6 +131,10 @@ class Builder:
             if _has_effects(statements):
                 for position, earlier in enumerate(values):
                     values[position] = self.keep(earlier, nodes[position].span)
+            assigned = _assigned(statements)
+            for position, earlier in enumerate(values if assigned else ()):
+                if earlier.owned is None and assigned & _mentioned(earlier.expression):
+                    values[position] = self.copy(earlier, nodes[position].span)
             self.out.extend(statements)
             values.append(value)
         return values
@@ -146,6 +151,19 @@ class Builder:
         variable = self.temporary(expression.type, hint)
         self.emit(linear.Set(variable, expression, span))
         return Value(linear.Var(variable, expression.type))
+
+    def copy(self, value: Value, span: Span) -> Value:
+        """The value as it is now, of a local that is about to change."""
+        match value.expression:
+            case linear.PlaceOf(object=owner, name=name, type=kind):
+                base = self.copy(Value(owner), span)
+                return Value(linear.PlaceOf(base.expression, name, kind), base.owned)
+            case expression if linear.holds_count(expression.type):
+                return self.own(value, span)
+            case expression:
+                variable = self.temporary(expression.type, "before")
+                self.emit(linear.Set(variable, expression, span))
+                return Value(linear.Var(variable, expression.type))
 
     def secure(self, value: Value, span: Span, hint: str = "held") -> Value:
         """A reference that stays alive whatever the callee does: held by a variable, or by a final field of
@@ -266,3 +284,23 @@ def _has_effects(statements: Sequence[linear.Statement]) -> bool:
             case _:
                 return True
     return False
+
+
+def _assigned(statements: list[linear.Statement]) -> set[int]:
+    """The author's locals that these statements assign to, as ``(n := f())`` does."""
+    from kmi.compiler.tidy import walk
+
+    found: set[int] = set()
+    for statement in walk(statements):
+        match statement:
+            case linear.Set(target=target) | linear.Replace(target=target) if target.kind != "temporary":
+                found.add(id(target))
+            case _:
+                pass
+    return found
+
+
+def _mentioned(expression: linear.Expression) -> set[int]:
+    from kmi.compiler.tidy import variables
+
+    return {id(variable) for variable in variables(expression)}

@@ -70,6 +70,8 @@ def expression(builder: Builder, node: tree.Expression) -> Value:
             return _conditional(builder, node)
         case tree.Let():
             return _let(builder, node)
+        case tree.Do():
+            return _do(builder, node)
         case tree.Call():
             return calls.call(builder, node)
         case tree.New():
@@ -301,6 +303,19 @@ def _let(builder: Builder, node: tree.Let) -> Value:
         return builder.fetch([holder], body.expression, node.span, "let")
     builder.settle([holder], node.span)
     return body
+
+
+def _do(builder: Builder, node: tree.Do) -> Value:
+    """Statements, then the value; a local that was made for it gives its count away."""
+    builder.run(builder, node.statements)
+    match node.value:
+        case tree.LocalGet(local=tree.Local(made=True) as local):
+            variable = builder.variables.get(id(local))
+            if variable is not None and variable.owned:
+                return Value(linear.Var(variable, variable.type), variable)
+        case _:
+            pass
+    return builder.expression(node.value)
 
 
 def upcast(builder: Builder, value: Value, kind: Type, node: tree.Expression) -> Value:

@@ -48,7 +48,7 @@ def assign(body: Body, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list
             return augmented.augmented(body, node)
 
 
-def _store(body: Body, node: ast.stmt, target: ast.expr, value: ast.expr) -> list[tree.Statement]:
+def _store(body: Body, node: ast.AST, target: ast.expr, value: ast.expr) -> list[tree.Statement]:
     match target:
         case ast.Name(id=name):
             return _local(body, node, target, name, value)
@@ -65,9 +65,9 @@ def _store(body: Body, node: ast.stmt, target: ast.expr, value: ast.expr) -> lis
 # --- locals -------------------------------------------------------------------------------------------------
 
 
-def _local(body: Body, node: ast.stmt, target: ast.Name, name: str, value: ast.expr) -> list[tree.Statement]:
+def _local(body: Body, node: ast.AST, target: ast.Name, name: str, value: ast.expr) -> list[tree.Statement]:
     local = body.locals.get(name)
-    expected = local.type if local is not None else body.widened.get(name)
+    expected = local.type if local is not None else body.widened.get(body.key(name))
     made = expressions.expression(body, value, expected)
     return store_local(body, node, target, name, made, value)
 
@@ -79,7 +79,7 @@ def store_local(
     if isinstance(made.type, TypeObject):
         body.error(codes.NOT_A_VALUE, value, "a class is not stored in a variable", help="use its name")
         made = body.poison(value)
-    if name not in body.locals and isinstance(made.type, NoneType) and name not in body.widened:
+    if name not in body.locals and isinstance(made.type, NoneType) and body.key(name) not in body.widened:
         if not isinstance(made, tree.NoneLiteral):
             body.error(
                 codes.TYPE_MISMATCH, value, "this call returns nothing", help="call it on a line of its own"
@@ -139,7 +139,7 @@ def _annotated(body: Body, node: ast.AnnAssign) -> list[tree.Statement]:
 # --- items --------------------------------------------------------------------------------------------------
 
 
-def _item(body: Body, node: ast.stmt, target: ast.Subscript, value: ast.expr) -> list[tree.Statement]:
+def _item(body: Body, node: ast.AST, target: ast.Subscript, value: ast.expr) -> list[tree.Statement]:
     made = expressions.expression(body, value, _item_type(body, target))
     container = expressions.expression(body, target.value)
     return store_item(body, node, target, container, made, value)
@@ -159,7 +159,7 @@ def _item_type(body: Body, target: ast.Subscript) -> Type | None:
 
 def store_item(
     body: Body,
-    node: ast.stmt,
+    node: ast.AST,
     target: ast.Subscript,
     container: tree.Expression,
     made: tree.Expression,
@@ -214,13 +214,13 @@ def attributes_subscript(body: Body, target: ast.Subscript, container: tree.Expr
     return tree.PointerGet(container, index, body.span(target), kind.target)
 
 
-def _unpack(body: Body, node: ast.stmt, targets: list[ast.expr], value: ast.expr) -> list[tree.Statement]:
+def _unpack(body: Body, node: ast.AST, targets: list[ast.expr], value: ast.expr) -> list[tree.Statement]:
     """``a, b = value``: the value is held, then taken apart from left to right."""
     return unpack_value(body, node, targets, expressions.expression(body, value), value)
 
 
 def unpack_value(
-    body: Body, node: ast.stmt, targets: list[ast.expr], made: tree.Expression, value: ast.AST
+    body: Body, node: ast.AST, targets: list[ast.expr], made: tree.Expression, value: ast.AST
 ) -> list[tree.Statement]:
     """Takes a tuple apart that is evaluated already."""
     if made.type is POISON or any(isinstance(target, ast.Starred) for target in targets):
@@ -251,7 +251,7 @@ def unpack_value(
     return result if own else [*result, tree.Delete(held, body.span(node))]
 
 
-def store_value(body: Body, node: ast.stmt, target: ast.expr, item: tree.Expression) -> list[tree.Statement]:
+def store_value(body: Body, node: ast.AST, target: ast.expr, item: tree.Expression) -> list[tree.Statement]:
     """Stores a value that is evaluated already into any target."""
     match target:
         case ast.Name(id=name):

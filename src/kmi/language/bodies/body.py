@@ -8,7 +8,7 @@ place: ``Widen``. Diagnostics are therefore held back until a round went through
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -55,6 +55,9 @@ class Body:
     declared: set[str] = field(default_factory=set)
     """Locals with an annotation: their place is settled."""
     widened: dict[str, Type] = field(default_factory=dict)
+    """Wider places that earlier rounds found, by ``key``."""
+    own: dict[str, str] = field(default_factory=dict)
+    """The keys of the names that a comprehension around this point binds for itself."""
     names: frozenset[str] = frozenset()
     """Names that the function assigns somewhere, and which are therefore its locals."""
     flow: Flow = field(default_factory=Flow)
@@ -118,6 +121,42 @@ class Body:
             return self.annotations().read(node)
         finally:
             self.world.reporter = held
+
+    def key(self, name: str) -> str:
+        """The name, told apart from the same one inside or outside of a comprehension."""
+        return self.own.get(name, name)
+
+    @contextmanager
+    def scope_of(self, names: Iterable[str], at: ast.AST) -> Iterator[list[tree.Local]]:
+        """A comprehension: these names are its own in it. Gives the locals that they were, at its end."""
+        span = self.span(at)
+        names = list(names)
+        outer, keys = {name: self.locals.pop(name, None) for name in names}, dict(self.own)
+        first = len(self.ordered)
+        self.own |= {name: f"{name}@{span.line}:{span.column}" for name in names}
+        made: list[tree.Local] = []
+        try:
+            yield made
+        finally:
+            for local in self.ordered[first:]:
+                if local.name in outer and not local.made and not local.fluid:
+                    local.made = True
+                    made.append(local)
+            for name, local_before in outer.items():
+                self.locals.pop(name, None)
+                if local_before is not None:
+                    self.locals[name] = local_before
+            self.own = keys
+
+    @contextmanager
+    def scope_at(self, locals_: dict[str, tree.Local], own: dict[str, str]) -> Iterator[None]:
+        """The names as they were there."""
+        inner = self.locals, self.own
+        self.locals, self.own = dict(locals_), dict(own)
+        try:
+            yield
+        finally:
+            self.locals, self.own = inner
 
     def temporary(self, kind: Type, span: Span, name: str = "") -> tree.Local:
         """A local that the author did not write; its name cannot be one of theirs."""

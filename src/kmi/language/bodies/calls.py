@@ -371,11 +371,13 @@ def peek_type(body: Body, node: ast.expr) -> Type:
     from kmi.language.report.diagnostics import Reporter
 
     held, flow, counter, ordered = body.reporter, body.flow.copy(), body.counter, list(body.ordered)
+    known = dict(body.locals)
     body.reporter = Reporter()
     try:
         return expressions.expression(body, node).type
     finally:
         body.reporter, body.flow, body.counter, body.ordered = held, flow, counter, ordered
+        body.locals = known
 
 
 def _call_on_type(

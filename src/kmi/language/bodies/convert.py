@@ -277,8 +277,8 @@ def is_still(value: tree.Expression) -> bool:
             | tree.BytesLiteral()
         ):
             return True
-        case tree.LocalGet():
-            return True
+        case tree.LocalGet(local=local):
+            return not local.fluid
         case tree.FieldGet(object=inner, field=field):
             return (field.final or field.place) and is_still(inner)
         case tree.Narrow(value=inner, checked=False) | tree.Upcast(value=inner):

@@ -59,14 +59,14 @@ def list_(body: Body, node: ast.expr, items: list[ast.expr], expected: Type | No
                 "what this list will hold cannot be seen",
                 help=f"say it where it is made:\n{_target(body, node, 'items')}: list[int] = []",
             )
-        element = _element(body, made, items)
+        element = element_of(body, made, items)
     if element is None or element is POISON:
         return body.poison(node)
     fitted = [coerce(body, value, element, item, "the item") for value, item in zip(made, items, strict=True)]
     return tree.ListNew(fitted, body.span(node), body.world.builtin_type("list", element))
 
 
-def _element(body: Body, values: list[tree.Expression], nodes: list[ast.expr]) -> Type | None:
+def element_of(body: Body, values: list[tree.Expression], nodes: list[ast.expr]) -> Type | None:
     kind: Type = values[0].type
     for value, node in zip(values[1:], nodes[1:], strict=True):
         joined = join_types(body, kind, value.type)
@@ -84,6 +84,30 @@ def _element(body: Body, values: list[tree.Expression], nodes: list[ast.expr]) -
     return place_type(kind)
 
 
+def list_of_tuple(body: Body, value: tree.Expression, node: ast.expr) -> tree.Expression | None:
+    """A tuple whose items have one type, as a list: what a loop goes through."""
+    span = body.span(node)
+    if not isinstance(value.type, TupleType):
+        return None
+    if not value.type.items:
+        body.error(codes.NOT_ITERABLE, node, "this tuple is empty")
+        return None
+
+    def listed(items: list[tree.Expression]) -> tree.Expression | None:
+        element = element_of(body, items, [node] * len(items))
+        if element is None or element is POISON:
+            return None
+        fitted = [coerce(body, item, element, span, "the item") for item in items]
+        return tree.ListNew(fitted, span, body.world.builtin_type("list", element))
+
+    if isinstance(value, tree.TupleNew):
+        return listed(value.items)
+    held = body.temporary(value.type, span, "items")
+    get = tree.LocalGet(held, span, held.type)
+    made = listed([tree.TupleGet(get, at, span, kind) for at, kind in enumerate(value.type.items)])
+    return tree.Let(held, value, made, span, made.type) if made is not None else None
+
+
 def dict_(body: Body, node: ast.Dict, expected: Type | None) -> tree.Expression:
     wanted = expected.inner if isinstance(expected, OptionalType) else expected
     arguments = (
@@ -92,10 +116,12 @@ def dict_(body: Body, node: ast.Dict, expected: Type | None) -> tree.Expression:
         else (None, None)
     )
     key, item = arguments[0], arguments[1]
+    if None in node.keys:
+        return body.poison(node)  # `**`: the whitelist has said so
     keys = [k for k in node.keys if k is not None]
     pairs = [
         (expressions.expression(body, k, key), expressions.expression(body, v, item))
-        for k, v in zip(keys, node.values, strict=False)
+        for k, v in zip(keys, node.values, strict=True)
     ]
     if key is None or item is None:
         if not pairs:
@@ -105,8 +131,8 @@ def dict_(body: Body, node: ast.Dict, expected: Type | None) -> tree.Expression:
                 "what this dict will hold cannot be seen",
                 help=f"say it where it is made:\n{_target(body, node, 'items')}: dict[int, bytes] = {{}}",
             )
-        key = _element(body, [k for k, _ in pairs], keys)
-        item = _element(body, [v for _, v in pairs], node.values)
+        key = element_of(body, [k for k, _ in pairs], keys)
+        item = element_of(body, [v for _, v in pairs], node.values)
     if key is None or item is None or POISON in (key, item):
         return body.poison(node)
     fitted = [

@@ -95,11 +95,21 @@ def expression(body: Body, node: ast.expr, expected: Type | None = None) -> tree
             return displays.dict_(body, node, expected)
         case ast.Set():
             return sets.display(body, node, expected)
-        case ast.NamedExpr(target=ast.Name(id=name)):
-            from kmi.language.bodies.statements import bind_local
+        case ast.NamedExpr(target=target, value=value):
+            from kmi.language.bodies.comprehensions import named
 
-            bind_local(body, node, name, POISON)
-            return body.poison(node)
+            return named(body, node, target, value)
+        case ast.ListComp() | ast.SetComp() | ast.DictComp():
+            from kmi.language.bodies.comprehensions import comprehension
+
+            return comprehension(body, node, expected)
+        case ast.GeneratorExp():
+            return body.error(
+                codes.UNSUPPORTED,
+                node,
+                "a generator expression as a value is not in kernel Python",
+                help=f"make a list of it: `[{ast.unparse(node)[1:-1]}]`",
+            )
         case _:
             return body.poison(node)  # refused by the whitelist, which has said so
 
@@ -204,7 +214,7 @@ def path_of(value: tree.Expression) -> Path | None:
     match value:
         case tree.LocalGet(local=local):
             return (local,)
-        case tree.Narrow(value=inner):
+        case tree.Narrow(value=inner) | tree.Do(value=inner):
             return path_of(inner)
         case tree.FieldGet(object=inner, field=field):
             path = path_of(inner)

@@ -81,7 +81,7 @@ def _new_field(body: Body, node: ast.Attribute, name: str, kind: Type) -> tree.F
     return made
 
 
-def attribute(body: Body, node: ast.stmt, target: ast.Attribute, value: ast.expr) -> list[tree.Statement]:
+def attribute(body: Body, node: ast.AST, target: ast.Attribute, value: ast.expr) -> list[tree.Statement]:
     home = expressions.entity_of(body, target.value)
     if home is not None:
         body.error(
@@ -98,7 +98,7 @@ def attribute(body: Body, node: ast.stmt, target: ast.Attribute, value: ast.expr
         body.assigning = ""
 
 
-def _to_field(body: Body, node: ast.stmt, target: ast.Attribute, value: ast.expr) -> list[tree.Statement]:
+def _to_field(body: Body, node: ast.AST, target: ast.Attribute, value: ast.expr) -> list[tree.Statement]:
     new = _self_field(body, target)
     expected = new.type if new is not None else None
     if new is None and is_new(body, target):
@@ -136,7 +136,7 @@ def _peek(body: Body, target: ast.Attribute) -> Type | None:
 
 
 def first_store(
-    body: Body, node: ast.stmt, target: ast.Attribute, value: ast.expr, made: tree.Expression
+    body: Body, node: ast.AST, target: ast.Attribute, value: ast.expr, made: tree.Expression
 ) -> list[tree.Statement]:
     """``self.name = value`` in ``__init__``, which declares the field."""
     kind = made.type
@@ -159,7 +159,7 @@ def first_store(
 
 def store_attribute(
     body: Body,
-    node: ast.stmt,
+    node: ast.AST,
     target: ast.Attribute,
     receiver: tree.Expression,
     made: tree.Expression,
@@ -210,7 +210,7 @@ def store_attribute(
     return _set_field(body, node, receiver, entry, entry_type, made, value)
 
 
-def _no_field(body: Body, node: ast.stmt, target: ast.Attribute, kind: ClassType) -> None:
+def _no_field(body: Body, node: ast.AST, target: ast.Attribute, kind: ClassType) -> None:
     name = target.attr
     method = members.find_method(body.world, kind, name)
     if method is not None:
@@ -241,7 +241,7 @@ def _no_field(body: Body, node: ast.stmt, target: ast.Attribute, kind: ClassType
 
 def _set_field(
     body: Body,
-    node: ast.stmt,
+    node: ast.AST,
     receiver: tree.Expression,
     entry: tree.Field,
     entry_type: Type,
@@ -279,7 +279,7 @@ def _set_field(
     return [tree.Assign(held, fitted, span), stored, tree.Delete(held, span)]
 
 
-def _check_assignable(body: Body, node: ast.stmt, entry: tree.Field) -> None:
+def _check_assignable(body: Body, node: ast.AST, entry: tree.Field) -> None:
     for info in body.world.classes.values():
         if entry in info.definition.fields and info.frozen:
             body.error(
@@ -292,7 +292,7 @@ def _check_assignable(body: Body, node: ast.stmt, entry: tree.Field) -> None:
 
 def _init_place(
     body: Body,
-    node: ast.stmt,
+    node: ast.AST,
     receiver: tree.Expression,
     entry: tree.Field,
     made: tree.Expression,

@@ -2,23 +2,25 @@
 
     for i, item in enumerate(items):     ->  ForEach(item, items) with a counter
 
+What a ``for`` goes through is the affair of ``sources``; ``go_through`` serves comprehensions, too.
+
 At the head of a loop only what holds for every round is known: what the body assigns is forgotten before it.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
-from kmi.language import codes, tree
-from kmi.language.bodies import assignments, conditions, expressions, sets, statements
+from kmi.language import tree
+from kmi.language.bodies import assignments, conditions, expressions, sources, statements
 from kmi.language.bodies.body import Body, Loop
 from kmi.language.bodies.convert import coerce
 from kmi.language.bodies.flow import Flow, join
-from kmi.language.declarations import members
-from kmi.language.declarations.scope import Form
-from kmi.language.relations import POISON, describe, is_int
-from kmi.language.report import hints
-from kmi.language.types import EXACT, INT, ClassType, TupleType, Type, substitute
+from kmi.language.bodies.sources import Statements
+from kmi.language.relations import POISON
+from kmi.language.types import BOOL, EXACT, INT, TupleType, Type
 
 
 def while_statement(body: Body, node: ast.While) -> list[tree.Statement]:
@@ -53,48 +55,159 @@ def leave(body: Body, node: ast.Break | ast.Continue) -> list[tree.Statement]:
 
 def for_statement(body: Body, node: ast.For) -> list[tree.Statement]:
     """``for target in iterable: … else: …``."""
-    match node.iter:
-        case ast.Call(func=ast.Name(id="range" | "enumerate" as name)) if _is_builtin(body, name):
-            return _range(body, node, node.iter) if name == "range" else _enumerate(body, node, node.iter)
+    return go_through(
+        body,
+        node,
+        node.iter,
+        node.target,
+        [node],
+        lambda: statements.block(body, node.body),
+        lambda: statements.block(body, node.orelse),
+    )
+
+
+def go_through(
+    body: Body,
+    node: ast.stmt | ast.expr,
+    iterable: ast.expr,
+    target: ast.expr,
+    changes: Sequence[ast.AST],
+    inside: Callable[[], Statements],
+    otherwise: Callable[[], Statements] = list,
+    between: Callable[[], Statements] = list,
+    outside: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ordered: bool = True,
+) -> Statements:
+    """A loop over anything. ``changes`` are the nodes that each round runs; ``between`` is evaluated after
+    the iterable and before the first round; the iterable is evaluated ``outside``;
+    ``ordered`` tells whether the order of the items shows.
+    """
+    match iterable, target:
+        case ast.Call(), ast.Tuple(elts=[ast.Name(), _]) if _counts_plain(body, iterable):
+            return _enumerate(body, node, iterable, target, changes, inside, otherwise, between, outside)
         case _:
-            iterable = expressions.expression(body, node.iter)
-            return _each(body, node, iterable, [])
+            pass
+    with outside():
+        found = sources.source(body, iterable, ordered)
+    match found:
+        case None:
+            between()
+            _bind_unknown(body, target)
+            before = body.flow.copy()
+            _rounds(body, changes, before, [], list, inside, otherwise)
+            return []
+        case sources.Plain():
+            return _plain(body, node, found, iterable, target, changes, list, inside, otherwise, between)
+        case sources.Stepped():
+            return _stepped(body, node, found, target, changes, inside, otherwise, between)
 
 
-def _is_builtin(body: Body, name: str) -> bool:
-    entity = expressions.entity_of(body, ast.Name(name, ast.Load()))
-    return isinstance(entity, Form) and entity.name == f"builtins.{name}"
+def _bind_unknown(body: Body, target: ast.expr) -> None:
+    """After an error: the names of the target are there, and nothing is known of them."""
+    for part in ast.walk(target):
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            statements.bind_local(body, part, part.id, POISON)
 
 
-def _range(body: Body, node: ast.For, call: ast.Call) -> list[tree.Statement]:
-    span = body.span(node)
-    if not 1 <= len(call.args) <= 3 or call.keywords:
-        body.error(
-            codes.BAD_ARGUMENTS, call, "`range` takes one to three integers", help="range(start, stop)"
-        )
-    bounds: list[tree.Expression] = []
-    for argument in call.args[:3]:
-        value = expressions.expression(body, argument)
-        if value.type is not POISON and not is_int(value.type):
-            body.error(
-                codes.TYPE_MISMATCH,
-                argument,
-                f"`range` takes integers, not a `{describe(value.type)}`",
-                help="for i in range(len(items)):" if isinstance(value.type, ClassType) else None,
-            )
-            value = body.poison(argument)
-        bounds.append(coerce(body, value, INT, argument))
-    zero = tree.Fit(tree.IntLiteral(0, span), span, INT)
-    one = tree.Fit(tree.IntLiteral(1, span), span, INT)
-    start = bounds[0] if len(bounds) > 1 else zero
-    stop = bounds[1] if len(bounds) > 1 else bounds[0] if bounds else zero
-    step = bounds[2] if len(bounds) > 2 else one
+def _plain(
+    body: Body,
+    node: ast.stmt | ast.expr,
+    source: sources.Plain,
+    iterable: ast.expr,
+    target: ast.expr,
+    changes: Sequence[ast.AST],
+    first: Callable[[], Statements],
+    inside: Callable[[], Statements],
+    otherwise: Callable[[], Statements],
+    between: Callable[[], Statements],
+) -> Statements:
+    """One loop node; ``first`` are the first statements of each round."""
+    extra = between()
     before = body.flow.copy()
-    target, prologue = _target(body, node.target, INT)
-    inside, otherwise = _rounds(body, node, before, target, prologue)
-    if any(bound.type is POISON for bound in bounds):
-        return []
-    return [tree.ForRange(target, start, stop, step, inside, otherwise, span)]
+    local, stored = _target(body, target, source.element)
+
+    def prologue() -> Statements:
+        made = first()
+        if stored is not None:
+            item = tree.LocalGet(local, local.span, local.type)
+            taken = assignments.store_value(body, node, stored, item)
+            # What the item held lives on only in what it was taken apart into.
+            made += [*taken, tree.Delete(local, local.span)] if taken else []
+        return made
+
+    rounds, rest = _rounds(body, changes, before, [local], prologue, inside, otherwise)
+    loop = source.loop(local, rounds, rest)
+    if not extra:
+        return [*source.before, loop]
+    span = body.span(iterable)
+    match loop:
+        case tree.ForEach(iterable=value):
+            held = body.temporary(value.type, span, "iterable")
+            loop.iterable = sources.get(held, span)
+            kept: Statements = [tree.Assign(held, value, span)]
+            return [*source.before, *kept, *extra, loop, tree.Delete(held, span)]
+        case _:
+            return [*source.before, *extra, loop]
+
+
+def _stepped(
+    body: Body,
+    node: ast.stmt | ast.expr,
+    source: sources.Stepped,
+    target: ast.expr,
+    changes: Sequence[ast.AST],
+    inside: Callable[[], Statements],
+    otherwise: Callable[[], Statements],
+    between: Callable[[], Statements],
+) -> Statements:
+    """A ``while`` that goes on for as long as there is an item."""
+    span = body.span(node)
+    extra = between()
+    before = body.flow.copy()
+    got = sources.fluid(body, BOOL, span, "got")
+
+    def flag(value: bool) -> tree.Statement:
+        return tree.Assign(got, tree.BoolLiteral(value, span), span)
+
+    prologue = _Taking(body, node, target, source.item)
+    rounds, rest = _rounds(body, changes, before, [], prologue.statements, inside, otherwise)
+    test = tree.Do([flag(False), *source.step([flag(True)], [])], sources.get(got, span), span, BOOL)
+    ended: Statements = [tree.Delete(local, span) for local in [*_locals(source.item), *source.held]]
+    loop = tree.While(test, rounds, [*ended, *rest] if rest else [], span)
+    return [*source.before, *extra, loop, *ended]
+
+
+def _locals(item: sources.Item) -> list[tree.Local]:
+    if isinstance(item, tree.Local):
+        return [item]
+    return [local for part in item for local in _locals(part)]
+
+
+class _Taking:
+    """The items of a round, stored into the target: a tuple is made only where the target wants one."""
+
+    def __init__(self, body: Body, node: ast.stmt | ast.expr, target: ast.expr, item: sources.Item) -> None:
+        self.body, self.node, self.target, self.item = body, node, target, item
+
+    def statements(self) -> Statements:
+        return self._store(self.target, self.item)
+
+    def _store(self, target: ast.expr, item: sources.Item) -> Statements:
+        match target:
+            case ast.Tuple(elts=parts) | ast.List(elts=parts) if isinstance(item, list):
+                if len(parts) == len(item) and not any(isinstance(part, ast.Starred) for part in parts):
+                    pairs = zip(parts, item, strict=True)
+                    return [made for part, inner in pairs for made in self._store(part, inner)]
+            case _:
+                pass
+        return assignments.store_value(self.body, self.node, target, self._value(item))
+
+    def _value(self, item: sources.Item) -> tree.Expression:
+        span = self.body.span(self.target)
+        if isinstance(item, tree.Local):
+            return sources.take(item, span)
+        parts = [self._value(part) for part in item]
+        return tree.TupleNew(parts, span, TupleType(tuple(part.type for part in parts)))
 
 
 def _target(body: Body, target: ast.expr, kind: Type) -> tuple[tree.Local, ast.expr | None]:
@@ -115,109 +228,84 @@ def _target(body: Body, target: ast.expr, kind: Type) -> tuple[tree.Local, ast.e
 
 def _rounds(
     body: Body,
-    node: ast.For,
+    changes: Sequence[ast.AST],
     before: Flow,
-    target: tree.Local,
-    prologue: ast.expr | None,
-    extra: list[tree.Statement] | None = None,
-) -> tuple[list[tree.Statement], list[tree.Statement]]:
-    """The body of a ``for`` and its ``else``; ``before`` is what is known when no round has run."""
+    assigned: Sequence[tree.Local],
+    prologue: Callable[[], Statements],
+    inside: Callable[[], Statements],
+    otherwise: Callable[[], Statements],
+) -> tuple[Statements, Statements]:
+    """The rounds of a loop and its ``else``; ``before`` is what is known when no round has run."""
     head = before.copy()
-    statements.unsettle(body, head, [node])
+    statements.unsettle(body, head, changes)
     body.flow = head.copy()
-    body.flow.assigned.add(target)
+    body.flow.assigned.update(assigned)
     loop = Loop()
-    inside: list[tree.Statement] = list(extra or [])
     with body.within(loop):
-        if prologue is not None:
-            item = tree.LocalGet(target, target.span, target.type)
-            stored = assignments.store_value(body, node, prologue, item)
-            # What the item held lives on only in what it was taken apart into.
-            inside.extend([*stored, tree.Delete(target, target.span)] if stored else [])
-        inside.extend(statements.block(body, node.body))
+        rounds = [*prologue(), *inside()]
     ends = join([head, body.flow, *loop.continues])
     ends.dead = before.dead
     body.flow = ends
-    otherwise = statements.block(body, node.orelse)
+    rest = otherwise()
     body.flow = join([body.flow, *loop.breaks])
-    return inside, otherwise
+    return rounds, rest
 
 
-def _each(
+def _counts_plain(body: Body, iterable: ast.expr) -> bool:
+    """Whether this is ``enumerate`` of what one loop node goes through."""
+    if sources.form_of(body, iterable) != "enumerate" or not isinstance(iterable, ast.Call):
+        return False
+    return len(iterable.args) in (1, 2) and not iterable.keywords and sources.form_of(
+        body, iterable.args[0]
+    ) not in ("enumerate", "zip", "reversed")
+
+
+def _enumerate(
     body: Body,
-    node: ast.For,
-    iterable: tree.Expression,
-    extra: list[tree.Statement],
-    targets: ast.expr | None = None,
-) -> list[tree.Statement]:
-    """``for target in object``."""
-    span = body.span(node)
-    kind = iterable.type
-    element: Type = POISON
-    if sets.refuse_order(body, node.iter, kind, ast.unparse(node.iter)):
-        pass
-    elif isinstance(kind, ClassType):
-        advance = members.find_method(body.world, kind, "__advance__")
-        item = members.find_method(body.world, kind, "__item__")
-        if advance is None or item is None:
-            body.error(
-                codes.NOT_ITERABLE,
-                node.iter,
-                f"one cannot loop over a `{kind}`",
-                help=hints.lock_hint(kind, ast.unparse(node.iter), "for item in {}: ...")
-                or "loop over a list, bytes, a dict, or `range(…)`",
-            )
-        else:
-            body.world.want(advance)
-            body.world.want(item)
-            assert item.function.owner is not None
-            element = substitute(item.function.result, members.class_bindings(kind, item.function.owner))
-    elif isinstance(kind, TupleType):
-        body.error(
-            codes.NOT_ITERABLE,
-            node.iter,
-            "one cannot loop over a tuple in kernel Python",
-            help="use a list, whose items have one type",
-        )
-    elif kind is not POISON:
-        help = "for i in range(…):" if is_int(kind) else None
-        body.error(codes.NOT_ITERABLE, node.iter, f"one cannot loop over a `{describe(kind)}`", help=help)
-    before = body.flow.copy()
-    target, prologue = _target(body, targets if targets is not None else node.target, element)
-    inside, otherwise = _rounds(body, node, before, target, prologue, extra)
-    if element is POISON:
-        return []
-    return [tree.ForEach(target, iterable, inside, otherwise, span)]
-
-
-def _enumerate(body: Body, node: ast.For, call: ast.Call) -> list[tree.Statement]:
+    node: ast.stmt | ast.expr,
+    call: ast.Call,
+    target: ast.Tuple,
+    changes: Sequence[ast.AST],
+    inside: Callable[[], Statements],
+    otherwise: Callable[[], Statements],
+    between: Callable[[], Statements],
+    outside: Callable[[], AbstractContextManager[None]],
+) -> Statements:
     """``for i, item in enumerate(items)``: a counter beside the loop."""
     span = body.span(node)
-    if len(call.args) not in (1, 2) or call.keywords:
-        body.error(codes.BAD_ARGUMENTS, call, "`enumerate` takes a container and a first number")
-        return []
-    if not isinstance(node.target, ast.Tuple) or len(node.target.elts) != 2:
-        body.error(
-            codes.TYPE_MISMATCH,
-            node.target,
-            "`enumerate` gives a number and an item",
-            help="for i, item in enumerate(…):",
-        )
-        return []
-    iterable = expressions.expression(body, call.args[0])
-    start: tree.Expression = tree.IntLiteral(0, span)
-    if len(call.args) == 2:
-        start = expressions.value_for(body, call.args[1], INT, "the first number")
+    with outside():
+        found = sources.source(body, call.args[0])
+    number, item = target.elts
+    assert isinstance(number, ast.Name)
     counter = body.temporary(INT, span, "index")
-    number, item = node.target.elts
-    get = tree.LocalGet(counter, body.span(number), INT)
-    first = tree.Assign(counter, coerce(body, start, INT, span), span)
-    step = tree.Assign(
-        counter, tree.Fit(tree.Binary("+", get, tree.IntLiteral(1, span), span, EXACT), span, INT), span
-    )
-    if not isinstance(number, ast.Name):
-        body.error(codes.UNSUPPORTED, number, "the number of `enumerate` goes into a plain variable")
+
+    def start() -> Statements:
+        first: tree.Expression = tree.IntLiteral(0, span)
+        if len(call.args) == 2:
+            with outside():
+                first = expressions.value_for(body, call.args[1], INT, "the first number")
+        return [tree.Assign(counter, coerce(body, first, INT, span), span), *between()]
+
+    def count() -> Statements:
+        get = tree.LocalGet(counter, body.span(number), INT)
+        following = tree.Binary("+", get, tree.IntLiteral(1, span), span, EXACT)
+        step = tree.Assign(counter, tree.Fit(following, span, INT), span)
+        return [*assignments.store_local(body, node, number, number.id, get, number), step]
+
+    if not isinstance(found, sources.Plain):
+        start()
+        _bind_unknown(body, target)
+        _rounds(body, changes, body.flow.copy(), [], list, inside, otherwise)
         return []
-    prologue = assignments.store_local(body, node, number, number.id, get, number)
-    made = _each(body, node, iterable, [*prologue, step], item)
-    return [first, *made, tree.Delete(counter, span)] if made else []
+    late = len(call.args) == 2 and not isinstance(call.args[1], ast.Constant | ast.Name)
+    if late:
+        return [
+            *_plain(body, node, found, call, item, changes, count, inside, otherwise, start),
+            tree.Delete(counter, span),
+        ]
+    first = start()
+    made = _plain(body, node, found, call, item, changes, count, inside, otherwise, list)
+    return [*first, *made, tree.Delete(counter, span)]
+
+
+__all__ = ["for_statement", "go_through", "leave", "while_statement"]

@@ -260,8 +260,8 @@ def _simple(value: tree.Expression) -> bool:
             | tree.BytesLiteral()
         ):
             return True
-        case tree.LocalGet():
-            return True
+        case tree.LocalGet(local=local):
+            return not local.fluid
         case tree.Narrow(value=inner, checked=False) | tree.Upcast(value=inner):
             return _simple(inner)
         case _:

@@ -255,7 +255,7 @@ def bind_local(body: Body, node: ast.AST, name: str, kind: Type) -> tree.Local:
     local = body.locals.get(name)
     wanted = place_type(kind)
     if local is None:
-        wanted = body.widened.get(name, wanted)
+        wanted = body.widened.get(body.key(name), wanted)
         local = tree.Local(name, wanted, body.span(node))
         body.locals[name] = local
         body.ordered.append(local)
@@ -285,34 +285,39 @@ def require(body: Body, local: tree.Local, kind: Type) -> None:
 
 
 def widen(body: Body, local: tree.Local, kind: Type) -> None:
-    if local.name in body.widened and body.widened[local.name] == kind:
+    key = body.key(local.name)
+    if key in body.widened and body.widened[key] == kind:
         return
-    raise Widen(local.name, kind)
+    raise Widen(key, kind)
 
 
 def assigned_names(nodes: Iterable[ast.AST]) -> set[str]:
     """The locals that these statements assign or delete."""
     found: set[str] = set()
-    for node in nodes:
-        for inner in _own_nodes(node):
-            match inner:
-                case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                    found.add(name)
-                case ast.ExceptHandler(name=str() as name):
-                    found.add(name)
-                case ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                    found.add(name)
-                case _:
-                    pass
+    waiting = list(nodes)
+    while waiting:
+        inner = waiting.pop()
+        match inner:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                found.add(name)
+            case ast.ExceptHandler(name=str() as name):
+                found.add(name)
+            case ast.MatchAs(name=str() as name) | ast.MatchStar(name=str() as name):
+                found.add(name)
+            case ast.MatchMapping(rest=str() as name):
+                found.add(name)
+            case ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                found.add(name)
+                continue
+            case ast.FunctionDef() | ast.Lambda():
+                continue  # what it assigns is its own
+            case ast.comprehension(iter=iterable, ifs=tests):
+                waiting += [iterable, *tests]  # its targets are the comprehension's own
+                continue
+            case _:
+                pass
+        waiting.extend(ast.iter_child_nodes(inner))
     return found
-
-
-def _own_nodes(node: ast.AST) -> Iterable[ast.AST]:
-    """A statement and all in it, but not what is in functions that it defines."""
-    yield node
-    if not isinstance(node, ast.FunctionDef | ast.Lambda):
-        for child in ast.iter_child_nodes(node):
-            yield from _own_nodes(child)
 
 
 def unsettle(body: Body, flow: Flow, nodes: Iterable[ast.AST]) -> None:

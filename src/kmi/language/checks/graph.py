@@ -16,13 +16,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import TypeAlias
 
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.tree import (
     Assign,
     Break,
+    Conditional,
     Continue,
     Delete,
+    Do,
     Evaluate,
     Expression,
     ForEach,
@@ -32,6 +35,7 @@ from kmi.language.tree import (
     If,
     InitPlace,
     Local,
+    Logical,
     Raise,
     Return,
     SetField,
@@ -42,6 +46,7 @@ from kmi.language.tree import (
     While,
     With,
 )
+from kmi.language.tree.walk import children, is_expression
 
 
 @dataclass(slots=True, eq=False)
@@ -111,7 +116,53 @@ def _point(
     statement: Statement, next: list[Point], ways: _Ways, *expressions: Expression, writes: Local | None
     = None
 ) -> Point:
-    return Point(statement, expressions, writes, None, next, ways.error() if ways.error else None)
+    """The step of a statement, and before it the steps within its expressions."""
+    error = ways.error() if ways.error else None
+    return _before(Point(statement, expressions, writes, None, next, error), ways)
+
+
+def _before(point: Point, ways: _Ways) -> Point:
+    """The first of the steps within a point's expressions; the point itself where there are none."""
+    first = point
+    for inner in reversed([found for each in point.expressions for found in _inside(each, False)]):
+        first = _within(inner, first, ways)
+    return first
+
+
+_Inner: TypeAlias = tuple[Do, bool]
+"""Steps within an expression, and whether they may be left out."""
+
+
+def _inside(node: Expression, maybe: bool) -> Iterator[_Inner]:
+    """The outermost steps within an expression, in their order."""
+    match node:
+        case Do():
+            yield node, maybe
+            return
+        case Logical(left=left, right=right):
+            yield from _inside(left, maybe)
+            yield from _inside(right, True)
+            return
+        case Conditional(condition=condition, then=then, otherwise=otherwise):
+            yield from _inside(condition, maybe)
+            yield from _inside(then, True)
+            yield from _inside(otherwise, True)
+            return
+        case _:
+            for child in children(node):
+                if is_expression(child):
+                    yield from _inside(child, maybe)
+
+
+def _within(inner: _Inner, after: Point, ways: _Ways) -> Point:
+    node, maybe = inner
+    first = after
+    for found in reversed(list(_inside(node.value, False))):
+        first = _within(found, first, ways)
+    first = _block(node.statements, first, ways)
+    if not maybe:
+        return first
+    return Point(None, (), None, None, [first, after], None)
 
 
 def _statement(statement: Statement, after: Point, ways: _Ways) -> Point:
@@ -132,8 +183,10 @@ def _statement(statement: Statement, after: Point, ways: _Ways) -> Point:
             branches = [_block(then, after, ways), _block(otherwise, after, ways)]
             return _point(statement, branches, ways, condition)
         case While(condition=condition, body=body, otherwise=otherwise):
-            head = _point(statement, [_block(otherwise, after, ways)], ways, condition)
-            head.next.append(_loop(body, head, after, ways))
+            error = ways.error() if ways.error else None
+            test = Point(statement, (condition,), None, None, [_block(otherwise, after, ways)], error)
+            head = _before(test, ways)
+            test.next.append(_loop(body, head, after, ways))
             return head
         case ForRange(start=start, stop=stop, step=step) as loop:
             return _for(loop, (start, stop, step), (), after, ways)
@@ -182,7 +235,7 @@ def _for(
 ) -> Point:
     """The bounds, evaluated once; the head, which asks whether to go on; the step that writes the target."""
     head = _point(loop, [_block(loop.otherwise, after, ways)], ways)
-    step = _point(loop, [], ways, *every, writes=loop.target)
+    step = Point(loop, every, loop.target, None, [], ways.error() if ways.error else None)
     step.next.append(_loop(loop.body, head, after, ways))
     head.next.append(step)
     return _point(loop, [head], ways, *once)

@@ -28,6 +28,7 @@ from kmi.language.tree import (
     Call,
     Conditional,
     DictNew,
+    Do,
     Expression,
     FieldGet,
     ForEach,
@@ -144,6 +145,8 @@ class Origins:
                 return state.get(local, NOTHING)
             case FieldGet(object=inner) | Upcast(value=inner) | Narrow(value=inner) | TupleGet(value=inner):
                 return self.of(inner, state)
+            case Do(value=inner):
+                return self.of(inner, state)
             case Conditional(then=left, otherwise=right) | Logical(left=left, right=right):
                 return self.of(left, state) | self.of(right, state)
             case ListNew(items=arguments) | TupleNew(items=arguments):
@@ -181,7 +184,8 @@ class Origins:
 
     def _stores(self, node: Node, state: State) -> Iterator[Stored]:
         for child in children(node):
-            yield from self._stores(child, state)
+            if is_expression(child):  # the steps of a `Do` are points of their own
+                yield from self._stores(child, state)
         match node:
             case Call(arguments=arguments):
                 objects: list[Expression] = list(arguments)

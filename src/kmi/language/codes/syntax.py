@@ -28,15 +28,12 @@ UNSUPPORTED = code(
     """,
     opaque=True,
     failing="""
-        def halves(numbers: list[int]) -> list[int]:
-            return [number // 2 for number in numbers]
+        def without_zeroes(numbers: list[int]) -> list[int]:
+            return list(filter(None, numbers))
     """,
     fixed="""
-        def halves(numbers: list[int]) -> list[int]:
-            result: list[int] = []
-            for number in numbers:
-                result.append(number // 2)
-            return result
+        def without_zeroes(numbers: list[int]) -> list[int]:
+            return [number for number in numbers if number != 0]
     """,
 )
 

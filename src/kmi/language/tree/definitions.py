@@ -24,6 +24,8 @@ class Local:
     parameter: bool = False
     made: bool = False
     """The author did not write it: it holds what Python has on its stack, and dies with the statement."""
+    fluid: bool = False
+    """Assigned within an expression, so that reading it twice in one statement may give two values."""
 
 
 @dataclass(slots=True, eq=False)

@@ -178,6 +178,9 @@ def show(node: tree.Expression) -> str:
             return f"({show(left)} {operator} {show(right)})"
         case tree.Conditional(condition=condition, then=then, otherwise=otherwise):
             return f"({show(then)} if {show(condition)} else {show(otherwise)})"
+        case tree.Do(statements=statements, value=value):
+            steps = "; ".join(line.strip() for line in _block(statements, 0))
+            return f"do({steps}; {show(value)})"
         case tree.Let(local=local, value=value, body=body):
             return f"(let {local.name}: {local.type} = {show(value)} in {show(body)})"
         case tree.Call():

@@ -10,7 +10,7 @@ from kmi.language.types import BOOL, EXACT, NONE, Type
 
 if TYPE_CHECKING:
     from kmi.language.tree.definitions import Class, Constant, Field, Function, Local
-    from kmi.language.tree.nodes import Expression
+    from kmi.language.tree.nodes import Expression, Statement
 
 
 @dataclass(slots=True, eq=False)
@@ -203,6 +203,21 @@ class Let:
     local: Local
     value: Expression
     body: Expression
+    span: Span
+    type: Type
+
+
+@dataclass(slots=True, eq=False)
+class Do:
+    """The statements run, then ``value`` is the node's: what Python writes as one expression and is several
+    steps, as a comprehension or ``(n := f())``.
+
+    No ``return``, and no ``break`` or ``continue`` of a loop around it, stands in it. A value that is a local
+    ``made`` for it hands that local's count on.
+    """
+
+    statements: list[Statement]
+    value: Expression
     span: Span
     type: Type
 

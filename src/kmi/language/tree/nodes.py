@@ -13,6 +13,7 @@ from kmi.language.tree.expressions import (
     Conditional,
     ConstantGet,
     DictNew,
+    Do,
     ExceptionErrno,
     ExceptionNew,
     FieldGet,
@@ -82,7 +83,7 @@ Expression: TypeAlias = (
     IntLiteral | BoolLiteral | NoneLiteral | StrLiteral | BytesLiteral
     | LocalGet | FieldGet | ConstantGet
     | Binary | Unary | Fit | Compare | Identity | IsNone | IsInstance | Truth | Not | Logical | Conditional
-    | Let | Call | New | ExceptionNew | ExceptionErrno | Upcast | Narrow
+    | Let | Do | Call | New | ExceptionNew | ExceptionErrno | Upcast | Narrow
     | TupleNew | TupleGet | TableGet | ListNew | DictNew | Generic | Format | TypeGet
     | AddressOf | CMember | PointerGet | PointerAdd | PointerTake | Cast | IntoRaw | FromRaw | Allocate
     | TailOf | SizeOf | ContainerOf | FunctionGet | CGlobal | CZero | CString

@@ -11,7 +11,7 @@ from kmi.language import tree
 from kmi.language.relations import base_view, poisoned
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
-from kmi.language.tree.walk import EXPRESSIONS, children, functions, walk
+from kmi.language.tree.walk import EXPRESSIONS, children, functions
 from kmi.language.types import (
     BOOL,
     BoolType,
@@ -85,10 +85,18 @@ class Checker:
         self._places(node)
         for child in children(node):
             if type(child) in EXPRESSIONS:
-                for part in walk([child]):
-                    self._expression(part, unsafe)  # type: ignore[arg-type]
+                self._parts(child, unsafe)
             else:
                 self._statement(child, inner)  # type: ignore[arg-type]
+
+    def _parts(self, node: tree.Node, unsafe: bool) -> None:
+        """An expression and all below it, the statements of a ``Do`` included."""
+        if type(node) in EXPRESSIONS:
+            self._expression(node, unsafe)  # type: ignore[arg-type]
+            for child in children(node):
+                self._parts(child, unsafe)
+        else:
+            self._statement(node, unsafe)  # type: ignore[arg-type]
 
     def _places(self, node: tree.Statement) -> None:
         match node:
@@ -176,6 +184,8 @@ class Checker:
             case tree.Let(local=local, value=value):
                 self._local(local, node.span)
                 self._same(f"`{local.name}`", local.type, value)
+            case tree.Do(value=value):
+                self._same("the value", node.type, value)
             case tree.Call():
                 self._call(node)
             case tree.ListNew(items=items, type=ClassType(arguments=(element,))):
