@@ -18,12 +18,21 @@ from importlib import import_module
 from types import FunctionType
 from typing import Literal, TypeVar
 
-__all__ = ["Callback", "Context", "SoftirqCallback", "context", "provided", "raises", "sleeps"]
+__all__ = [
+    "Callback",
+    "Context",
+    "SoftirqCallback",
+    "ThreadCallback",
+    "context",
+    "provided",
+    "raises",
+    "sleeps",
+]
 
 D = TypeVar("D")
 F = TypeVar("F", bound=Callable[..., object])
 
-Context = Literal["process", "atomic", "any"]
+Context = Literal["process", "softirq", "atomic", "any"]
 
 Callback = Callable[[], None]
 """What a registration calls, in a thread that may sleep: a bound method of the object whose field it is.
@@ -34,6 +43,9 @@ given ``self.method`` in the ``__init__`` of that object, and nothing else.
 
 SoftirqCallback = Callable[[], None]
 """The same, called in softirq context, where nothing may sleep."""
+
+ThreadCallback = Callable[[], None]
+"""The same, called once, in a thread of its own, whose waits end when it is stopped."""
 
 SIMULATED = "kmi.kernels.simulated"
 
@@ -73,6 +85,7 @@ def raises(*errors: type[BaseException]) -> Callable[[F], F]:
 def context(*allowed: Context) -> Callable[[F], F]:
     """The contexts in which a callback is called, or from which a function may be called.
 
-    `process`: a thread that may sleep. `atomic`: it may not. `any`: either; the default of functions.
+    `process`: a thread that may sleep. `atomic`: it may not. `softirq`: between two instructions of a thread,
+    which may not sleep either. `any`: each of these; the default of functions.
     """
     return lambda function: function

@@ -19,7 +19,7 @@ sleeps nor waits asks `stopping()`.
 
 from kmi.device import Registration
 from kmi.errors import Stopped
-from kmi.interface import Callback, context, provided, raises, sleeps
+from kmi.interface import ThreadCallback, context, provided, raises, sleeps
 
 __all__ = ["Stopped", "Thread"]
 
@@ -36,7 +36,7 @@ class Thread(Registration):
     @context("process")
     @sleeps
     @raises(OSError, MemoryError)
-    def __init__(self, function: Callback, name: str) -> None:
+    def __init__(self, function: ThreadCallback, name: str) -> None:
         """A thread that runs `function`, a method of the object that has the thread, and is listed as `name`.
 
         Raises OSError EINVAL for a name that is empty or has a NUL. Linux lists its first 15 bytes.

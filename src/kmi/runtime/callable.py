@@ -10,6 +10,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Generic, TypeVar
 
+from kmi.interface import context
+
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
@@ -55,14 +57,28 @@ class Callable6(Generic[A, B, C, D, E, F, R]):
 
 
 class Callback:
-    """A bound method that does not hold its object: what the constructors of registrations take."""
+    """A bound method that does not hold its object: what the constructors of registrations take.
 
+    It is called in a thread of the kernel's own. Each kind of callback is a class of its own, so that a call
+    of one reaches no method that is only another's.
+    """
+
+    @context("process")
+    @abstractmethod
+    def __call__(self) -> None: ...
+
+
+class ThreadCallback:
+    """What a thread of the module's own runs: its waits end when it is stopped."""
+
+    @context("process")
     @abstractmethod
     def __call__(self) -> None: ...
 
 
 class SoftirqCallback:
-    """The same, called in softirq context; a class of its own, so that no other method is taken for one."""
+    """What is called in softirq context, where nothing may sleep."""
 
+    @context("softirq")
     @abstractmethod
     def __call__(self) -> None: ...

@@ -6,6 +6,7 @@ been taken off the queue by the waker, so that a notify and a signal at once los
 
 from typing import Generic, TypeVar
 
+from kmi.errors import Stopped
 from kmi.integers import isize, u32, usize
 from kmi.kernels.linux.bindings import (
     KMI_PLATFORM_RESTART,
@@ -23,6 +24,7 @@ from kmi.kernels.linux.bindings import (
     kmi_linux_rwsem_init,
     kmi_linux_signalled,
     kmi_linux_spin_lock_init,
+    kmi_linux_stopping,
     kmi_linux_wait_begin,
     kmi_linux_wait_end,
     kmi_linux_wait_init,
@@ -202,11 +204,15 @@ class Condition:
             entry = wait_queue_entry()
             kmi_linux_wait_begin(address_of(self.queue), address_of(entry), state)
             mutex_unlock(self.lock)
-            schedule()
+            if state == TASK_UNINTERRUPTIBLE or not kmi_linux_stopping():
+                schedule()
             notified = kmi_linux_wait_end(address_of(self.queue), address_of(entry))
             kmi_linux_mutex_lock(self.lock)
-            if not notified and state == TASK_INTERRUPTIBLE and kmi_linux_signalled():
-                raise InterruptedError(KMI_PLATFORM_RESTART, "interrupted by a signal")
+            if not notified and state == TASK_INTERRUPTIBLE:
+                if kmi_linux_stopping():
+                    raise Stopped
+                if kmi_linux_signalled():
+                    raise InterruptedError(KMI_PLATFORM_RESTART, "interrupted by a signal")
 
     def wait_for(self, milliseconds: int) -> bool:
         if milliseconds <= 0:
@@ -219,11 +225,16 @@ class Condition:
             entry = wait_queue_entry()
             kmi_linux_wait_begin(address_of(self.queue), address_of(entry), state)
             mutex_unlock(self.lock)
-            left = schedule_timeout(ticks)
+            left = ticks
+            if state == TASK_UNINTERRUPTIBLE or not kmi_linux_stopping():
+                left = schedule_timeout(ticks)
             notified = kmi_linux_wait_end(address_of(self.queue), address_of(entry))
             kmi_linux_mutex_lock(self.lock)
-            if not notified and left > 0 and state == TASK_INTERRUPTIBLE and kmi_linux_signalled():
-                raise InterruptedError
+            if not notified and left > 0 and state == TASK_INTERRUPTIBLE:
+                if kmi_linux_stopping():
+                    raise Stopped
+                if kmi_linux_signalled():
+                    raise InterruptedError
             return notified or left > 0
 
     def notify(self) -> None:

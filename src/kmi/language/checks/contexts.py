@@ -28,6 +28,9 @@ from kmi.language.tree import Class, Function, Node, Program, With
 from kmi.language.tree.walk import functions, is_expression, trusted, walk
 from kmi.language.types import ClassType, OptionalType, TupleType, Type, UnionType, substitute
 
+ATOMIC = frozenset({"atomic", "softirq", "hardirq"})
+"""The contexts where nothing may sleep."""
+
 
 def check(program: Program, reporter: Reporter, graph: CallGraph) -> None:
     """Reports what may sleep in atomic context, and marks what is reached there."""
@@ -74,8 +77,13 @@ def _sleeps(function: Function) -> bool:
 
 def is_atomic(function: Function) -> bool:
     """Whether the kernel calls this callback where nothing may sleep."""
-    declared = overrides(function)
-    return declared is not None and declared.effects is not None and declared.effects.context == "atomic"
+    return context_of(function) in ATOMIC
+
+
+def context_of(function: Function) -> str | None:
+    """The context in which the kernel calls a function, as declared; None if the kernel does not call it."""
+    declared = function if function.callback else overrides(function)
+    return declared.effects.context if declared is not None and declared.effects is not None else None
 
 
 def _regions(function: Function) -> Iterator[tuple[Iterable[Node], With | None]]:

@@ -150,7 +150,9 @@ class Annotations:
                 return INT
             case "builtins.bool":
                 return BOOL
-            case "kmi.interface.Callback" | "kmi.interface.SoftirqCallback" as word:
+            case (
+                "kmi.interface.Callback" | "kmi.interface.SoftirqCallback" | "kmi.interface.ThreadCallback"
+            ) as word:
                 if self.scope.author:
                     return self._refuse(
                         node, "what a registration calls does not hold its object", "Callable[[], None]"

@@ -14,7 +14,7 @@ from kmi.language.report.diagnostics import InternalError
 from kmi.language.types import NONE, ClassType, OptionalType, Type
 
 HOME = "kmi.runtime.callable"
-CALLBACKS = ("Callback", "SoftirqCallback")
+CALLBACKS = ("Callback", "SoftirqCallback", "ThreadCallback")
 MOST = 6
 """Parameters that a function as a value has at most."""
 

@@ -51,6 +51,7 @@ FORMS: frozenset[str] = frozenset(
         "kmi.interface.Context",
         "kmi.interface.Callback",
         "kmi.interface.SoftirqCallback",
+        "kmi.interface.ThreadCallback",
     }
 )
 """Names of the package with a meaning of their own in the language; all of ``kmi.unsafe`` are, too."""
