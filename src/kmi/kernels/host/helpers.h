@@ -12,6 +12,28 @@
 #define kmi_host_info(...) kmi_platform_log(6, __VA_ARGS__)
 #define kmi_host_debug(...) kmi_platform_log(7, __VA_ARGS__)
 
+#define kmi_atomic_load(pointer) __atomic_load_n(pointer, __ATOMIC_SEQ_CST)
+#define kmi_atomic_store(pointer, value) __atomic_store_n(pointer, (__typeof__(*(pointer)))(value), __ATOMIC_SEQ_CST)
+#define kmi_atomic_exchange(pointer, value) \
+	__atomic_exchange_n(pointer, (__typeof__(*(pointer)))(value), __ATOMIC_SEQ_CST)
+#define kmi_atomic_swap(pointer, expected, value)                                                       \
+	({                                                                                              \
+		__typeof__(*(pointer)) kmi_expected = (__typeof__(*(pointer)))(expected);               \
+                                                                                                        \
+		__atomic_compare_exchange_n(pointer, &kmi_expected, (__typeof__(*(pointer)))(value), 0, \
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                        \
+	})
+/* Whether what comes of two numbers, given by their bits, is one of the place's own width. */
+#define kmi_atomic_fits(pointer, left, operator, right)                                          \
+	({                                                                                       \
+		__int128 kmi_wide = (__int128)(__typeof__(*(pointer)))(left) operator            \
+				    (__int128)(__typeof__(*(pointer)))(right);                   \
+                                                                                                 \
+		(__int128)(__typeof__(*(pointer)))kmi_wide == kmi_wide;                          \
+	})
+#define kmi_atomic_sum_fits(pointer, value, amount) kmi_atomic_fits(pointer, value, +, amount)
+#define kmi_atomic_rest_fits(pointer, value, amount) kmi_atomic_fits(pointer, value, -, amount)
+
 struct kmi_host_main {
 	const char *name;
 	int (*call)(struct kmi_error *error);

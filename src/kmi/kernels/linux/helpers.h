@@ -356,6 +356,7 @@ static inline void kmi_linux_wake_all(struct wait_queue_head *queue)
 
 #include "deferred.h"
 #include "completion.h"
+#include "shared.h"
 
 /* --- the log -------------------------------------------------------------------------------------------------- */
 

@@ -26,13 +26,18 @@ def may_sleep(what: str) -> None:
     """A point that may sleep: a report if the thread is in atomic context."""
     thread = current()
     if thread.spinning_locks:
-        held = ", ".join(str(lock) for lock in thread.held if isinstance(lock, SpinLock))
+        held = ", ".join(str(lock) for lock in thread.held if _spins(lock))
         why = f"while holding {held}"
     elif thread.softirq:
         why = f"in {thread.name}, whose callback may not sleep"
     else:
         return
     world().report(Report("sleep in atomic context", f"{what} at {here()}", (why,)))
+
+
+def _spins(held: object) -> bool:
+    """Whether what a thread holds is why it may not sleep: a spin lock, or what it reads without a lock."""
+    return isinstance(held, SpinLock) or not isinstance(held, Held)
 
 
 def declared_name(fallback: str) -> str:

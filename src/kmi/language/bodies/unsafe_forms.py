@@ -104,6 +104,12 @@ def _is_object(kind: Type) -> bool:
     )
 
 
+def _is_number(kind: Type) -> bool:
+    """Whether it is an integer, or a variable that stands for one."""
+    bound = kind.bound if isinstance(kind, TypeVariable) else None
+    return is_int(kind) or (bound is not None and is_int(bound))
+
+
 def _address_of(body: Body, node: ast.Call) -> tree.Expression:
     place = expressions.expression(body, node.args[0])
     span = body.span(node)
@@ -135,7 +141,7 @@ def _cast(body: Body, node: ast.Call) -> tree.Expression:
 
     fits = (
         (raw(kind) and (raw(value.type) or is_int(value.type) or _is_object(value.type)))
-        or (is_int(kind) and (raw(value.type) or is_int(value.type)))
+        or (_is_number(kind) and (raw(value.type) or _is_number(value.type)))
         or (_is_object(kind) and (raw(value.type) or _is_object(value.type)))
         or kind == value.type
     )

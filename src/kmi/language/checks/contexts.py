@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 
 from kmi.language import codes
 from kmi.language.checks.callgraph import CallGraph, Site, overrides
-from kmi.language.checks.known import is_copy, is_lock, is_spinning, is_view, may_sleep, spoken
+from kmi.language.checks.known import forbids_sleep, is_copy, is_lock, is_view, may_sleep, spoken
 from kmi.language.checks.ownership import bindings
 from kmi.language.codes.base import Code
 from kmi.language.report.diagnostics import Reporter
@@ -92,7 +92,7 @@ def _regions(function: Function) -> Iterator[tuple[Iterable[Node], With | None]]
         yield function.body, None
         return
     for node in walk(function.body):
-        if isinstance(node, With) and is_spinning(node.context.type):
+        if isinstance(node, With) and forbids_sleep(node.context.type):
             node.atomic = True
             yield node.body, node
 
@@ -119,10 +119,13 @@ def _region(
 def _report(chain: list[Site], block: With | None, function: Function, reporter: Reporter) -> None:
     first, last = chain[0], chain[-1].target
     does = _what(chain[-1])
-    where = f"under the spin lock `{block.context.span.text}`" if block is not None else "in atomic context"
+    where, spins = "in atomic context", block is not None and is_lock(block.context.type)
+    if block is not None:
+        where = f"{'under the spin lock' if spins else 'in the block of'} `{block.context.span.text}`"
     labels: list[tuple[Span, str]] = []
     if block is not None:
-        labels.append((block.context.span, "the spin lock is held from here on"))
+        begins = "the spin lock is held from here on" if spins else "nothing sleeps from here on"
+        labels.append((block.context.span, begins))
     else:
         labels.append((function.span, f"the kernel calls `{function.qualified}` where nothing may sleep"))
     for site in chain[1:]:
@@ -131,6 +134,8 @@ def _report(chain: list[Site], block: With | None, function: Function, reporter:
     help_ = "do it before or after the block, or use a `Mutex` if the block has to sleep"
     if block is None:
         help_ = "leave it to a thread that may sleep"
+    elif not spins:
+        help_ = "do it after the block: what the block lends may be kept"
     elif is_copy(last):
         help_ = "copy outside the block: from the user before it, to the user after it, by way of a local"
     reporter.error(
@@ -140,7 +145,7 @@ def _report(chain: list[Site], block: With | None, function: Function, reporter:
         label=f"{_does(first)}, which may sleep" if len(chain) == 1 else f"{_does(first)}, and so on",
         labels=labels,
         note="whoever wants the lock meanwhile spins for it, and may keep the sleeper from ever waking"
-        if block is not None
+        if spins
         else None,
         help=help_,
     )

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 from kmi.language import codes
 from kmi.language.checks.graph import Point
-from kmi.language.checks.known import is_lock
+from kmi.language.checks.known import is_lock, is_view
 from kmi.language.checks.origins import Lent, Origins, State, lent
+from kmi.language.checks.ownership import root
 from kmi.language.report.diagnostics import Reporter
 from kmi.language.source import Span
 from kmi.language.tree import (
     Assign,
     Delete,
     Expression,
-    FieldGet,
     ForEach,
     ForRange,
     Function,
@@ -39,7 +39,7 @@ from kmi.language.tree.walk import walk
 def check_names(function: Function, reporter: Reporter) -> None:
     """Reports guards whose name is assigned, and owners of held locks that are let go."""
     for node in walk(function.body):
-        if isinstance(node, With) and is_lock(node.context.type):
+        if isinstance(node, With) and (is_lock(node.context.type) or is_view(node.context.type)):
             owner = _root(node.context)
             for inner in walk(node.body):
                 _rebound(node, owner, inner, reporter)
@@ -98,8 +98,7 @@ def _escapes(span: Span, block: With, said: str, reporter: Reporter) -> None:
 
 def _root(path: Expression) -> Local | None:
     """The local at the start of ``held.owner.lock``."""
-    while isinstance(path, FieldGet):
-        path = path.object
+    path, _ = root(path)
     return path.local if isinstance(path, LocalGet) else None
 
 

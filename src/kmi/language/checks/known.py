@@ -16,14 +16,17 @@ OVERLOAD = re.compile(r"__([a-z]+)_\w+__")
 RAW = frozenset({"kmi.sync.RawSpinLock"})
 SPINNING = RAW | {"kmi.sync.SpinLock"}
 READERS = frozenset({"kmi.sync.Reading"})
-VIEWS = READERS | {"kmi.sync.Writing"}
+SEEING = frozenset({"kmi.rcu.Seeing"})
+VIEWS = READERS | SEEING | {"kmi.sync.Writing"}
 """What a method of a place gives for `with`: the place itself, to be taken in one of several ways."""
-LOCKS = SPINNING | VIEWS | {"kmi.sync.Mutex", "kmi.sync.RwLock"}
+LOCKS = SPINNING | READERS | {"kmi.sync.Mutex", "kmi.sync.RwLock", "kmi.sync.Writing"}
 CONDITION = "kmi.sync.Condition"
 COMPLETION = "kmi.completion.Completion"
 WAITED_FOR = frozenset({CONDITION, COMPLETION})
 REGISTRATION = "kmi.device.Registration"
-PLACES = LOCKS | WAITED_FOR | {REGISTRATION}
+ATOMIC = "kmi.atomic.Atomic"
+PUBLISHED = "kmi.rcu.Published"
+PLACES = LOCKS | SEEING | WAITED_FOR | {ATOMIC, PUBLISHED, "kmi.percpu.PerCpu", REGISTRATION}
 THREADED = frozenset({"kmi.device.FileOperations", "kmi.modules.Module"})
 """The classes whose objects several threads reach by themselves: what the kernel calls."""
 BORROWED = frozenset(
@@ -86,6 +89,13 @@ def is_lock(kind: Type) -> bool:
 
 def is_spinning(kind: Type) -> bool:
     return is_a(kind, SPINNING)
+
+
+def forbids_sleep(kind: Type) -> bool:
+    """Whether nothing may sleep in the block of a `with`: a lock that spins, or the reading of what is
+    published.
+    """
+    return is_a(kind, SPINNING | SEEING)
 
 
 def is_raw(kind: Type) -> bool:

@@ -14,6 +14,7 @@ from kmi.language.checks import (
     moves,
     places,
     polling,
+    published,
     readonly,
     registrations,
     resurrection,
@@ -38,6 +39,7 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
     changes = readonly.Changes(summaries, broken)
     graph = CallGraph(program, broken)
     sharing.check(program, reporter, ownership)
+    published.check(program, reporter, ownership)
     places.check(program, reporter, broken)
     resurrection.check(program, reporter)
     for module in authored(program):

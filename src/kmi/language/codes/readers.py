@@ -48,3 +48,47 @@ CHANGED_BY_READER = code(
                     return names.of[number]
     """,
 )
+
+PUBLISHED_CHANGES = code(
+    621,
+    "published object that can change",
+    """
+    Readers of a `Published` look at its object without a lock, all at once. So it never changes: its fields
+    are final, and hold nothing that changes in place. Who wants a change publishes another object.
+    """,
+    failing="""
+        from kmi.rcu import Published
+
+
+        class Limits:
+            def __init__(self) -> None:
+                self.most: int = 16
+
+
+        class Device:
+            def __init__(self) -> None:
+                self.limits = Published(Limits())
+
+            def double(self) -> None:
+                with self.limits.read() as limits:
+                    limits.most *= 2
+    """,
+    fixed="""
+        from kmi.rcu import Published
+
+
+        class Limits:
+            def __init__(self, most: int) -> None:
+                self.most = most
+
+
+        class Device:
+            def __init__(self) -> None:
+                self.limits = Published(Limits(16))
+
+            def double(self) -> None:
+                with self.limits.read() as limits:
+                    most = limits.most
+                self.limits.replace(Limits(most * 2))
+    """,
+)

@@ -97,6 +97,11 @@ class Checks:
         value = self.exact(_IN_PLACE[operation](old, operand))
         return value if place is None else self.fit(place, value)
 
+    def atomic(self, width: str, made: Any) -> Any:
+        """An atomic number, which is declared with that width."""
+        made.of_width(width)
+        return made
+
     # Containers.
 
     def at(self, container: Any, place: str | None = None) -> Any:

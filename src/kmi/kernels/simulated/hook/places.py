@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kmi.kernels.simulated.hook.recursion import recursive_functions
+from kmi.language.checks.known import ATOMIC, is_a
 from kmi.language.source import Source
-from kmi.language.tree import Fit, Program
+from kmi.language.tree import Fit, InitPlace, Program
 from kmi.language.tree.walk import functions, walk
-from kmi.language.types import IntType
+from kmi.language.types import ClassType, IntType
 
 __all__ = ["Places", "places_of"]
 
@@ -49,6 +50,10 @@ def places_of(program: Program) -> Places:
     found: dict[Spot, tuple[str, ...]] = {}
     for function in functions(program.main):
         for node in walk(function.body):
+            if isinstance(node, InitPlace) and is_a(node.field.type, frozenset({ATOMIC})):
+                assert isinstance(node.field.type, ClassType)
+                spot = node.span.line, node.span.column, node.span.end_line, node.span.end_column
+                found[spot] = tuple(map(str, node.field.type.arguments))
             if isinstance(node, Fit) and not node.wrap and isinstance(node.type, IntType):
                 spot = node.span.line, node.span.column, node.span.end_line, node.span.end_column
                 # walk() gives an outer node before what is in it, which is stored first

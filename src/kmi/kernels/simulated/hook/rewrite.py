@@ -174,7 +174,7 @@ class _Body(ast.NodeTransformer):
     def visit_Assign(self, node: ast.Assign) -> ast.Assign:
         node.value = self.visit(node.value)
         if len(node.targets) == 1:
-            node.value = self._stored(node.targets[0], node.value)
+            node.value = self._stored(node.targets[0], self._atomic(node, node.value))
         node.targets = [self.visit(target) for target in node.targets]
         return node
 
@@ -183,8 +183,20 @@ class _Body(ast.NodeTransformer):
             width = width_of(node.annotation) if self.places is None else None
             value: ast.expr = self.visit(node.value)
             node.value = _call("fit", ast.Constant(width), value, at=value) if width else value
+            node.value = self._atomic(node, node.value)
         node.target = self.visit(node.target)
         return node
+
+    def _atomic(self, node: ast.Assign | ast.AnnAssign, value: ast.expr) -> ast.expr:
+        """An atomic number that is made by a statement, told its width."""
+        if self.places is not None:
+            names = self.places.at(node)
+        else:
+            annotation = node.annotation if isinstance(node, ast.AnnAssign) else None
+            declared = isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value) == "Atomic"
+            width = width_of(annotation.slice) if declared and isinstance(annotation, ast.Subscript) else None
+            names = (width,) if width else ()
+        return _call("atomic", ast.Constant(names[0]), value, at=value) if names else value
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
         """`place op= value` becomes a store of what the operator gives; the object is evaluated once."""
