@@ -2,6 +2,7 @@
 #
 #   make demo    the semaphore: checked, simulated, compiled, run in two Linux kernels, one table
 #   make test    every test on every kernel
+#   make bench   what it costs beside C: docs/benchmarks.md and its plot, made anew (needs a quiet computer)
 #   make setup   only the set-up: .venv (its bin/kmi is the command), system packages, kernels
 #   make lint    ruff, mypy --strict, and mypy and pyright over the examples
 #
@@ -13,7 +14,7 @@ KERNELS ?= available
 JOBS    ?= 2
 PREPARE := .venv/bin/kmi doctor --prepare
 
-.PHONY: demo test setup lint python
+.PHONY: demo test bench setup lint python
 
 demo: python
 	@$(PREPARE) linux:6.1,linux:6.12 || test $$? = 1
@@ -22,6 +23,11 @@ demo: python
 test: python
 	@$(PREPARE) all || test $$? = 1
 	@.venv/bin/kmi test --on $(KERNELS) -n $(JOBS) tests examples
+
+bench: python
+	@$(PREPARE) linux:6.1
+	@.venv/bin/python -c 'import matplotlib' 2>/dev/null || .venv/bin/python -m pip install -q -e '.[bench]'
+	@.venv/bin/python benchmarks/report.py
 
 setup: python
 	@$(PREPARE) all

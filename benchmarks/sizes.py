@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
@@ -32,18 +34,32 @@ def sizes(ko: Path) -> dict[str, int]:
     return found
 
 
-def main() -> None:
-    flavor = flavors.find(sys.argv[1] if len(sys.argv) > 1 else "linux:6.1")
-    print(f"{'':24}" + "".join(f"{part:>16}" for part in PARTS))
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A module's sections in bytes, of the compiled Python and of the C twin."""
+
+    name: str
+    kmi: dict[str, int]
+    c: dict[str, int]
+
+
+def rows(kernel: str = "linux:6.1") -> Iterator[Row]:
+    """Every device that has a twin."""
+    flavor = flavors.find(kernel)
     for twin in sorted((HERE / "devices").glob("*.c")):
         ours = build(HERE.parent / "examples" / f"{twin.stem}.py", flavor, test=False).ko
         with tempfile.TemporaryDirectory() as directory:
             work = Path(directory)
             (work / twin.name).write_bytes(twin.read_bytes())
             replay.build(work, twin.stem, kbuild.commands(flavor))
-            rows = {f"{twin.stem}.py": sizes(ours), f"{twin.stem}.c": sizes(work / f"{twin.stem}.ko")}
-        for name, row in rows.items():
-            print(f"{name:24}" + "".join(f"{row[part]:16,}" for part in PARTS))
+            yield Row(twin.stem, sizes(ours), sizes(work / f"{twin.stem}.ko"))
+
+
+def main() -> None:
+    print(f"{'':24}" + "".join(f"{part:>16}" for part in PARTS))
+    for row in rows(*sys.argv[1:2]):
+        for name, found in ((f"{row.name}.py", row.kmi), (f"{row.name}.c", row.c)):
+            print(f"{name:24}" + "".join(f"{found[part]:16,}" for part in PARTS))
 
 
 if __name__ == "__main__":

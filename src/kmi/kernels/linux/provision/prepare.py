@@ -102,6 +102,14 @@ def prepare(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
         _fetch_image(release(flavor))
 
 
+def tools(wanted: dict[str, str], progress: Callable[[str], None]) -> None:
+    """Install the packages of these programs, program to package, that are not there yet."""
+    if packages := [package for program, package in wanted.items() if not _there(program)]:
+        with cache.lock("apt", "apt"):
+            progress(f"installing {', '.join(packages)}")
+            _install(packages)
+
+
 def release(flavor: KernelFlavor) -> str:
     """The kernel's full release, such as ``6.1.0-56-cloud-amd64``, as ``uname -r`` gives it."""
     if flavor.built_here:
