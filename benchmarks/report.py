@@ -86,8 +86,8 @@ def _page(
     parts = [
         "# What it costs\n",
         "Made by `make bench`; do not edit. Each ratio is of one run: compiled Python beside a module in C",
-        "that was written by hand, built by the same compiler with the kernel's own flags. 1.00 is as fast as",
-        "C.\n",
+        "that was written by hand, built by the same compiler with the kernel's own flags; 1.00 is as fast",
+        "as C.\n",
         f"Measured on {_cpu()}, {_gcc()}, CPython {platform.python_version()}.\n",
         "![the ratios as bars](benchmarks.svg)\n",
         "## Time, on User Mode Linux\n",

@@ -15,6 +15,7 @@ from kmi.kernels.linux.provision import flavors
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 from kmi.kernels.linux.toolchain import preflight
 from kmi.kernels.linux.toolchain.build import build, generate
+from kmi.kernels.linux.toolchain.export import export
 from kmi.testing.kernels.linux import LinuxKind
 from kmi.testing.kernels.registry import KernelMissing
 
@@ -26,13 +27,26 @@ from kmi.testing.kernels.registry import KernelMissing
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to; else NAME.ko, here."
 )
 @click.option("--dump", type=click.Choice(PASSES), help="Print the program after a pass; build nothing.")
+@click.option(
+    "--export",
+    "exported",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write C, Kbuild, Makefile and dkms.conf to DIR, to build without kmi.",
+)
 @click.option("--test", is_flag=True, help="A test build: counts what is alive, can fail allocations.")
-def command(file: Path, on: str, output: Path | None, dump: str | None, test: bool) -> int:
+def command(
+    file: Path, on: str, output: Path | None, dump: str | None, exported: Path | None, test: bool
+) -> int:
     """Compile FILE to a module of KERNEL, and say whether that kernel would take it."""
     flavor = _flavor(on)
     checked(file)
     if dump is not None:
         _dump(file, flavor, dump)
+        return Exit.OK
+    if exported is not None:
+        files = export(file, flavor, exported)
+        click.echo(f"{exported}: {len(files)} files; `make -C {exported} KDIR=HEADERS modules` builds them")
         return Exit.OK
     with Progress().step(f"build {file.name} for {on}") as note:
         built = build(file, flavor, test=test, output=output or Path(f"{file.stem}.ko"), progress=note)

@@ -25,6 +25,7 @@ COMMANDS = {
     "doctor": "doctor",
     "explain": "explain",
     "explain-oops": "explain_oops",
+    "new": "new",
     "run": "run",
     "test": "test",
 }
