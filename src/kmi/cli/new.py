@@ -70,29 +70,29 @@ from kmi.testing.kernels.kernel import Kernel
 
 def test_each_read_gives_the_next_number(kernel: Kernel) -> None:
     kernel.load("{name}.py")
-    process = kernel.process()
-    with process.open("/dev/{name}", "r") as file:
-        assert [file.read(100) for _ in range(3)] == [b"0\\n", b"1\\n", b"2\\n"]
+    user = kernel.process()
+    fd = user.open("/dev/{name}")
+    assert [user.read(fd, 100) for _ in range(3)] == [b"0\\n", b"1\\n", b"2\\n"]
 
 
 def test_starts_where_it_is_told_to(kernel: Kernel) -> None:
     kernel.load("{name}.py", start=41)
-    process = kernel.process()
-    with process.open("/dev/{name}", "r+") as file:
-        assert file.read(100) == b"41\\n"
-        file.write(b"7")
-        assert file.read(100) == b"7\\n"
+    user = kernel.process()
+    fd = user.open("/dev/{name}")
+    assert user.read(fd, 100) == b"41\\n"
+    user.write(fd, b"7")
+    assert user.read(fd, 100) == b"7\\n"
 
 
-@pytest.mark.parametrize("text", [b"seven", b"", b"1" * 21])
+@pytest.mark.parametrize("text", [b"seven", b" ", b"1" * 21])
 def test_refuses_what_is_no_number(kernel: Kernel, text: bytes) -> None:
     kernel.load("{name}.py")
-    process = kernel.process()
-    with process.open("/dev/{name}", "r+") as file:
-        with pytest.raises(OSError) as refused:
-            file.write(text)
-        assert refused.value.errno == errno.EINVAL
-        assert file.read(100) == b"0\\n"
+    user = kernel.process()
+    fd = user.open("/dev/{name}")
+    with pytest.raises(OSError) as refused:
+        user.write(fd, text)
+    assert refused.value.errno == errno.EINVAL
+    assert user.read(fd, 100) == b"0\\n"
 '''
 
 
