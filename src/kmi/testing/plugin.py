@@ -447,6 +447,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         output["kmi_lacking"] = session.config.stash[LACKING]
         explored = session.config.stash[EXPLORED]
         output["kmi_explored"] = [explored.tests, explored.schedules, explored.seconds]
+    # Hypothesis' plugin imports all of it, a third of a second, for a summary of tests that never used it.
+    plugins = session.config.pluginmanager
+    if "hypothesis" not in sys.modules and plugins.has_plugin("hypothesispytest"):
+        plugins.unregister(name="hypothesispytest")
 
 
 @pytest.hookimpl(optionalhook=True)

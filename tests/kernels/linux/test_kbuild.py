@@ -8,7 +8,7 @@ import pytest
 
 from kmi.kernels.linux.provision import flavors
 from kmi.kernels.linux.provision.flavors import KernelFlavor
-from kmi.kernels.linux.toolchain import binder, kbuild, preflight, replay
+from kmi.kernels.linux.toolchain import binder, kbuild, prefix, preflight, replay
 
 SOURCE = """
 #include "entry.h"
@@ -56,6 +56,21 @@ def code(ko: Path) -> dict[str, bytes]:
             for section in ELFFile(file).iter_sections()
             if not section.name.startswith((".BTF", ".shstrtab", ".symtab", ".strtab", ".note.gnu.build-id"))
         }
+
+
+@pytest.mark.parametrize("flavor", [flavor_parameter(name) for name in ("6.1", "6.12", "debug")])
+def test_precompiled_headers_change_no_code(flavor: KernelFlavor, tmp_path: Path) -> None:
+    commands = kbuild.commands(flavor, test=True)
+    replay.build(written(tmp_path), "tried", commands)
+    plain = code(tmp_path / "tried.ko")
+    log = replay.build(tmp_path, "tried", commands, prefix.shortened(commands, flavor, tmp_path, "tried"))
+    assert not kbuild.has_warning(log), log
+    shorter = code(tmp_path / "tried.ko")
+    assert ".text" in plain
+    debug = (".debug", ".rela.debug")  # the order in which the compiler met the types
+    for name in plain.keys() | shorter.keys():
+        if not name.startswith(debug):
+            assert plain.get(name) == shorter.get(name), name
 
 
 @stock

@@ -23,7 +23,7 @@ from kmi import cache
 from kmi.compiler.driver import Root, Target, compile
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
-from kmi.kernels.linux.toolchain import binder, kbuild, metadata, preflight, replay
+from kmi.kernels.linux.toolchain import binder, kbuild, metadata, prefix, preflight, replay
 from kmi.language import analyse
 from kmi.language.library import Library
 from kmi.language.report.diagnostics import Diagnostic, InternalError
@@ -181,9 +181,12 @@ def _build(
     work = cache.directory() / "work" / f"{flavor.name}-{made.name}-{'test' if test else 'plain'}"
     with cache.lock("work", work.name):
         work.mkdir(parents=True, exist_ok=True)
+        # Who builds a module again will do so often.
+        again = (work / f"{made.name}.o").exists()
+        compile_step = prefix.shortened(commands, flavor, work, made.name) if again else None
         (work / f"{made.name}.c").write_text(made.text)
         try:
-            log = replay.build(work, made.name, commands)
+            log = replay.build(work, made.name, commands, compile_step)
         except replay.CompilerError as error:
             kept = work / f"{made.name}.c"
             raise InternalError(

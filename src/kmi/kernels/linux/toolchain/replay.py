@@ -22,10 +22,13 @@ class CompilerError(Exception):
     """The C compiler refused the C that kmi wrote: an internal error; the message is the compiler's."""
 
 
-def build(directory: Path, name: str, commands: Commands) -> str:
-    """Build `name`.ko of `name`.c in a directory of its own; the log. Raises CompilerError, BuildError."""
+def build(directory: Path, name: str, commands: Commands, compile: Step | None = None) -> str:
+    """Build `name`.ko of `name`.c in a directory of its own; the log. Raises CompilerError, BuildError.
+
+    `compile` stands for the step of the commands that compiles, if given.
+    """
     log: list[str] = []
-    done = _run(commands.compile, directory, name, commands)
+    done = _run(compile or commands.compile, directory, name, commands)
     log.append(done.stdout)
     if done.returncode:
         refuse_full(done.stdout, directory)
