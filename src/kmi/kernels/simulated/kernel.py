@@ -113,6 +113,7 @@ class SimulatedKernel:
             raise error(errno.EEXIST)
         self._assign(kind, module.name, parameters or {})
         self._modules[module.name] = module
+        self.races.add(code.checks)
         Collector.rest()
         try:
             failure = self._run(f"loading {module.name}", lambda: self._start(module, kind))
@@ -317,6 +318,7 @@ class SimulatedKernel:
     def _forget(self, module: LoadedModule) -> None:
         """The module is gone: what is left of it is a leak."""
         del self._modules[module.name]
+        self.races.remove(module.code.checks)
         if report := module.code.checks.tracker.report(module.name):
             self.report(report)
         else:

@@ -16,14 +16,16 @@ Both merge. A noun with several directions has several channels: readers of a lo
 only a writer acquires. Starting a thread (`Scheduler.spawn`) is an edge by itself; who waits for its end
 says `joined(thread)`.
 
-Invariants: nothing here keeps an object alive; while at most one thread lives nothing is watched, as its
-accesses are ordered by the test; reports are the same for the same schedule.
+Invariants: nothing here keeps an object alive; while at most one thread lives, and the ends of all others
+were waited for, nothing is watched, as the test orders all that happens; a schedule gives the same reports
+again.
 """
 
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType, FrameType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kmi.kernels.simulated.hook.positions import MARK, position_of
 from kmi.kernels.simulated.reports import Report
@@ -34,6 +36,13 @@ if TYPE_CHECKING:
 __all__ = ["Races"]
 
 Clock = dict[int, int]
+
+
+class Watcher(Protocol):
+    """Code that tells of its accesses while it is watched."""
+
+    watching: bool
+
 
 _RELEASED: Final = "_kmi_released"
 """Where a noun keeps what was released to it."""
@@ -71,20 +80,29 @@ class Races:
 
     def __init__(self, report: Callable[[Report], None], running: Callable[[], "Thread | None"]) -> None:
         self.watching = False
-        """Whether two threads were alive at once since none was."""
+        """Whether there are accesses that a new one may have to be compared with."""
+        self._alive = 0
+        self._unseen: set[int] = set()
+        """The threads whose end nobody has waited for."""
         self._report = report
         self._running = running
+        self.watchers: list[Watcher] = []
+        """The modules whose code has to know whether it is watched."""
         self._window = 0
         self._outside: Clock = {}
         """What the test itself has heard of."""
         self._reported: set[tuple[str, object, object]] = set()
+        self._holders: dict[int, tuple[weakref.ref[Any], str]] = {}
+        """In which field of which object a container was seen, by its id."""
 
     # What the scheduler tells.
 
-    def started(self, thread: "Thread", alive: int) -> None:
-        """A thread was made by the running one, or by the test; `alive`: how many there are with it."""
-        if alive > 1:
-            self.watching = True
+    def started(self, thread: "Thread") -> None:
+        """A thread was made by the running one, or by the test."""
+        self._alive += 1
+        self._unseen.add(thread.number)
+        if len(self._unseen) > 1 and not self.watching:
+            self._watch(True)
         if not self.watching:
             thread.clock = {thread.number: 1}
             return
@@ -94,12 +112,39 @@ class Races:
         if parent is not None:
             parent.clock[parent.number] += 1
 
+    def ended(self) -> None:
+        """A thread ended."""
+        self._alive -= 1
+        self._rest()
+
     def all_ended(self) -> None:
-        """No thread is alive: what follows happens after everything so far."""
-        if self.watching:
-            self.watching = False
+        """No thread is left, and nobody will wait for one."""
+        self._alive = 0
+        self._unseen.clear()
+        self._rest()
+
+    def _rest(self) -> None:
+        """Watch no longer, if what follows happens after everything so far."""
+        if self.watching and not self._alive and not self._unseen:
+            self._watch(False)
             self._window += 1
             self._outside.clear()
+            self._holders.clear()
+
+    def _watch(self, on: bool) -> None:
+        self.watching = on
+        for watcher in self.watchers:
+            watcher.watching = on
+
+    def add(self, watcher: "Watcher") -> None:
+        """A module is loaded."""
+        watcher.watching = self.watching
+        self.watchers.append(watcher)
+
+    def remove(self, watcher: "Watcher") -> None:
+        """It is unloaded."""
+        watcher.watching = False
+        self.watchers.remove(watcher)
 
     def joined(self, thread: "Thread") -> None:
         """The running thread, or the test, has seen that a thread ended, or where it sleeps."""
@@ -107,6 +152,9 @@ class Races:
             waiting = self._running()
             _merge(self._outside if waiting is None else waiting.clock, thread.clock)
             thread.clock[thread.number] += 1
+        if thread.done:
+            self._unseen.discard(thread.number)
+            self._rest()
 
     # What nouns tell.
 
@@ -164,6 +212,22 @@ class Races:
         location.write = now
         location.reads.clear()
 
+    def holds(self, owner: object, field: str, container: object) -> None:
+        """A field was seen to hold a container, which has no name of its own."""
+        if self.holder_of(container) is None:
+            try:
+                self._holders[id(container)] = weakref.ref(owner), field
+            except TypeError:  # an object that takes no weak references: what it holds has no name
+                return
+
+    def holder_of(self, container: object) -> tuple[Any, str] | None:
+        """The object and the field that hold a container; None if none was seen, or does no longer."""
+        reference, field = self._holders.get(id(container), (None, ""))
+        owner = reference() if reference is not None else None
+        if owner is None or getattr(owner, field, None) is not container:
+            return None
+        return owner, field
+
     def _location(self, owner: object, field: str) -> _Location | None:
         try:
             kept: dict[str, Any] = owner.__dict__
@@ -179,7 +243,7 @@ class Races:
         return location  # type: ignore[no-any-return]
 
     def _race(self, owner: object, field: str, before: Access, did: str, now: Access, does: str) -> None:
-        holder = owner.__name__ if isinstance(owner, type) else type(owner).__qualname__
+        holder = getattr(owner, "race_name", type(owner).__qualname__)
         name = f"{holder}.{field}"
         sides = sorted(((str(before.code), before.line, did), (str(now.code), now.line, does)))
         key = name, sides[0], sides[1]

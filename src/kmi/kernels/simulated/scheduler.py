@@ -148,7 +148,7 @@ class Scheduler:
         self.schedule.born(thread)
         self.threads.append(thread)
         self._ready.append(thread)
-        self.races.started(thread, len(self.threads))
+        self.races.started(thread)
         return thread
 
     # Called by the hub.
@@ -179,8 +179,7 @@ class Scheduler:
         if isinstance(ended, Thread):  # which need not be the one that was resumed
             self._ready.remove(ended)
             self.threads.remove(ended)
-            if not self.threads:
-                self.races.all_ended()
+            self.races.ended()
             if thread.unattended and isinstance(thread.failure, Exception):
                 raise thread.failure
         return True

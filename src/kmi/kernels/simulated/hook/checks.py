@@ -14,6 +14,8 @@ import functools
 import operator
 import sys
 from collections.abc import Callable, Sized
+from pathlib import Path
+from types import FrameType
 from typing import Any, Final, TypeVar, cast
 
 from greenlet import getcurrent  # type: ignore[import-untyped]
@@ -64,6 +66,11 @@ class Checks:
     def __init__(self, path: str) -> None:
         self.path = path
         self.tracker = Tracker()
+        self.watching = False
+        """Whether threads are alive that could share something: see `races`, which sets it."""
+        self.race_name = Path(path).stem
+        self.module_level: dict[int, str] = {}
+        """The names of the containers that the module itself holds, by their ids."""
 
     # Integers.
 
@@ -114,6 +121,8 @@ class Checks:
     def grow(self, container: Any, method: str, *arguments: Any, **named: Any) -> Any:
         """Call a method that makes a container grow."""
         if type(container) in _CONTAINERS:
+            if self.watching:
+                self.touch(container, True, sys._getframe(1))
             self._allocate(type(container).__name__)
             arguments = tuple(self.fit("int", argument) for argument in arguments)
         return getattr(container, method)(*arguments, **named)
@@ -122,6 +131,74 @@ class Checks:
         """A value that was just built in memory of its own."""
         self._allocate(type(value).__name__)
         return value
+
+    # What threads share: each of these is a preemption point, and remembered.
+
+    def load(self, owner: Any, field: str) -> Any:
+        """The value of a field that changes."""
+        thread = getcurrent()
+        if self.watching and isinstance(thread, Thread):
+            thread.scheduler.preempt()
+            if field in getattr(owner, "__dict__", ()):
+                thread.scheduler.races.read(owner, field, sys._getframe(1))
+        return self.look(owner, field)
+
+    def look(self, owner: Any, field: str) -> Any:
+        """The value of a field that never changes; a container in it may."""
+        value = getattr(owner, field)
+        if self.watching and type(value) in _CONTAINERS:
+            current().scheduler.races.holds(owner, field, value)
+        return value
+
+    def storing(self, owner: Any, field: str) -> Any:
+        """The owner of a field that is about to be set or deleted."""
+        thread = getcurrent()
+        if self.watching and isinstance(thread, Thread):
+            thread.scheduler.preempt()
+            thread.scheduler.races.write(owner, field, sys._getframe(1))
+        return owner
+
+    def reading(self, container: Any) -> Any:
+        """A container that is about to be looked at as a whole."""
+        if self.watching and type(container) in _CONTAINERS:
+            self.touch(container, False, sys._getframe(1))
+        return container
+
+    def changing(self, container: Any) -> Any:
+        """A container that is about to be changed by a method of its own."""
+        if self.watching and type(container) in _CONTAINERS:
+            self.touch(container, True, sys._getframe(1))
+        return container
+
+    def touch(self, container: Any, write: bool, frame: FrameType) -> None:
+        """An operation on a container begins, on the frame's line."""
+        thread = getcurrent()
+        if not isinstance(thread, Thread):
+            return
+        thread.scheduler.preempt()
+        races = thread.scheduler.races
+        if (name := self.module_level.get(id(container))) is not None:
+            owner, field = self, name
+        elif (held := races.holder_of(container)) is not None:
+            owner, field = held
+        else:
+            return
+        (races.write if write else races.read)(owner, f"{field}[…]", frame)
+
+    def global_read(self, name: str) -> None:
+        """A variable of the module was read."""
+        self._global(name, False, sys._getframe(1))
+
+    def global_set(self, name: str, value: Any) -> Any:
+        """The value that a variable of the module is about to be set to."""
+        self._global(name, True, sys._getframe(1))
+        return value
+
+    def _global(self, name: str, write: bool, frame: FrameType) -> None:
+        thread = getcurrent()
+        if self.watching and isinstance(thread, Thread):
+            thread.scheduler.preempt()
+            (thread.scheduler.races.write if write else thread.scheduler.races.read)(self, name, frame)
 
     # Objects and calls.
 
@@ -197,6 +274,8 @@ class _Indexed:
         self._place = place or "int"
 
     def __getitem__(self, index: Any) -> Any:
+        if self._checks.watching:
+            self._checks.touch(self._container, False, sys._getframe(1))
         if isinstance(index, slice) and not isinstance(self._container, memoryview):
             if isinstance(getcurrent(), Thread):
                 world().allocator.point(type(self._container).__name__)
@@ -206,6 +285,8 @@ class _Indexed:
             raise _out_of_range(index, self._container) from None
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        if self._checks.watching:
+            self._checks.touch(self._container, True, sys._getframe(1))
         if isinstance(self._container, dict) or isinstance(index, slice):
             if isinstance(getcurrent(), Thread):
                 world().allocator.point(type(self._container).__name__)
@@ -216,6 +297,8 @@ class _Indexed:
             raise _out_of_range(index, self._container) from None
 
     def __delitem__(self, index: Any) -> None:
+        if self._checks.watching:
+            self._checks.touch(self._container, True, sys._getframe(1))
         try:
             del self._container[index]
         except IndexError:

@@ -86,6 +86,11 @@ def load(path: Path, check: bool = True, entry: bool = True) -> LoadedCode:
     setattr(module, MARK, checks)
     with _registered(module):
         exec(code, vars(module))
+    checks.module_level = {
+        id(value): name
+        for name, value in vars(module).items()
+        if type(value) in (bytearray, dict, list, set) and not name.startswith("__")
+    }
     return LoadedCode(path, module, checks)
 
 

@@ -13,6 +13,7 @@ import ast
 from typing import Any, Final, TypeVar
 
 from kmi.kernels.simulated import integers
+from kmi.kernels.simulated.hook.accesses import CHANGES, ITERATES, READS, Accesses, root_of
 from kmi.kernels.simulated.hook.checks import GROWING
 from kmi.kernels.simulated.hook.places import Places
 from kmi.kernels.simulated.hook.positions import MARK
@@ -34,7 +35,8 @@ def rewritten(tree: ast.Module, places: Places | None = None) -> ast.Module:
     fields = {
         node.name: field_widths(node) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
     }
-    result = _Rewriter(fields, names_in(tree) if places is None else places.recursive, places).visit(tree)
+    recursive = names_in(tree) if places is None else places.recursive
+    result = _Rewriter(fields, recursive, places, Accesses(tree)).visit(tree)
     assert isinstance(result, ast.Module)
     return ast.fix_missing_locations(result)
 
@@ -91,10 +93,15 @@ class _Rewriter(ast.NodeTransformer):
     """Rewrites definitions; a function's body is for `_Body`."""
 
     def __init__(
-        self, fields: dict[str, dict[str, str]], recursive: frozenset[str], places: Places | None
+        self,
+        fields: dict[str, dict[str, str]],
+        recursive: frozenset[str],
+        places: Places | None,
+        accesses: Accesses,
     ) -> None:
         self.fields = fields
         self.places = places
+        self.accesses = accesses
         self.recursive = recursive
         self.owner: str | None = None
 
@@ -113,7 +120,7 @@ class _Rewriter(ast.NodeTransformer):
                     locals_[inner.target.id] = width
         if self._name(node) in self.recursive:
             node.decorator_list.append(_at(node, ast.Attribute(_mark(), "recursive", ast.Load())))
-        body = _Body(self.fields, self.owner, locals_, width_of(node.returns), self.places)
+        body = _Body(self.fields, self.owner, locals_, width_of(node.returns), self.places, self.accesses)
         start = 1 if ast.get_docstring(node, clean=False) is not None else 0
         statements = [*node.body[:start], *(body.visit(statement) for statement in node.body[start:])]
         if self.places is None and len(statements) > start:
@@ -140,7 +147,9 @@ class _Body(ast.NodeTransformer):
         locals_: dict[str, str],
         result: str | None,
         places: Places | None,
+        accesses: Accesses,
     ) -> None:
+        self.accesses = accesses
         self.fields = fields
         self.places = places
         self.owner = owner
@@ -167,7 +176,7 @@ class _Body(ast.NodeTransformer):
     # Statements that store.
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        inner = _Rewriter(self.fields, frozenset(), self.places).visit(node)
+        inner = _Rewriter(self.fields, frozenset(), self.places, self.accesses).visit(node)
         assert isinstance(inner, ast.FunctionDef)
         return inner
 
@@ -175,6 +184,8 @@ class _Body(ast.NodeTransformer):
         node.value = self.visit(node.value)
         if len(node.targets) == 1:
             node.value = self._stored(node.targets[0], self._atomic(node, node.value))
+            if isinstance(target := node.targets[0], ast.Name) and target.id in self.accesses.globals:
+                node.value = self.accesses.global_set(target.id, node.value)
         node.targets = [self.visit(target) for target in node.targets]
         return node
 
@@ -215,12 +226,15 @@ class _Body(ast.NodeTransformer):
             if not isinstance(owner, ast.Name):  # a local is evaluated twice, or its object would live longer
                 owner = _at(target, ast.NamedExpr(ast.Name(_OWNER, ast.Store()), owner))
                 again = _at(target, ast.Name(_OWNER, ast.Load()))
-            read = _at(target, ast.Attribute(owner, target.attr, ast.Load()))
-            target = _at(target, ast.Attribute(again, target.attr, ast.Store()))
+            field = _at(target, ast.Attribute(owner, target.attr, ast.Load()))
+            read = self.accesses.read(field, None if isinstance(owner, ast.Name) else owner)
+            target = self.accesses.set(_at(target, ast.Attribute(again, target.attr, ast.Store())), again)
         else:
-            read = _at(target, ast.Name(target.id, ast.Load()))
+            read = self.visit_Name(_at(target, ast.Name(target.id, ast.Load())))
         operator = ast.Constant(type(node.op).__name__)
         stored = _call("in_place", operator, ast.Constant(width), read, value, at=node)
+        if isinstance(target, ast.Name) and target.id in self.accesses.globals:
+            stored = self.accesses.global_set(target.id, stored)
         return _at(node, ast.Assign([target], stored))
 
     def visit_While(self, node: ast.While) -> ast.While:
@@ -229,7 +243,9 @@ class _Body(ast.NodeTransformer):
         return node
 
     def visit_For(self, node: ast.For) -> ast.For:
+        iterated = node.iter
         self.generic_visit(node)
+        node.iter = self.accesses.container("reading", iterated, node.iter)
         node.body.insert(0, _at(node.body[0], ast.Expr(_call("preempt", at=node.body[0]))))
         return node
 
@@ -285,16 +301,45 @@ class _Body(ast.NodeTransformer):
             self.low_bits = 1
             node.args[1] = self.visit(node.args[1])
         else:
-            node.args = [self.visit(argument) for argument in node.args]
+            whole = isinstance(node.func, ast.Name) and node.func.id in ITERATES
+            for index, argument in enumerate(node.args):
+                node.args[index] = self.visit(argument)
+                if whole:
+                    node.args[index] = self.accesses.container("reading", argument, node.args[index])
             for keyword in node.keywords:
                 keyword.value = self.visit(keyword.value)
         self.low_bits = 0
         if isinstance(node.func, ast.Attribute):
-            node.func.value = self.visit(node.func.value)
+            container = node.func.value
+            node.func.value = self.visit(container)
             if node.func.attr in GROWING:
                 return _grow(node, node.func)
+            if node.func.attr in CHANGES or node.func.attr in READS:
+                does = "changing" if node.func.attr in CHANGES else "reading"
+                node.func.value = self.accesses.container(does, container, node.func.value)
         if isinstance(node.func, ast.Name) and node.func.id in BUILDING:
             return _call("made", node, at=node)
+        return node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        """A field: what threads share is accessed here."""
+        if not isinstance(node.ctx, ast.Load):
+            return self.accesses.set(node, self.visit(node.value))
+        return self.accesses.read(node, None if root_of(node) is not None else self.visit(node.value))
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in self.accesses.globals and isinstance(node.ctx, ast.Load):
+            return self.accesses.global_read(node)
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        right = list(node.comparators)
+        self.generic_visit(node)
+        for index, operator in enumerate(node.ops):
+            if isinstance(operator, (ast.In, ast.NotIn)):
+                node.comparators[index] = self.accesses.container(
+                    "reading", right[index], node.comparators[index]
+                )
         return node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:

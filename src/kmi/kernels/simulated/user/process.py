@@ -47,6 +47,8 @@ class SimulatedCall(Generic[R]):
         scheduler.races.joined(self._thread)
 
     def done(self) -> bool:
+        if self._thread.done:
+            self._thread.scheduler.races.joined(self._thread)
         return self._thread.done
 
     def result(self, timeout: float = PATIENCE) -> R:
@@ -210,6 +212,8 @@ class SimulatedProcess:
             self._pending.append(signal.SIGKILL)
             self._kernel.scheduler.signal(thread)
             self._kernel.scheduler.run_until(lambda: thread.done)
+        if thread is not None:
+            self._kernel.races.joined(thread)
         self._exit()
 
     def start(self, name: str, /, *arguments: Any, **options: Any) -> Any:
@@ -278,6 +282,7 @@ class SimulatedProcess:
         self._ended = True
         thread = self._kernel.scheduler.spawn(f"end of process {self.pid}", self._calls.close_all)
         self._kernel.scheduler.run_until(lambda: thread.done)
+        self._kernel.races.joined(thread)
         if thread.failure is not None:
             raise thread.failure
 
