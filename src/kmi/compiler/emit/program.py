@@ -25,6 +25,7 @@ from kmi.compiler.lower.tables import item_type
 from kmi.compiler.lower.text import c_string
 from kmi.compiler.monomorphise import ATOMIC, Monomorphiser
 from kmi.compiler.names import identifier
+from kmi.compiler.small import small
 from kmi.compiler.tidy import variables, walk
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
@@ -201,7 +202,9 @@ class ProgramPrinter:
             spelt = "void " if is_void(result) else self.types.name(result)
             if not spelt.endswith((" ", "*")):
                 spelt += " "
-        inline = "__always_inline " if function.inline and isinstance(callable_, FunctionInstance) else ""
+        inline = ""
+        if isinstance(callable_, FunctionInstance):
+            inline = "__always_inline " if function.inline else "inline " if small(callable_) else ""
         return f"static {inline}{spelt}{callable_.name}({', '.join(parameters) or 'void'})"
 
     def _parameter(self, kind: Type, name: str) -> str:
