@@ -90,7 +90,10 @@ def address_of(place: T) -> Pointer[T]:
 
 
 def cast(kind: type[T], value: object) -> T:
-    """The same bits as another pointer, integer or object type; an object that comes out is borrowed."""
+    """The same bits as another pointer, integer or object type; an object that comes out is borrowed.
+
+    In a ``callback`` it is borrowed of C, which holds it until the callback returns.
+    """
     ...
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from kmi.compiler import atomic, dump, edges, errors, recursion, verify
+from kmi.compiler import atomic, dump, edges, errors, looks, recursion, verify
 from kmi.compiler.elide import elide
 from kmi.compiler.emit.program import ProgramPrinter
 from kmi.compiler.exceptions import Exceptions
@@ -99,6 +99,7 @@ def compile(program: Program, target: Target) -> CSource:
         if instance.linear is not None:
             drop_results(instance.linear)
             edges.find(instance.linear, exceptions)
+            looks.mark(instance.linear, exceptions)
     _after(target, "edges", instances)
     source = CSource("")
     for root, instance in zip(target.roots, roots, strict=True):

@@ -4,9 +4,10 @@
     ...                                               and the caller holds self: no count of its own
     drop permits
 
-A value is *held* if it is a parameter, a final field of something held, or what a function gives back that
-only reads a final field of its held receiver. A variable that only ever takes such values, and gives its
-count to nobody, needs none. When in doubt a count is kept: that changes only the cost.
+A value is *held* if it is a parameter, a final field of something held, what C hands to a callback, or what
+a function gives back that only reads a final field of its held receiver; so is a variable that only ever
+takes such values. One that gives its count to nobody needs none. When in doubt a count is kept: that changes
+only the cost.
 
 Invariant: no drop is moved, and none is left out that could be the last: the holder outlives the call.
 """
@@ -19,15 +20,45 @@ from kmi.compiler import linear
 from kmi.compiler.instances import FunctionInstance, VirtualInstance
 from kmi.compiler.linear import Statement, Variable
 from kmi.compiler.tidy import blocks, walk
+from kmi.language.types import PointerType
 
 
 def elide(instances: Sequence[FunctionInstance], fixed: Iterable[FunctionInstance]) -> None:
     """Changes all functions. ``fixed`` are called by others than each other: their results stay owned."""
-    lenders = _lenders(instances, set(fixed))
+    outside = set(fixed)
+    lenders = _lenders(instances, outside)
+    inside = _inside_callbacks(instances, outside)
     for instance in instances:
         if instance.linear is not None:
             _take_loans(instance.linear, lenders)
-            Elision(instance, lenders).run()
+            Elision(instance, lenders, instance in inside).run()
+
+
+def _inside_callbacks(
+    instances: Sequence[FunctionInstance], fixed: set[FunctionInstance]
+) -> set[FunctionInstance]:
+    """Callbacks that take nothing over from C, and functions that only such ones call."""
+    callers: dict[FunctionInstance, set[FunctionInstance]] = {}
+    taking: set[FunctionInstance] = set()
+    for instance in instances:
+        for statement in walk(instance.linear.body) if instance.linear is not None else ():
+            match statement:
+                case linear.CallFunction(callee=FunctionInstance() as callee):
+                    callers.setdefault(callee, set()).add(instance)
+                case linear.Adopt(value=linear.Convert()):
+                    taking.add(instance)
+                case _:
+                    pass
+    inside = {each for each in instances if each.function.callback and each not in taking}
+    while True:
+        more = {
+            each
+            for each, by in callers.items()
+            if each not in inside and each not in taking and each not in fixed and by <= inside
+        }
+        if not more:
+            return inside
+        inside |= more
 
 
 def _lenders(instances: Sequence[FunctionInstance], fixed: set[FunctionInstance]) -> set[FunctionInstance]:
@@ -81,7 +112,9 @@ def _take_loans(function: linear.Function, lenders: set[FunctionInstance]) -> No
 class Elision:
     """The counts of one function."""
 
-    def __init__(self, instance: FunctionInstance, lenders: set[FunctionInstance]) -> None:
+    def __init__(
+        self, instance: FunctionInstance, lenders: set[FunctionInstance], lent_by_c: bool
+    ) -> None:
         assert instance.linear is not None
         self.function = instance.linear
         self.initialising = instance.function.name == "__init__"
@@ -97,6 +130,28 @@ class Elision:
                     self.held.discard(target)
                 case _:
                     pass
+        self.lent_by_c = lent_by_c
+        self._spread()
+
+    def _spread(self) -> None:
+        """A variable that only ever takes what is held is held, too."""
+        sources: dict[Variable, list[linear.Expression] | None] = {}
+        for statement in self.statements:
+            for target, value in _taken(statement):
+                known = sources.setdefault(target, [])
+                if value is None:
+                    sources[target] = None
+                elif known is not None:
+                    known.append(value)
+        while True:
+            found = {
+                target
+                for target, values in sources.items()
+                if values and target.owned and target not in self.held and all(map(self.is_held, values))
+            }
+            if not found:
+                return
+            self.held |= found
 
     def is_held(self, value: linear.Expression) -> bool:
         """Whether something outside of this call's own counts keeps the object alive until it returns."""
@@ -107,6 +162,8 @@ class Elision:
                 return final and not self.initialising and self.is_held(inner)
             case linear.PlaceOf(object=inner):
                 return self.is_held(inner)
+            case linear.Convert(value=inner) if isinstance(inner.type, PointerType):
+                return self.lent_by_c  # what C hands to a callback it holds until that returns
             case linear.Convert(value=inner):
                 return linear.holds_count(inner.type) and self.is_held(inner)
             case linear.Literal():
@@ -177,3 +234,20 @@ class Elision:
                     del body[position]
                 case _:
                     pass
+
+
+def _taken(statement: Statement) -> list[tuple[Variable, linear.Expression | None]]:
+    """The owned variables to which a statement gives an object, and which; None: one of its own making."""
+    match statement:
+        case linear.Retain(target=target, value=value):
+            return [(target, value)]
+        case linear.Replace(target=target, source=source) | linear.Move(target=target, source=source):
+            return [(target, linear.Var(source, source.type))]
+        case linear.Set(target=target) | linear.Adopt(target=target) | linear.New(target=target):
+            return [(target, None)]
+        case linear.MakeString(target=target):
+            return [(target, None)]
+        case linear.CallFunction() | linear.CallC() | linear.CallHelper() if statement.target is not None:
+            return [(statement.target, None)]
+        case _:
+            return []

@@ -4,7 +4,7 @@
         with self.permits as permits:
             permits.count -= 1
 
-gcc guesses a function's size with all that runs only on an error, and leaves small functions out of line whose
+gcc counts into a function's size all that runs only on an error, and leaves functions out of line whose
 twins, written by hand, it inlines. This counts what runs when nothing goes wrong.
 """
 

@@ -55,7 +55,7 @@ class Expressions:
                     return f"(struct {self.types.value(kind)}){{ .some = false }}", POSTFIX
                 return "NULL", POSTFIX
             case linear.Var(variable=variable):
-                if isinstance(variable.type, ExceptionType) and variable.kind == "parameter":
+                if by_pointer(variable):
                     return f"*{variable.name}", UNARY
                 return variable.name, POSTFIX
             case linear.Load(object=inner, name=name):
@@ -66,9 +66,7 @@ class Expressions:
                 if pointer:
                     return self._arrow(inner, name), POSTFIX
                 return f"{self.text(inner, POSTFIX)}.{name}", POSTFIX
-            case linear.Address(lvalue=linear.Var(variable=variable)) if (
-                isinstance(variable.type, ExceptionType) and variable.kind == "parameter"
-            ):
+            case linear.Address(lvalue=linear.Var(variable=variable)) if by_pointer(variable):
                 return variable.name, POSTFIX
             case linear.Address(lvalue=inner):
                 return f"&{self.text(inner, UNARY)}", UNARY
@@ -203,6 +201,11 @@ class Expressions:
         if isinstance(kind, UnionType):
             return self.text(value)
         return f"&{self._arrow(value, 'object')}"
+
+
+def by_pointer(variable: linear.Variable) -> bool:
+    """Whether it is an error that C has as a pointer."""
+    return isinstance(variable.type, ExceptionType) and (variable.kind == "parameter" or variable.pointer)
 
 
 def narrow(node: linear.Expression) -> bool:

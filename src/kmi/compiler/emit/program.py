@@ -262,7 +262,9 @@ class ProgramPrinter:
             if variable.name not in words or variable not in used:
                 continue
             declaration = self.types.declare(variable.type, variable.name)
-            if isinstance(variable.type, ExceptionType):
+            if variable.pointer:
+                declaration = f"const struct kmi_error *{variable.name}"
+            elif isinstance(variable.type, ExceptionType):
                 declaration += " KMI_UNSET"
             if variable.name in only_set:
                 declaration += " __maybe_unused"

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from kmi.compiler import errors, linear
 from kmi.compiler.emit import regions
 from kmi.compiler.emit.counts import Counts
-from kmi.compiler.emit.expressions import Expressions, exception_name
+from kmi.compiler.emit.expressions import Expressions, by_pointer, exception_name
 from kmi.compiler.emit.messages import Messages
 from kmi.compiler.emit.types import Types
 from kmi.compiler.emit.writer import Writer
@@ -142,7 +142,7 @@ class Printer:
             case linear.Raise():
                 self.raise_(statement)
             case linear.RaiseValue(value=value):
-                if self.text(linear.Var(value, value.type)) != "*error":
+                if not value.pointer and self.text(linear.Var(value, value.type)) != "*error":
                     write(f"*error = {self.text(linear.Var(value, value.type))};", span)
                 if self.instance is not None and self.instance.author:
                     write(f"kmi_at(error, {self.site(span)});", span)
@@ -219,7 +219,7 @@ class Printer:
             and isinstance(node.type, ExceptionType)
             and isinstance(node, linear.Var)
         ):
-            return node.variable.name if node.variable.kind == "parameter" else f"&{node.variable.name}"
+            return node.variable.name if by_pointer(node.variable) else f"&{node.variable.name}"
         return self.text(node)
 
     def call_c(self, statement: linear.CallC) -> None:
@@ -458,7 +458,8 @@ class Printer:
                 self.writer.line(f"{word} ({' || '.join(tests)}) {{", catch.span)
             self.writer.depth += 1
             if catch.saved is not None:
-                self.writer.line(f"{catch.saved.name} = *error;", catch.span)
+                source = "error" if by_pointer(catch.saved) else "*error"
+                self.writer.line(f"{catch.saved.name} = {source};", catch.span)
             self.block(catch.body)
             self.writer.depth -= 1
         if not covered and statement.edge is not None:

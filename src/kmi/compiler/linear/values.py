@@ -23,6 +23,8 @@ class Variable:
     nullable: bool = False
     """Set by ``edges``: somewhere it is not known whether it holds a count, so NULL says that it holds none.
     """
+    pointer: bool = False
+    """Set by ``looks``: an error that is looked at where it was raised."""
 
 
 # --- expressions: no effect, no error ---------------------------------------------------------------------

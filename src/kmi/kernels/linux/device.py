@@ -63,7 +63,6 @@ from kmi.uio import Uio
 from kmi.unsafe import (
     Pointer,
     address_of,
-    allocate,
     callback,
     cast,
     container_of,
@@ -89,11 +88,12 @@ class Registration:
 
 
 class _Opened(Generic[S]):
-    """What an open file keeps: its device's operations, and the state that `open` returned."""
+    """What an open file keeps: its device's operations, for good, and the state that `open` returned."""
 
-    def __init__(self, operations: "FileOperations[S]", state: S) -> None:
+    state_: S
+
+    def __init__(self, operations: "FileOperations[S]") -> None:
         self.operations = operations
-        self.state_ = state
 
 
 @place
@@ -234,8 +234,7 @@ class _Device(Registration, Generic[S]):
             record = kmi_linux_file()
             record.file = opened
             try:
-                kept = allocate(_Opened[S], 0)  # before open: whose open succeeded, its close is called
-                kept.operations = self.operations
+                kept = _Opened[S](self.operations)  # before open: whose open succeeded, its close is called
                 kept.state_ = self.operations.open(cast(File[None], address_of(record)))
                 opened.private_data = into_raw(kept)
             except Exception as error:
