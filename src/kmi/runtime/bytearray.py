@@ -320,7 +320,7 @@ class bytearray:
 
     def _append_memory(self, data: Pointer[u8], size: int) -> None:
         """Bytes from memory at the end. If the memory is this buffer's, room for them was reserved before."""
-        if size == 0:
+        if size <= 0:
             return
         self._reserve(size)
         with unsafe("room was reserved"):

@@ -108,11 +108,14 @@ class ProgramPrinter:
         self.messages = Messages()
         self.directives = directives
         self.classes = Classes(monomorphiser, self.types, self.counts)
+        self.roots: frozenset[FunctionInstance] = frozenset()
 
     # --- the file -----------------------------------------------------------------------------------------
 
     def print(self, roots: Iterable[FunctionInstance], prologue: str, epilogue: str) -> str:
         """The text of the file."""
+        roots = list(roots)
+        self.roots = frozenset(roots)
         bodies, order = self._reachable(roots)
         writer = Writer(self.own, self.directives)
         destroyers = self.classes.functions()
@@ -204,8 +207,12 @@ class ProgramPrinter:
                 spelt += " "
         inline = ""
         if isinstance(callable_, FunctionInstance):
-            inline = "__always_inline " if function.inline else "inline " if small(callable_) else ""
+            inline = "__always_inline " if function.inline else "inline " if self._inline(callable_) else ""
         return f"static {inline}{spelt}{callable_.name}({', '.join(parameters) or 'void'})"
+
+    def _inline(self, instance: FunctionInstance) -> bool:
+        """Whether C is asked to put a function into its callers."""
+        return instance not in self.roots and not instance.function.callback and small(instance)
 
     def _parameter(self, kind: Type, name: str) -> str:
         if isinstance(kind, ExceptionType):
