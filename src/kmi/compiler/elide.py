@@ -112,9 +112,7 @@ def _take_loans(function: linear.Function, lenders: set[FunctionInstance]) -> No
 class Elision:
     """The counts of one function."""
 
-    def __init__(
-        self, instance: FunctionInstance, lenders: set[FunctionInstance], lent_by_c: bool
-    ) -> None:
+    def __init__(self, instance: FunctionInstance, lenders: set[FunctionInstance], lent_by_c: bool) -> None:
         assert instance.linear is not None
         self.function = instance.linear
         self.initialising = instance.function.name == "__init__"

@@ -93,7 +93,7 @@ class _Opened(Generic[S]):
     state_: S
 
     def __init__(self, operations: "FileOperations[S]") -> None:
-        self.operations = operations
+        self.calls = operations  # a name that nothing else stores to: it is final, and needs no count
 
 
 @place
@@ -252,7 +252,7 @@ class _Device(Registration, Generic[S]):
             record.file = opened
             record.opened = opened.private_data
             try:
-                state.operations.close(cast(File[S], address_of(record)))
+                state.calls.close(cast(File[S], address_of(record)))
             except Exception as error:
                 kmi_linux_report(error)
             del state
@@ -289,9 +289,9 @@ class _Device(Registration, Generic[S]):
             state = cast(_Opened[S], record.opened)
             try:
                 if to_user:
-                    state.operations.read(cast(File[S], address_of(record)), cast(Uio, address_of(data)))
+                    state.calls.read(cast(File[S], address_of(record)), cast(Uio, address_of(data)))
                 else:
-                    state.operations.write(cast(File[S], address_of(record)), cast(Uio, address_of(data)))
+                    state.calls.write(cast(File[S], address_of(record)), cast(Uio, address_of(data)))
             except Exception as error:
                 if iov_iter_count(memory) == total or not kmi_linux_short(error):
                     return kmi_linux_refuse(error, False)
@@ -308,7 +308,7 @@ class _Device(Registration, Generic[S]):
             record.opened = opened.private_data
             state = cast(_Opened[S], opened.private_data)
             try:
-                result = state.operations.seek(cast(File[S], address_of(record)), offset, whence)
+                result = state.calls.seek(cast(File[S], address_of(record)), offset, whence)
                 if result < 0:
                     raise OverflowError(f"{result} is no position in a file")
             except Exception as error:
@@ -328,7 +328,7 @@ class _Device(Registration, Generic[S]):
             request.argument = argument
             state = cast(_Opened[S], opened.private_data)
             try:
-                result = state.operations.ioctl(
+                result = state.calls.ioctl(
                     cast(File[S], address_of(record)), cast(Request, address_of(request))
                 )
                 if not 0 <= result <= 0x7FFFFFFF:
@@ -349,7 +349,7 @@ class _Device(Registration, Generic[S]):
             table.table = waiting
             state = cast(_Opened[S], opened.private_data)
             try:
-                ready = state.operations.poll(
+                ready = state.calls.poll(
                     cast(File[S], address_of(record)), cast(PollTable, address_of(table))
                 )
             except Exception as error:
