@@ -172,6 +172,13 @@ def test_a_message_is_cut_at_a_code_point(ask: Ask) -> None:
     assert ask([f"message {('a' * 79).encode().hex()} -"]) == ["a" * 79]
 
 
+MADE_OF = {
+    "UnicodeDecodeError": ("utf-8", b"\xff", 0, 1, "invalid"),
+    "UnicodeEncodeError": ("ascii", "é", 0, 1, "invalid"),
+}
+"""What the exceptions are made of that cannot be made of nothing."""
+
+
 def test_exceptions_and_errnos_are_those_of_the_table(ask: Ask) -> None:
     declared = [name for name, value in vars(builtins).items()
                 if isinstance(value, type) and issubclass(value, Exception)]  # fmt: skip
@@ -180,7 +187,7 @@ def test_exceptions_and_errnos_are_those_of_the_table(ask: Ask) -> None:
     assert {row.error.__name__ for row in errors.OUTBOUND} - known == {"Exception"}
     for name in known:
         kind = getattr(builtins, name)
-        raised = kind()
+        raised = kind(*MADE_OF.get(name, ()))
         plain, ioctl = errors.errno_of(raised), errors.errno_of(raised, ioctl=True)
         program = int(errors.is_program_error(raised))
         assert answers[name] == f"{plain} {ioctl} {program} {kind.__base__.__name__}", name

@@ -4,7 +4,7 @@ Every function is given memory that its caller owns, and the number of bytes the
 """
 
 from kmi.integers import i64, u8, u64, usize, wrapping
-from kmi.runtime.memory import compare
+from kmi.runtime.memory import compare, find_byte
 from kmi.unsafe import Pointer, c_function, cast, unsafe
 
 END = (1 << 63) - 1
@@ -94,42 +94,87 @@ def less(left: Pointer[u8], left_size: int, right: Pointer[u8], right_size: int)
 def find(data: Pointer[u8], size: int, wanted: Pointer[u8], wanted_size: int, start: int) -> int:
     """Where the wanted bytes first are, at `start` or later; -1 if nowhere."""
     at = start
-    with unsafe("each comparison ends before the data does"):
+    if wanted_size == 0:
+        return at if at <= size else -1
+    with unsafe("each search and comparison ends before the data does"):
         while at + wanted_size <= size:
-            if wanted_size == 0:
+            there = find_byte(cast(Pointer[None], data + at), wanted[0], size - wanted_size + 1 - at)
+            if there is None:
+                return -1
+            at = cast(usize, there) - cast(usize, data)
+            if compare(there, cast(Pointer[None], wanted), wanted_size) == 0:
                 return at
-            if data[at] == wanted[0]:
-                if compare(cast(Pointer[None], data + at), cast(Pointer[None], wanted), wanted_size) == 0:
-                    return at
             at += 1
     return -1
 
 
-def count(data: Pointer[u8], size: int, wanted: Pointer[u8], wanted_size: int) -> int:
-    """How often the wanted bytes are there without overlapping."""
+def rfind(data: Pointer[u8], size: int, wanted: Pointer[u8], wanted_size: int) -> int:
+    """Where the wanted bytes last are; -1 if nowhere."""
+    at = size - wanted_size
+    with unsafe("each comparison is inside"):
+        while at >= 0:
+            if wanted_size == 0 or data[at] == wanted[0]:
+                if equal(data + at, wanted_size, wanted, wanted_size):
+                    return at
+            at -= 1
+    return -1
+
+
+def find_between(
+    data: Pointer[u8], size: int, wanted: Pointer[u8], wanted_size: int, start: int, stop: int
+) -> int:
+    """Where the wanted bytes first are inside of a slice; -1 if nowhere."""
+    first = clamp(start, size)
+    if start > size:
+        return -1
+    return find(data, clamp(stop, size), wanted, wanted_size, first)
+
+
+def rfind_between(
+    data: Pointer[u8], size: int, wanted: Pointer[u8], wanted_size: int, start: int, stop: int
+) -> int:
+    """Where the wanted bytes last are inside of a slice; -1 if nowhere."""
+    first = clamp(start, size)
+    at = -1 if start > size else rfind(data, clamp(stop, size), wanted, wanted_size)
+    return at if at >= first else -1
+
+
+def count_between(
+    data: Pointer[u8], size: int, wanted: Pointer[u8], wanted_size: int, start: int, stop: int
+) -> int:
+    """How often the wanted bytes are inside of a slice without overlapping."""
+    at = clamp(start, size)
+    last = clamp(stop, size)
+    if start > size or at > last:
+        return 0
     if wanted_size == 0:
-        return size + 1
+        return last - at + 1
     found = 0
-    at = find(data, size, wanted, wanted_size, 0)
+    at = find(data, last, wanted, wanted_size, at)
     while at >= 0:
         found += 1
-        at = find(data, size, wanted, wanted_size, at + wanted_size)
+        at = find(data, last, wanted, wanted_size, at + wanted_size)
     return found
 
 
-def starts(data: Pointer[u8], size: int, prefix: Pointer[u8], prefix_size: int) -> bool:
-    """Whether the data begins so."""
-    if prefix_size > size:
+def stands_at(
+    data: Pointer[u8], size: int, wanted: Pointer[u8], wanted_size: int, start: int, stop: int, end: bool
+) -> bool:
+    """Whether a slice begins, or ends, with the wanted bytes."""
+    first = clamp(start, size)
+    last = clamp(stop, size)
+    if start > size or wanted_size > last - first:
         return False
-    return equal(data, prefix_size, prefix, prefix_size)
+    with unsafe("the wanted bytes are not more than the slice has"):
+        return equal(data + (last - wanted_size if end else first), wanted_size, wanted, wanted_size)
 
 
-def ends(data: Pointer[u8], size: int, suffix: Pointer[u8], suffix_size: int) -> bool:
-    """Whether the data ends so."""
-    if suffix_size > size:
+def has_byte(data: Pointer[u8], size: int, wanted: u8) -> bool:
+    """Whether one of the bytes is this one."""
+    if size == 0:
         return False
-    with unsafe("the suffix is not longer than the data"):
-        return equal(data + (size - suffix_size), suffix_size, suffix, suffix_size)
+    with unsafe("the size is the caller's"):
+        return find_byte(cast(Pointer[None], data), wanted, size) is not None
 
 
 def hashed(data: Pointer[u8], size: int) -> int:

@@ -6,8 +6,25 @@ this very object.
 """
 
 from kmi.integers import u8
-from kmi.runtime.buffers import byte, clamp, count, ends, equal, find, gather, less, starts, stepping
+from kmi.runtime.buffers import (
+    END,
+    byte,
+    clamp,
+    count_between,
+    equal,
+    find,
+    find_between,
+    gather,
+    has_byte,
+    less,
+    rfind_between,
+    stands_at,
+    stepping,
+)
+from kmi.runtime.characters import DIGIT, LOWER, SPACE, UPPER, ascii, cased, only
+from kmi.runtime.digits import from_hex
 from kmi.runtime.memory import LARGEST, allocate, copy, fill, free, move
+from kmi.runtime.unicode import decode
 from kmi.unsafe import Pointer, cast, inline, null, unsafe
 
 
@@ -182,13 +199,10 @@ class bytearray:
             self._close(first, last)
 
     def __contains__(self, value: int) -> bool:
-        wanted = byte(value)
-        at = 0
-        while at < self._length:
-            if self.__item__(at) == wanted:
-                return True
-            at += 1
-        return False
+        return has_byte(self._data(), self._length, byte(value))
+
+    def __contains_bytes__(self, wanted: bytes) -> bool:
+        return find(self._data(), self._length, wanted._data(), wanted._length, 0) >= 0
 
     def __eq__(self, other: bytearray) -> bool:
         return equal(self._data(), self._length, other._data(), other._length)
@@ -297,23 +311,133 @@ class bytearray:
                 low += 1
                 high -= 1
 
-    def find(self, wanted: bytes) -> int:
-        return find(self._data(), self._length, wanted._data(), wanted._length, 0)
+    def find(self, wanted: bytes, start: int = 0, stop: int = END) -> int:
+        return find_between(self._data(), self._length, wanted._data(), wanted._length, start, stop)
 
-    def index(self, wanted: bytes) -> int:
-        at = self.find(wanted)
+    def rfind(self, wanted: bytes, start: int = 0, stop: int = END) -> int:
+        return rfind_between(self._data(), self._length, wanted._data(), wanted._length, start, stop)
+
+    def index(self, wanted: bytes, start: int = 0, stop: int = END) -> int:
+        at = self.find(wanted, start, stop)
         if at < 0:
             raise ValueError("subsection not found")
         return at
 
-    def count(self, wanted: bytes) -> int:
-        return count(self._data(), self._length, wanted._data(), wanted._length)
+    def rindex(self, wanted: bytes, start: int = 0, stop: int = END) -> int:
+        at = self.rfind(wanted, start, stop)
+        if at < 0:
+            raise ValueError("subsection not found")
+        return at
 
-    def startswith(self, prefix: bytes) -> bool:
-        return starts(self._data(), self._length, prefix._data(), prefix._length)
+    def count(self, wanted: bytes, start: int = 0, stop: int = END) -> int:
+        return count_between(self._data(), self._length, wanted._data(), wanted._length, start, stop)
 
-    def endswith(self, suffix: bytes) -> bool:
-        return ends(self._data(), self._length, suffix._data(), suffix._length)
+    def startswith(self, prefix: bytes, start: int = 0, stop: int = END) -> bool:
+        return stands_at(self._data(), self._length, prefix._data(), prefix._length, start, stop, False)
+
+    def endswith(self, suffix: bytes, start: int = 0, stop: int = END) -> bool:
+        return stands_at(self._data(), self._length, suffix._data(), suffix._length, start, stop, True)
+
+    def removeprefix(self, prefix: bytes) -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).removeprefix(prefix))
+
+    def removesuffix(self, suffix: bytes) -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).removesuffix(suffix))
+
+    def split(self, sep: bytes | None = None, maxsplit: int = -1) -> list[bytearray]:
+        return _each(bytes.__from_bytearray__(self).split(sep, maxsplit))
+
+    def rsplit(self, sep: bytes | None = None, maxsplit: int = -1) -> list[bytearray]:
+        return _each(bytes.__from_bytearray__(self).rsplit(sep, maxsplit))
+
+    def splitlines(self, keepends: bool = False) -> list[bytearray]:
+        return _each(bytes.__from_bytearray__(self).splitlines(keepends))
+
+    def partition(self, sep: bytes) -> tuple[bytearray, bytearray, bytearray]:
+        left, middle, right = bytes.__from_bytearray__(self).partition(sep)
+        return (
+            bytearray.__from_bytes__(left),
+            bytearray.__from_bytes__(middle),
+            bytearray.__from_bytes__(right),
+        )
+
+    def rpartition(self, sep: bytes) -> tuple[bytearray, bytearray, bytearray]:
+        left, middle, right = bytes.__from_bytearray__(self).rpartition(sep)
+        return (
+            bytearray.__from_bytes__(left),
+            bytearray.__from_bytes__(middle),
+            bytearray.__from_bytes__(right),
+        )
+
+    def strip(self, some: bytes | None = None) -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).strip(some))
+
+    def lstrip(self, some: bytes | None = None) -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).lstrip(some))
+
+    def rstrip(self, some: bytes | None = None) -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).rstrip(some))
+
+    def join(self, parts: list[bytes]) -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).join(parts))
+
+    def replace(self, old: bytes, new: bytes, count: int = -1) -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).replace(old, new, count))
+
+    def upper(self) -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).upper())
+
+    def lower(self) -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).lower())
+
+    def swapcase(self) -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).swapcase())
+
+    def ljust(self, width: int, by: bytes = b" ") -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).ljust(width, by))
+
+    def rjust(self, width: int, by: bytes = b" ") -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).rjust(width, by))
+
+    def center(self, width: int, by: bytes = b" ") -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).center(width, by))
+
+    def zfill(self, width: int) -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).zfill(width))
+
+    def translate(self, table: bytes) -> bytearray:
+        return bytearray.__from_bytes__(bytes.__from_bytearray__(self).translate(table))
+
+    def hex(self, sep: str | None = None) -> str:
+        return bytes.__from_bytearray__(self).hex(sep)
+
+    def isdigit(self) -> bool:
+        return only(self._data(), self._length, DIGIT)
+
+    def isalpha(self) -> bool:
+        return only(self._data(), self._length, LOWER | UPPER)
+
+    def isalnum(self) -> bool:
+        return only(self._data(), self._length, LOWER | UPPER | DIGIT)
+
+    def isspace(self) -> bool:
+        return only(self._data(), self._length, SPACE)
+
+    def isupper(self) -> bool:
+        return cased(self._data(), self._length, UPPER, LOWER)
+
+    def islower(self) -> bool:
+        return cased(self._data(), self._length, LOWER, UPPER)
+
+    def isascii(self) -> bool:
+        return ascii(self._data(), self._length)
+
+    @staticmethod
+    def fromhex(text: str) -> bytearray:
+        return from_hex(text)
+
+    def decode(self, encoding: str = "utf-8") -> str:
+        return decode(self._data(), self._length, encoding)
 
     def __repr__(self) -> str:
         return f"bytearray({bytes.__from_bytearray__(self)!r})"
@@ -378,3 +502,11 @@ class bytearray:
         self._length -= last - first
         if self._length == 0:
             self._start = 0
+
+
+def _each(parts: list[bytes]) -> list[bytearray]:
+    """Each of these as a buffer of its own."""
+    result: list[bytearray] = list.__with_room__(len(parts))
+    for part in parts:
+        result.append(bytearray.__from_bytes__(part))
+    return result

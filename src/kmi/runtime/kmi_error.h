@@ -46,6 +46,8 @@ struct kmi_exception {
 	X(TypeError, Exception, ENOTRECOVERABLE, true)                 \
 	X(ValueError, Exception, EINVAL, false)                        \
 	X(UnicodeError, ValueError, EINVAL, false)                     \
+	X(UnicodeDecodeError, UnicodeError, EINVAL, false)             \
+	X(UnicodeEncodeError, UnicodeError, EINVAL, false)             \
 	X(OSError, Exception, EIO, false)                              \
 	X(BlockingIOError, OSError, EAGAIN, false)                     \
 	X(ChildProcessError, OSError, ECHILD, false)                   \

@@ -282,7 +282,27 @@ static __maybe_unused __cold void kmi_write_hex(struct kmi_writer *writer, char 
 		kmi_write_char(writer, "0123456789abcdef"[value >> (4 * digits) & 15]);
 }
 
-/* The repr of bytes, or of a str: quotes as Python chooses them. A code point past ASCII stands as it is. */
+/*
+ * Whether a repr shows a code point past ASCII as it is: not controls, spaces, formats, private use and what is no
+ * character. What a version of Unicode has not given a meaning yet is shown, unlike in CPython.
+ */
+static __maybe_unused __cold bool kmi_is_printable(u32 point)
+{
+	static const u32 hidden[][2] = {
+		{ 0x80, 0xa0 },     { 0xad, 0xad },     { 0x600, 0x605 },   { 0x61c, 0x61c },   { 0x6dd, 0x6dd },
+		{ 0x70f, 0x70f },   { 0x1680, 0x1680 }, { 0x180e, 0x180e }, { 0x2000, 0x200f }, { 0x2028, 0x202f },
+		{ 0x205f, 0x206f }, { 0x3000, 0x3000 }, { 0xd800, 0xf8ff }, { 0xfeff, 0xfeff }, { 0xfff0, 0xfffb },
+		{ 0xfffe, 0xffff }, { 0xe0000, 0xe00ff }, { 0xe01f0, 0x10ffff },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if (point >= hidden[i][0] && point <= hidden[i][1])
+			return false;
+	return true;
+}
+
+/* The repr of bytes, or of a str: quotes as Python chooses them. */
 static __maybe_unused __cold void kmi_write_repr(struct kmi_writer *writer, const char *data, size_t size, bool bytes)
 {
 	char quote = '\'';
@@ -311,12 +331,19 @@ static __maybe_unused __cold void kmi_write_repr(struct kmi_writer *writer, cons
 		} else if (byte < 0x20 || byte == 0x7f || (bytes && byte >= 0x80)) {
 			kmi_write_hex(writer, 'x', byte, 2);
 		} else if (byte >= 0x80) {
-			size_t width = kmi_utf8_width(byte);
+			size_t width = kmi_utf8_width(byte), rest;
+			u32 point = byte & (0x7f >> width);
 
-			if (byte == 0xc2 && (u8)data[i + 1] < 0xa1) /* C1 controls and the hard space */
-				kmi_write_hex(writer, 'x', (u8)data[i + 1], 2);
-			else
+			for (rest = 1; rest < width; rest++)
+				point = point << 6 | ((u8)data[i + rest] & 0x3f);
+			if (kmi_is_printable(point))
 				kmi_write(writer, data + i, width);
+			else if (point < 0x100)
+				kmi_write_hex(writer, 'x', point, 2);
+			else if (point < 0x10000)
+				kmi_write_hex(writer, 'u', point, 4);
+			else
+				kmi_write_hex(writer, 'U', point, 8);
 			i += width - 1;
 		} else {
 			kmi_write_char(writer, (char)byte);

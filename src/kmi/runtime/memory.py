@@ -49,6 +49,12 @@ def compare(left: Pointer[None], right: Pointer[None], size: usize) -> i32:
     ...
 
 
+@c_function("memchr")
+def find_byte(data: Pointer[None], value: i32, size: usize) -> Pointer[None]:
+    """Where a byte first is; null if nowhere."""
+    ...
+
+
 def allocate(size: usize) -> Pointer[u8]:
     """Uninitialised memory; MemoryError if there is none."""
     with unsafe("the one door to the kernel's allocator"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import expressions
+from kmi.language.bodies import adapting, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, unify
 from kmi.language.declarations.scope import Form, FunctionInfo
@@ -22,7 +22,7 @@ def bind_arguments(
     body: Body,
     node: ast.Call,
     info: FunctionInfo,
-    skip_first: bool,
+    skip_first: bool | int,
     bindings: dict[str, Type],
     free: frozenset[str],
 ) -> list[tree.Expression] | None:
@@ -31,7 +31,7 @@ def bind_arguments(
     ``bindings`` grows by what is learnt of the type variables ``free``.
     """
     function = info.function
-    first = 1 if skip_first else 0
+    first = int(skip_first)
     parameters = function.parameters[first:]
     defaults = info.defaults[first:]
     given = _match(body, node, info, parameters, first)
@@ -43,6 +43,7 @@ def bind_arguments(
     for position, argument in given:  # in the order in which they are written
         wanted = substitute(parameters[position].type, bindings)
         value = expressions.expression(body, argument, None if _open(wanted, free) else wanted)
+        value = adapting.argument(body, info, position, wanted, value)
         if free:
             unify(parameters[position].type, value.type, bindings, free)
         values[position] = value

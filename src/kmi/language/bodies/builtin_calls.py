@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, conditions, expressions, operators
+from kmi.language.bodies import calls, conditions, expressions, int_methods, operators
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import as_int, coerce
+from kmi.language.bodies.convert import as_int
 from kmi.language.declarations import members
 from kmi.language.relations import POISON, describe, is_int
 from kmi.language.report import hints
@@ -40,7 +40,7 @@ INSTEAD = {
 
 def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -> tree.Expression:
     """A call of one of Python's own functions."""
-    if node.keywords and name not in ("print",):
+    if node.keywords and name not in ("print", "int"):
         return body.error(codes.BAD_ARGUMENTS, node.keywords[0], f"`{name}` takes no named arguments here")
     match name, node.args:
         case "len", [argument]:
@@ -67,7 +67,13 @@ def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -
             return tree.BoolLiteral(False, body.span(node))
         case "int", []:
             return tree.IntLiteral(0, body.span(node))
+        case "int", [_, _]:
+            return int_methods.from_text(body, node)
+        case "int", [_] if node.keywords:
+            return int_methods.from_text(body, node)
         case "int", [argument]:
+            if isinstance(calls.peek_type(body, argument), ClassType):
+                return int_methods.from_text(body, node)
             value = expressions.expression(body, argument)
             if value.type is POISON or is_int(value.type):
                 return as_int(body, value)
@@ -220,30 +226,4 @@ def wrapping(body: Body, node: ast.Call) -> tree.Expression:
     return tree.Fit(value, span, width, wrap=True)
 
 
-def int_method(body: Body, node: ast.Call, name: str) -> tree.Expression:
-    """``int.from_bytes(data, "little")``: a static function of the run time."""
-    return _runtime(body, node, name, [])
-
-
-def int_value_method(body: Body, node: ast.Call, value: tree.Expression, name: str) -> tree.Expression:
-    """``number.to_bytes(4, "little")``, ``number.bit_length()``."""
-    return _runtime(body, node, name, [coerce(body, value, INT, node)])
-
-
-def _runtime(body: Body, node: ast.Call, name: str, first: list[tree.Expression]) -> tree.Expression:
-    """A call of a function of ``kmi.runtime.integers``, which are named after the methods of ``int``."""
-    from kmi.language.declarations import names
-    from kmi.language.declarations.scope import FunctionInfo
-
-    home = body.world.scope("kmi.runtime.integers")
-    info = names.own(body.world, home, name) if home is not None and not name.startswith("_") else None
-    if not isinstance(info, FunctionInfo):
-        return body.error(
-            codes.UNKNOWN_ATTRIBUTE, node.func, f"an `int` has no method `{name}` in kernel Python"
-        )
-    if not first:
-        return calls.call_function(body, node, info, None, {}, None)
-    return calls.call_function(body, node, info, first[0], {}, None)
-
-
-__all__ = ["BOOL", "EXACT", "call_builtin", "int_method", "int_value_method", "wrapping"]
+__all__ = ["BOOL", "EXACT", "call_builtin", "wrapping"]

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Mapping
 
 from kmi.language import codes, tree
-from kmi.language.bodies import construct, expressions
+from kmi.language.bodies import adapting, construct, expressions
 from kmi.language.bodies.arguments import bind_arguments
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, unify
@@ -50,6 +50,7 @@ def method_call(
     if not isinstance(kind, ClassType):
         return body.poison(span)
     if arguments:
+        arguments[-1] = adapting.operand(body, kind, name, arguments[-1])
         name = overload(body.world, kind, name, arguments[-1].type)
     method = find_method(body.world, kind, name)
     if method is None:
@@ -76,6 +77,23 @@ def static_call(
     assert maker.function.owner is not None
     bindings = class_bindings(kind, maker.function.owner)
     return _finish(body, maker, arguments, span, bindings, virtual=False)
+
+
+def plain_call(
+    body: Body, info: FunctionInfo, arguments: list[tree.Expression], span: Span
+) -> tree.Expression:
+    """A call of a function of the run time, with arguments that fit already."""
+    return _finish(body, info, arguments, span, {}, virtual=False)
+
+
+def call_with(
+    body: Body, node: ast.Call, info: FunctionInfo, first: list[tree.Expression]
+) -> tree.Expression:
+    """The same with the first arguments made already, and the others as they are written."""
+    rest = bind_arguments(body, node, info, len(first), {}, frozenset())
+    if rest is None:
+        return body.poison(node)
+    return _finish(body, info, [*first, *rest], body.span(node), {}, virtual=False)
 
 
 def _as_owner(receiver: tree.Expression, function: tree.Function, span: Span) -> tree.Expression:
@@ -148,7 +166,7 @@ def call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expression:
             if isinstance(home, ClassInfo):
                 return _call_class_method(body, node, home, name, expected)
             if isinstance(home, Form) and home.name == "builtins.int":
-                from kmi.language.bodies.builtin_calls import int_method
+                from kmi.language.bodies.int_methods import int_method
 
                 return int_method(body, node, name)
             entity = expressions.entity_of(body, node.func)
@@ -314,7 +332,7 @@ def _call_method(
     if isinstance(kind, TypeObject) and isinstance(kind.instance, ClassType | TypeVariable):
         return _call_on_type(body, node, kind.instance, receiver, name, expected)
     if isinstance(kind, IntType):
-        from kmi.language.bodies.builtin_calls import int_value_method
+        from kmi.language.bodies.int_methods import int_value_method
 
         return int_value_method(body, node, receiver, name)
     if isinstance(kind, UnionType):
@@ -328,6 +346,10 @@ def _call_method(
         return _call_value(body, node, value_attribute(body, node.func, receiver, name), expected)
     if kind.definition.struct and find_method(body.world, kind, f"__{name}__") is not None:
         return _call_record(body, node, receiver, kind, f"__{name}__")
+    if kind.definition.module.startswith(LIBRARY):
+        any_of = adapting.any_of(body, node, receiver, name)
+        if any_of is not None:
+            return any_of
     method = find_method(body.world, kind, _overloaded(body, node, kind, name))
     if method is None or method.function.property:
         assert isinstance(node.func, ast.Attribute)
@@ -361,7 +383,7 @@ def _overloaded(body: Body, node: ast.Call, kind: ClassType, name: str) -> str:
         return name
     if len(node.args) == 2 and find_method(body.world, kind, f"__{name}_default__") is not None:
         return f"__{name}_default__"
-    if len(node.args) == 1 and any(m.startswith(f"__{name}_") for m in kind.definition.methods):
+    if any(m.startswith(f"__{name}_") for m in kind.definition.methods):
         return overload(body.world, kind, name, peek_type(body, node.args[0]))
     return name
 

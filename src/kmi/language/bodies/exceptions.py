@@ -25,6 +25,13 @@ def exception_new(body: Body, node: ast.Call, definition: tree.Class) -> tree.Ex
     kind = ExceptionType(definition)
     if node.keywords:
         return body.error(codes.BAD_EXCEPTION, node.keywords[0], "an exception takes no named arguments")
+    if definition.name in ("UnicodeDecodeError", "UnicodeEncodeError") and body.scope.author:
+        return body.error(
+            codes.BAD_EXCEPTION,
+            node,
+            f"`{definition.name}` takes five arguments in Python, and is what `decode` and `encode` raise",
+            help='raise UnicodeError("…")',
+        )
     os_error = any(ancestor.name == "OSError" for ancestor in definition.ancestors())
     match node.args:
         case []:

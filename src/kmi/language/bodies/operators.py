@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable
 
 from kmi.language import codes, tree
-from kmi.language.bodies import callables, calls, expressions
+from kmi.language.bodies import adapting, callables, calls, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import as_int, convert
 from kmi.language.declarations import members
@@ -101,6 +101,8 @@ def combine(
         count: tree.Expression = second if symbol == "+" else tree.Unary("-", second, span)
         return tree.PointerAdd(first, tree.Fit(count, span, INT), span, left_kind)
     if isinstance(left_kind, ClassType):
+        second = adapting.operand(body, left_kind, f"__{name}__", second)
+        right_kind = second.type
         special = members.overload(body.world, left_kind, f"__{name}__", right_kind)
         method = members.find_method(body.world, left_kind, special)
         if method is not None:

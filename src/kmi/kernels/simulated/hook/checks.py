@@ -109,6 +109,27 @@ class Checks:
         made.of_width(width)
         return made
 
+    def parsed(self, value: Any, *arguments: Any, **named: Any) -> int:
+        """`int(…)`: of a text, a number of 64 bits, for compiled code reads no larger one."""
+        made = int(value, *arguments, **named)
+        if isinstance(value, (str, bytes, bytearray)) and not _I64[0] <= made <= _I64[1]:
+            raise OverflowError("value does not fit 64 bits")
+        return made
+
+    def joined(self, *arguments: Any, signed: bool = False, **named: Any) -> int:
+        """`int.from_bytes(…)`, of 64 bits."""
+        made = int.from_bytes(*arguments, signed=signed, **named)
+        low, high = _I64 if signed else _BOUNDS["u64"]
+        if not low <= made <= high:
+            raise OverflowError("value does not fit 64 bits")
+        return made
+
+    def ascii(self, value: Any) -> Any:
+        """A text whose kinds of characters are asked for, which compiled code knows of ASCII alone."""
+        if isinstance(value, str) and not value.isascii():
+            raise NotImplementedError("only ASCII has cases and kinds of characters in a kernel")
+        return value
+
     # Containers.
 
     def at(self, container: Any, place: str | None = None) -> Any:

@@ -24,6 +24,11 @@ __all__ = ["rewritten"]
 WIDTHS: Final = frozenset({"int", *(name for name in integers.__all__ if name not in ("Width", "wrapping"))})
 BUILDING: Final = ("bytearray", "bytes", "dict", "list", "set", "str")
 LOGGING: Final = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
+OF_ASCII: Final = (
+    "upper", "lower", "swapcase", "isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isupper",
+    "islower",
+)  # fmt: skip
+"""The methods of str that compiled code has for ASCII text alone."""
 _GROWS: Final = (ast.Add, ast.Sub, ast.Mult, ast.LShift, ast.FloorDiv)  # -2**127 // -1
 _LOAD: Final = ast.Load()
 _OWNER: Final = "__kmi_owner__"
@@ -309,9 +314,16 @@ class _Body(ast.NodeTransformer):
             for keyword in node.keywords:
                 keyword.value = self.visit(keyword.value)
         self.low_bits = 0
-        if isinstance(node.func, ast.Attribute):
+        if isinstance(node.func, ast.Name) and node.func.id == "int" and node.args:
+            node.func = _at(node.func, ast.Attribute(_at(node.func, _mark()), "parsed", ast.Load()))
+        elif isinstance(node.func, ast.Attribute):
+            if node.func.attr == "from_bytes" and ast.unparse(node.func.value) == "int":
+                node.func = _at(node.func, ast.Attribute(_at(node.func, _mark()), "joined", ast.Load()))
+                return node
             container = node.func.value
             node.func.value = self.visit(container)
+            if node.func.attr in OF_ASCII and not node.args:
+                node.func.value = _call("ascii", node.func.value, at=node.func.value)
             if node.func.attr in GROWING:
                 return _grow(node, node.func)
             if node.func.attr in CHANGES or node.func.attr in READS:

@@ -1,0 +1,106 @@
+"""Arguments of the built-in classes' own methods, in the form that the run time has of each.
+
+    data.find(0)                     data.find(bytes.__of_byte__(0))
+    data.split(buffer)               data.split(bytes(buffer))
+    name.startswith(("a", "b"))      name.startswith("a") or name.startswith("b")
+"""
+
+from __future__ import annotations
+
+import ast
+
+from kmi.language import tree
+from kmi.language.bodies import expressions
+from kmi.language.bodies.body import Body
+from kmi.language.declarations.members import find_method
+from kmi.language.declarations.scope import FunctionInfo
+from kmi.language.relations import POISON, is_int
+from kmi.language.source import Span
+from kmi.language.types import BOOL, ClassType, OptionalType, TupleType, Type
+
+SEARCHES = frozenset({"find", "rfind", "index", "rindex", "count"})
+"""The methods of bytes that take one byte as a number as well."""
+BINARY = ("bytes", "bytearray")
+
+
+def argument(
+    body: Body, info: FunctionInfo, position: int, wanted: Type, value: tree.Expression
+) -> tree.Expression:
+    """An argument of a method, brought to the form that the method takes."""
+    owner = info.function.owner
+    home = owner.module if owner is not None else info.function.module
+    if home not in ("kmi.runtime.bytes", "kmi.runtime.bytearray", "kmi.runtime.integers"):
+        return value
+    inner = wanted.inner if isinstance(wanted, OptionalType) else wanted
+    if not body.world.is_builtin(inner, "bytes"):
+        return value
+    if is_int(value.type) and position == 0 and info.function.name in SEARCHES:
+        return _made(body, "__of_byte__", value, value.span)
+    return binary(body, value)
+
+
+def binary(body: Body, value: tree.Expression) -> tree.Expression:
+    """A bytearray as the bytes that it holds now; any other value as it is."""
+    if not body.world.is_builtin(value.type, "bytearray"):
+        return value
+    return _made(body, "__from_bytearray__", value, value.span)
+
+
+def operand(body: Body, kind: Type, name: str, value: tree.Expression) -> tree.Expression:
+    """The right side of an operator of bytes: a bytearray as bytes, where no method takes it as it is."""
+    if not isinstance(kind, ClassType) or not any(body.world.is_builtin(kind, each) for each in BINARY):
+        return value
+    special = f"__{name.strip('_')}_bytearray__"
+    if find_method(body.world, kind, special) is not None or body.world.is_builtin(kind, "bytearray") and (
+        name in ("__add__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__")
+    ):
+        return value
+    return binary(body, value)
+
+
+def _made(body: Body, maker: str, value: tree.Expression, span: Span) -> tree.Expression:
+    from kmi.language.bodies import calls
+
+    found = find_method(body.world, body.world.bytes_type, maker)
+    assert found is not None
+    wanted = found.function.parameters[0].type
+    from kmi.language.bodies.convert import coerce
+
+    return calls.static_call(body, found, [coerce(body, value, wanted, span)], span, body.world.bytes_type)
+
+
+def any_of(
+    body: Body, node: ast.Call, receiver: tree.Expression, name: str
+) -> tree.Expression | None:
+    """``startswith`` and ``endswith`` of a tuple: of any of its items; None for another argument."""
+    from kmi.language.bodies import calls, operators
+
+    if name not in ("startswith", "endswith") or len(node.args) != 1 or node.keywords:
+        return None
+    if not isinstance(calls.peek_type(body, node.args[0]), TupleType):
+        return None
+    span = body.span(node)
+
+    def among(text: tree.Expression, items: tree.Expression) -> tree.Expression:
+        assert isinstance(items.type, TupleType)
+        made: tree.Expression = tree.BoolLiteral(False, span)
+        for position, kind in enumerate(items.type.items):
+            item = operand(body, text.type, name, tree.TupleGet(items, position, span, kind))
+            test = calls.method_call(body, text, name, [item, *_whole(body, span)], span)
+            if test.type is POISON:
+                return test
+            made = test if position == 0 else tree.Logical("or", made, test, span, BOOL)
+        return made
+
+    given = expressions.expression(body, node.args[0])
+    return operators.once(
+        body, receiver, lambda text: operators.once(body, given, lambda items: among(text, items))
+    )
+
+
+def _whole(body: Body, span: Span) -> list[tree.Expression]:
+    """The bounds of a whole text."""
+    from kmi.language.bodies.attributes import LAST
+    from kmi.language.types import INT
+
+    return [tree.Fit(tree.IntLiteral(bound, span), span, INT) for bound in (0, LAST)]
