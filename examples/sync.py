@@ -3,8 +3,8 @@
     $ echo hello > /dev/mailbox     # the second one waits for a reader
     $ cat /dev/mailbox              # waits for a letter
 
-A read with less room than the letter gets its beginning. The slot is under a mutex, since whoever copies to or
-from a user may sleep; the two conditions hand it over. The totals are under a spin lock: they take a few
+A read with less room than the letter gets its beginning. The slot is under a mutex, since whoever copies to
+or from a user may sleep; the two conditions hand it over. The totals are under a spin lock: they take a few
 instructions.
 """
 
