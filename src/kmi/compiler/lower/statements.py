@@ -362,7 +362,8 @@ def _with(builder: Builder, node: tree.With) -> None:
         if not is_simple(value.expression) and not builder.held(value.expression):
             value = builder.keep(value, span, "context")
     borrowed = Value(value.expression)
-    enter, exit_ = loops.protocol(kind, "__enter__", span), loops.protocol(kind, "__exit__", span)
+    names = ("__enter_masked__", "__exit_masked__") if node.masks else ("__enter__", "__exit__")
+    enter, exit_ = (loops.protocol(kind, name, span) for name in names)
     entered = calls.invoke_method(builder, borrowed, kind, enter, [], span)
     target = builder.variables.get(id(node.target)) if node.target is not None else None
 

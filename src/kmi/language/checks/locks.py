@@ -47,20 +47,19 @@ class Edge:
     """Whether it is certainly one and the same lock."""
 
 
-def check(program: Program, reporter: Reporter, graph: CallGraph) -> None:
+def check(program: Program, reporter: Reporter, graph: CallGraph, takings: Takings) -> None:
     """Reports circles in the order of locks."""
     classes = [owner for module in program.modules.values() for owner in module.classes.values()]
     owners = {item: owner for owner in classes for item in owner.fields}
-    takings = Takings(graph)
-    edges: dict[tuple[Field, Field], Edge] = {}
+    found: dict[tuple[Field, Field], Edge] = {}
     for function in graph.mine:
-        for edge in _edges(function, takings):
-            known = edges.get((edge.held, edge.taken))
+        for edge in edges(function, takings):
+            known = found.get((edge.held, edge.taken))
             if edge.held is edge.taken:
                 _twice(edge, owners, reporter)
             elif known is None or _place(edge) < _place(known):
-                edges[edge.held, edge.taken] = edge
-    for circle in _circles(edges):
+                found[edge.held, edge.taken] = edge
+    for circle in _circles(found):
         _report(circle, owners, reporter)
 
 
@@ -113,7 +112,7 @@ class Takings:
         return len(known) > before
 
 
-def _edges(function: Function, takings: Takings) -> Iterator[Edge]:
+def edges(function: Function, takings: Takings) -> Iterator[Edge]:
     """The edges that a function's own blocks make."""
     for node in takings.graph.nodes(function):
         outer = takings.direct(function, node)

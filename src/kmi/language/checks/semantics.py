@@ -1,7 +1,7 @@
 """The passes on the typed tree that see to threads, locks and contexts, in their order.
 
 They run on the author's generic source, before monomorphising, and report what the types cannot say.
-What they set in the tree (``Class.shared``, ``With.atomic``) the compiler relies on.
+What they set in the tree (``Class.shared``, ``With.atomic``, ``With.masks``) the compiler relies on.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from kmi.language.checks import (
     callbacks,
     contexts,
     escape,
+    interrupts,
     locks,
     moves,
     places,
@@ -54,7 +55,9 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
     callbacks.check(reporter, graph)
     registrations.check(reporter, graph)
     contexts.check(program, reporter, graph)
-    locks.check(program, reporter, graph)
+    takings = locks.Takings(graph)
+    locks.check(program, reporter, graph, takings)
+    interrupts.check(graph, takings)
     waiting.check(reporter, graph, broken)
     polling.check(reporter, graph)
 

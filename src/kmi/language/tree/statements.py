@@ -169,6 +169,8 @@ class With:
     span: Span
     atomic: bool = False
     """A spin lock is held in the body, so that nothing in it may sleep; the context pass sets it."""
+    masks: bool = False
+    """A softirq takes the lock as well, so none may come meanwhile; the pass on interrupts sets it."""
 
 
 @dataclass(slots=True, eq=False)
