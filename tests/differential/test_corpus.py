@@ -7,10 +7,11 @@ import pytest
 from kmi.testing.differential.harness import compare_file
 
 pytestmark = pytest.mark.needs("gcc")
-PROGRAMS = sorted(Path(__file__).with_name("programs").glob("*.py"))
+HOME = Path(__file__).with_name("programs")
+PROGRAMS = sorted([*HOME.glob("*.py"), *HOME.glob("*/__init__.py")])
 
 
-@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: str(path.relative_to(HOME)).removesuffix(".py"))
 def test_the_compiled_program_does_what_cpython_does(path: Path, tmp_path: Path) -> None:
     found = compare_file(path, ["main"], tmp_path, faults=500)
     for _main, what, reference, compiled in found:

@@ -24,6 +24,10 @@ def greet() -> None:
 
 def checked(code: Code, program: str, directory: Path) -> list[Diagnostic]:
     file = directory / "example.py"
+    if code.package:
+        for name, text in code.files(program).items():
+            (directory / name).write_text(text)
+        return analyse(directory, Library()).diagnostics
     if code.layer:
         layer = directory / "kernel"
         layer.mkdir()

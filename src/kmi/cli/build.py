@@ -16,6 +16,7 @@ from kmi.kernels.linux.provision.flavors import KernelFlavor
 from kmi.kernels.linux.toolchain import preflight
 from kmi.kernels.linux.toolchain.build import build, generate
 from kmi.kernels.linux.toolchain.export import export
+from kmi.language import packages
 from kmi.testing.kernels.linux import LinuxKind
 from kmi.testing.kernels.registry import KernelMissing
 
@@ -48,12 +49,13 @@ def command(
         files = export(file, flavor, exported)
         click.echo(f"{exported}: {len(files)} files; `make -C {exported} KDIR=HEADERS modules` builds them")
         return Exit.OK
-    with Progress().step(f"build {file.name} for {on}") as note:
-        built = build(file, flavor, test=test, output=output or Path(f"{file.stem}.ko"), progress=note)
+    name = packages.module_name(file)
+    with Progress().step(f"build {name} for {on}") as note:
+        built = build(file, flavor, test=test, output=output or Path(f"{name}.ko"), progress=note)
     if problems := preflight.check(built.ko, flavor):
         raise Failure("\n".join(problems))
     loaded = preflight.loaded_size(built.ko)
-    click.echo(f"{output or file.stem + '.ko'}: {built.size:,} bytes, of which {on} loads {loaded:,}")
+    click.echo(f"{output or name + '.ko'}: {built.size:,} bytes, of which {on} loads {loaded:,}")
     return Exit.OK
 
 

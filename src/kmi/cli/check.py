@@ -10,12 +10,26 @@ import click
 from rich.console import Console
 
 from kmi.cli.exits import Exit
-from kmi.language import Analysis, Library, analyse
+from kmi.language import Analysis, Library, analyse, packages
 from kmi.language.report.diagnostics import Diagnostic, Severity
 from kmi.language.report.formats import FORMATS
 from kmi.language.report.render import styled
 
-FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+class ModuleFile(click.Path):
+    """A module's file; of a directory with an ``__init__.py``, which is a module of several files, that."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(str(super().convert(value, param, ctx)))  # type: ignore[arg-type]
+        if not path.is_dir():
+            return path
+        file = packages.entry_file(path)
+        if not file.is_file():
+            self.fail(f"the directory {str(path)!r} is no module: it has no __init__.py", param, ctx)
+        return file
+
+
+FILE = ModuleFile(exists=True, readable=True, path_type=Path)
 
 
 @click.command(short_help="Check modules without building them.")

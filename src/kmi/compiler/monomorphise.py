@@ -26,6 +26,7 @@ from kmi.compiler.names import Namer, method_name, type_name
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.tree import Function, Program
+from kmi.language.tree.walk import trusted
 from kmi.language.types import ClassType, OptionalType, TupleType, Type, substitute
 
 ATOMIC = " atomic"
@@ -76,7 +77,7 @@ class Monomorphiser:
         key = (id(function), tuple(bound.values()), place if function.per_place else "")
         instance = self.functions.get(key)
         if instance is None:
-            author = function.module == self.program.main.name
+            author = not trusted(function.module)
             instance = FunctionInstance(
                 function, bound, self._function_name(function, bound, key[2]), author, key[2]
             )
@@ -138,7 +139,7 @@ class Monomorphiser:
         virtual = self.virtuals.get(key)
         if virtual is None:
             declared = FunctionInstance(
-                function, bindings, "", author=function.module == self.program.main.name
+                function, bindings, "", author=not trusted(function.module)
             )
             name = self.namer.unique(
                 f"{type_name(receiver)}_any_{method_name(function.name)}", function.module

@@ -12,13 +12,13 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kmi.language import codes, tree
+from kmi.language import codes, packages, tree
 from kmi.language.bodies import fields
 from kmi.language.bodies.functions import analyse_function
 from kmi.language.checks import semantics
-from kmi.language.declarations import constants, declare, names, protocols, provided
+from kmi.language.declarations import constants, declare, imports, names, protocols, provided
 from kmi.language.declarations.scope import ClassInfo, ConstantInfo, Form, FunctionInfo, ModuleScope
-from kmi.language.declarations.world import World, module_name
+from kmi.language.declarations.world import World
 from kmi.language.library import Library
 from kmi.language.parse import ALLOWED
 from kmi.language.report.diagnostics import Diagnostic, Reporter, Severity
@@ -42,27 +42,22 @@ class Analysis:
 
 
 def analyse(path: Path, library: Library) -> Analysis:
-    """Analyses the module in a file. Raises OSError if the file cannot be read."""
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        reporter = Reporter()
-        source = Source(path, data.decode("utf-8", errors="replace"), module_name(path))
-        reporter.error(
-            codes.SYNTAX_ERROR,
-            Span(source, data[: error.start].count(b"\n") + 1, 0, 1, 0),
-            "the file is not UTF-8",
-            help="save it as UTF-8",
-        )
-        return Analysis(reporter.diagnostics, None)
-    return analyse_text(text, path, library)
+    """Analyses the module in a file, or in a directory with an ``__init__.py``. Raises OSError if that cannot
+    be read.
+    """
+    path = packages.entry_file(path)
+    reporter = Reporter()
+    return _guarded(packages.read(path, packages.module_name(path), reporter), library, reporter)
 
 
 def analyse_text(text: str, path: Path, library: Library) -> Analysis:
     """Analyses a module given as text; ``path`` is what messages and ``#line`` say."""
-    reporter = Reporter()
-    source = Source(path, text, module_name(path))
+    return _guarded(Source(path, text, packages.module_name(path)), library, Reporter())
+
+
+def _guarded(source: Source, library: Library, reporter: Reporter) -> Analysis:
+    if reporter.failed:
+        return Analysis(reporter.diagnostics, None)
     try:
         return _analyse(source, library, reporter)
     except RecursionError:
@@ -76,11 +71,13 @@ def analyse_text(text: str, path: Path, library: Library) -> Analysis:
 
 
 def _analyse(source: Source, library: Library, reporter: Reporter) -> Analysis:
-    world = World(library, reporter)
+    world = World(library, reporter, source.module, packages.root(source.path))
     scope = world.add(source, author=True)
     if scope is None:
         return Analysis(reporter.diagnostics, None)
-    _top_level(world, scope, world.syntax[source.module].body)
+    for own in _files(world, scope):
+        _top_level(world, own, world.syntax[own.name].body)
+    imports.check_order(world, scope)
     entry = _entry(world, scope) if library.entry else None
     _roots(world)
     _finish(world)
@@ -91,6 +88,20 @@ def _analyse(source: Source, library: Library, reporter: Reporter) -> Analysis:
     return Analysis(
         reporter.diagnostics, program if not reporter.failed else None, program, frozenset(world.broken)
     )
+
+
+def _files(world: World, scope: ModuleScope) -> list[ModuleScope]:
+    """The author's files: the one that the module begins with, and those that it reaches, all read."""
+    found = [scope]
+    for own in found:
+        for statement in packages.relative_imports(world.syntax[own.name].body):
+            dotted = packages.absolute(own.name, own.package, statement)
+            names_ = [dotted, *(f"{dotted}.{alias.name}" for alias in statement.names)] if dotted else []
+            for name in names_:
+                other = world.scope(name) if world.root is not None else None
+                if other is not None and other not in found:
+                    found.append(other)
+    return found
 
 
 def _passes(program: tree.Program, reporter: Reporter, broken: frozenset[tree.Function]) -> None:

@@ -208,9 +208,17 @@ def _check_node(source: Source, node: ast.AST, reporter: Reporter) -> None:
             for statement in body:
                 if isinstance(statement, ast.ClassDef):
                     refuse(statement, "a class inside a class", "define it at the top of the file")
-        case ast.ImportFrom(level=level) if level:
-            refuse(node, "a relative import", "name the module in full: a kernel module is one file")
+        case ast.ImportFrom(level=level) if level and not _in_package(source):
+            refuse(
+                node,
+                "a relative import in a module of one file",
+                "make the module a package: a directory with this file as its `__init__.py`",
+            )
         case ast.ImportFrom(names=names) if any(alias.name == "*" for alias in names):
             refuse(node, "`import *`", "name what you need")
         case _:
             pass
+
+
+def _in_package(source: Source) -> bool:
+    return source.path.name == "__init__.py" or "." in source.module

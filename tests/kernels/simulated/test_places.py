@@ -158,4 +158,5 @@ def test_mistakes_refuse_the_load(path: Path) -> None:
 def test_only_what_can_call_itself_is_counted(path: Path) -> None:
     analysis = analyse(path, Library())
     assert analysis.program is not None
-    assert places_of(analysis.program).recursive == {"Chain.__init__", "Chain.length", "even", "odd"}
+    recursive = places_of(analysis.program)[path.stem].recursive
+    assert recursive == {"Chain.__init__", "Chain.length", "even", "odd"}

@@ -18,7 +18,7 @@ from typing import Final
 
 from kmi.compiler.driver import CSource, Root, Target, compile
 from kmi.kernels.host.outcome import Outcome, Raised
-from kmi.language import Library, analyse
+from kmi.language import Library, analyse, packages
 from kmi.language.report.render import plain
 
 __all__ = ["BuildFailed", "Built", "Execution", "build", "execute"]
@@ -64,7 +64,8 @@ def build(path: Path, directory: Path, *, mains: Sequence[str] = ("main",), quic
     `quick` is for many programs: fewer checks of undefined behaviour, no optimisation.
     """
     source = compiled(path, mains)
-    source_c, program = directory / f"{path.stem}.c", directory / path.stem
+    name = packages.module_name(packages.entry_file(path))
+    source_c, program = directory / f"{name}.c", directory / name
     source_c.write_text(source.text, encoding="utf-8")
     command = ["gcc", "-std=gnu11", "-g1", *(QUICK if quick else THOROUGH), "-fno-sanitize-recover=all",
     *WARNINGS,
@@ -88,7 +89,7 @@ def compiled(path: Path, mains: Sequence[str]) -> CSource:
         roots=[Root(functions[name]) for name in mains],
         prologue='#include "kmi.h"\n#include "helpers.h"\n',
         epilogue=_epilogue,
-        file=f"{path.stem}.c",
+        file=f"{packages.module_name(packages.entry_file(path))}.c",
     )
     return compile(analysis.program, target)
 

@@ -108,7 +108,7 @@ class SimulatedKernel:
         kind = entry_of(code)
         checks_of(kind)
         assert kind.metadata_ is not None
-        module = LoadedModule(kind.metadata_.name or code.path.stem.replace("-", "_"), code)
+        module = LoadedModule(kind.metadata_.name or code.module.__name__.replace("-", "_"), code)
         if module.name in self._modules:
             raise error(errno.EEXIST)
         self._assign(kind, module.name, parameters or {})

@@ -104,3 +104,65 @@ NOT_A_VALUE = code(
             return Counter().count
     """,
 )
+
+IMPORT_CIRCLE = code(
+    206,
+    "files that import each other in a circle",
+    """
+    Two files of a package import each other, and the second one asks the first one for a name that it has
+    not reached yet. CPython raises ImportError there. What only annotations need can be imported under
+    `TYPE_CHECKING`; what both files need goes into a third one.
+    """,
+    package=True,
+    failing="""
+        # __init__.py
+        from kmi import Module, module
+
+        from .node import Node
+
+
+        class Tree:
+            def __init__(self) -> None:
+                self.node: Node | None = None
+
+
+        @module(license="GPL", description="a tree")
+        class Example(Module):
+            pass
+        # node.py
+        from . import Tree
+
+
+        class Node:
+            def __init__(self, tree: Tree) -> None:
+                self.tree = tree
+    """,
+    fixed="""
+        # __init__.py
+        from kmi import Module, module
+
+        from .node import Node
+
+
+        class Tree:
+            def __init__(self) -> None:
+                self.node: Node | None = None
+
+
+        @module(license="GPL", description="a tree")
+        class Example(Module):
+            pass
+        # node.py
+        from __future__ import annotations
+
+        from typing import TYPE_CHECKING
+
+        if TYPE_CHECKING:
+            from . import Tree
+
+
+        class Node:
+            def __init__(self, tree: Tree) -> None:
+                self.tree = tree
+    """,
+)

@@ -15,7 +15,7 @@ import difflib
 import errno
 from collections.abc import Iterable
 
-from kmi.language import codes, tree
+from kmi.language import codes, packages, tree
 from kmi.language.declarations.scope import (
     ClassInfo,
     ConstantInfo,
@@ -147,7 +147,7 @@ def collect(world: World, scope: ModuleScope, statements: list[ast.stmt]) -> Non
         match statement:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
                 _bind(world, scope, name, statement)
-            case ast.ImportFrom(level=level, names=names) if level:
+            case ast.ImportFrom(level=level, names=names) if level and not scope.in_package:
                 for alias in names:
                     scope.resolved[alias.asname or alias.name] = Poisoned()  # refused by the whitelist
             case ast.Import(names=names) | ast.ImportFrom(names=names):
@@ -263,6 +263,12 @@ def _resolve(world: World, scope: ModuleScope, name: str, statement: ast.stmt) -
                 if (alias.asname or alias.name.partition(".")[0]) == name:
                     return _module(world, scope, statement, alias.name, whole=alias.asname is not None)
             return None
+        case ast.ImportFrom(names=names, level=level) if level:
+            dotted = packages.absolute(scope.name, scope.package, statement)
+            for alias in names:
+                if (alias.asname or alias.name) == name:
+                    return import_name(world, scope, statement, dotted or "..", alias.name)
+            return None
         case ast.ImportFrom(module=module, names=names):
             for alias in names:
                 if (alias.asname or alias.name) == name:
@@ -346,6 +352,18 @@ def _module(world: World, scope: ModuleScope, statement: ast.AST, dotted: str, *
 
 
 def _unknown_module(world: World, scope: ModuleScope, node: ast.AST, dotted: str) -> None:
+    if isinstance(node, ast.ImportFrom) and node.level:
+        written = "." * node.level + (node.module or "")
+        own = scope.in_package and world.root is not None
+        files = sorted(path.stem for path in scope.source.path.parent.glob("*.py")) if own else []
+        world.reporter.error(
+            codes.UNKNOWN_IMPORT,
+            scope.span(node),
+            f"the package has no module `{written}`",
+            help=suggest(node.module or "", files)
+            or f"write `{(node.module or 'name').replace('.', '/')}.py`",
+        )
+        return
     world.reporter.error(
         codes.UNKNOWN_IMPORT,
         scope.span(node),

@@ -141,6 +141,13 @@ class ModuleScope:
     author: bool = False
     """The module that is being checked, as opposed to the library."""
     interface: bool = False
+    package: bool = False
+    """An ``__init__.py``: its relative imports look into its own directory."""
+
+    @property
+    def in_package(self) -> bool:
+        """Whether it is a file of a package, which imports the others relatively."""
+        return self.package or "." in self.name
 
     def span(self, node: ast.AST) -> Span:
         return span_of(self.source, node)

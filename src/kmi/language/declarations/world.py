@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kmi.language import tree
+from kmi.language import packages, tree
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo, ModuleScope
 from kmi.language.library import PACKAGE, Library
 from kmi.language.report.diagnostics import InternalError, Reporter
@@ -25,6 +25,11 @@ class World:
 
     library: Library
     reporter: Reporter
+    package: str = ""
+    root: Path | None = None
+    """The name and the directory of the package that is being checked, if it is one."""
+    stored: set[str] = field(default_factory=set)
+    """The attributes that the author's files assign anywhere but to ``self`` in an ``__init__``."""
     scopes: dict[str, ModuleScope] = field(default_factory=dict)
     syntax: dict[str, ast.Module] = field(default_factory=dict)
     classes: dict[tree.Class, ClassInfo] = field(default_factory=dict)
@@ -59,6 +64,12 @@ class World:
             return self.scopes[name]
         if name in self.missing:
             return None
+        if self.root is not None and name.startswith(f"{self.package}."):
+            path = packages.file_of(self.root, self.package, name)
+            if path is None:
+                self.missing.add(name)
+                return None
+            return self.add(packages.read(path, name, self.reporter), author=True)
         path = self.library.locate(name)
         if path is None:
             self.missing.add(name)
@@ -78,7 +89,11 @@ class World:
             return None
         scope = names.make_scope(self, source.module, source, syntax)
         scope.author = author
-        if strict:
+        scope.package = source.path.name == packages.INIT
+        if author:
+            self.stored |= names.stored_attributes(syntax)
+            scope.stored = self.stored
+        elif strict:
             scope.stored = names.stored_attributes(syntax)
         if author:
             scope.interface = False
@@ -136,7 +151,3 @@ class World:
 def _strict(module: str) -> bool:
     return module.startswith(("kmi.runtime", "kmi.kernels"))
 
-
-def module_name(path: Path) -> str:
-    """The name of the author's module: the file's, without ``.py``."""
-    return path.stem

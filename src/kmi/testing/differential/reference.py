@@ -25,8 +25,9 @@ def run(path: Path, mains: list[str]) -> dict[str, Outcome]:
     """Run each main of a file, in order."""
     loaded = loader.load(path, entry=False)
     lines: list[str] = []
-    for name in loaded.namespace.keys() & LEVELS:
-        loaded.namespace[name] = lines.append
+    for module in loaded.files:
+        for name in vars(module).keys() & LEVELS:
+            setattr(module, name, lines.append)
     outcomes = {}
     with SimulatedKernel(seed=0) as kernel:
         for name in mains:

@@ -24,7 +24,7 @@ from kmi.compiler.driver import Root, Target, compile
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 from kmi.kernels.linux.toolchain import binder, kbuild, metadata, prefix, preflight, replay
-from kmi.language import analyse
+from kmi.language import analyse, packages
 from kmi.language.library import Library
 from kmi.language.report.diagnostics import Diagnostic, InternalError
 from kmi.language.tree import Program
@@ -80,12 +80,13 @@ def generate(
     `dump` is called with each pass's name and what the program is after it.
     """
     bound = binder.bind(flavor, progress)
-    progress(f"checking {path.name}")
+    path = packages.entry_file(path)
+    progress(f"checking {packages.module_name(path)}")
     analysis = analyse(path, Library(kernel=binder.LAYER, bindings=bound.python))
     if analysis.program is None:
         raise CheckFailed(analysis.diagnostics)
     program = analysis.program
-    name = program.about.get("name") or path.stem
+    name = program.about.get("name") or packages.module_name(path)
     if not _NAME.fullmatch(name):
         raise preflight.PreflightError(
             f"{name!r} cannot be the name of a Linux module: letters, digits and _, at most 55, "
@@ -97,7 +98,7 @@ def generate(
                 f"{parameter.span}: Linux frees the old text of a parameter while the module may read it: "
                 f"make {parameter.name} an int or a bool, or leave out writable=True"
             )
-    progress(f"compiling {path.name}")
+    progress(f"compiling {packages.module_name(path)}")
     target = _target(program, name, bound.assertions.read_text())
     target.dump = dump
     return Generated(name, compile(program, target).text, program)

@@ -19,23 +19,23 @@ are.
 import ast
 import functools
 import linecache
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
 from kmi.kernels.simulated.hook.checks import Checks
+from kmi.kernels.simulated.hook.files import Files
 from kmi.kernels.simulated.hook.places import places_of
 from kmi.kernels.simulated.hook.positions import MARK
 from kmi.kernels.simulated.hook.rewrite import rewritten
 from kmi.kernels.simulated.parameter import Parameter
 from kmi.kernels.simulated.reports import UnsafeCode
-from kmi.language import Library, analyse
+from kmi.language import Library, analyse, packages
 from kmi.language.report.diagnostics import Diagnostic
 from kmi.language.report.render import plain
+from kmi.language.tree.walk import authored
 
 __all__ = ["CheckFailed", "LoadedCode", "Unmarked", "borrow", "checks_of", "give_back", "load"]
 
@@ -59,6 +59,8 @@ class LoadedCode:
     path: Path
     module: ModuleType
     checks: Checks
+    files: list[ModuleType] = field(default_factory=list)
+    """The modules of all its files, its own first."""
     key: tuple[Path, bytes] | None = None
     """What it is lent out under; None if it is not."""
     defaults: list[tuple[Parameter[Any], dict[str, object]]] = field(default_factory=list)
@@ -77,21 +79,27 @@ def load(path: Path, check: bool = True, entry: bool = True) -> LoadedCode:
     that is wrong on purpose, to see it caught at run time. SyntaxError and the like then come from CPython.
     Without `entry` it needs no class under `@module`: a plain program, as the differential harness runs.
     """
-    data = path.read_bytes()
-    linecache.checkcache(str(path))  # messages show the file as it is now
-    code = _compiled(path, data, check, entry)
-    module = ModuleType(path.stem)
-    module.__file__ = str(path)
+    path = packages.entry_file(path)
+    data = _contents(path)
+    compiled = _compiled(path, data, check, entry)
+    for part in compiled.values():
+        linecache.checkcache(part.co_filename)  # messages show the file as it is now
+    name = packages.module_name(path)
     checks = Checks(str(path))
+    module = ModuleType(name)
+    module.__file__ = str(path)
+    if packages.root(path) is not None:
+        module.__package__, module.__path__ = name, [str(path.parent)]
     setattr(module, MARK, checks)
-    with _registered(module):
-        exec(code, vars(module))
+    with Files(module, compiled, checks) as files:
+        exec(compiled[name], vars(module))
     checks.module_level = {
         id(value): name
-        for name, value in vars(module).items()
+        for loaded in (module, *files.loaded)
+        for name, value in vars(loaded).items()
         if type(value) in (bytearray, dict, list, set) and not name.startswith("__")
     }
-    return LoadedCode(path, module, checks)
+    return LoadedCode(path, module, checks, [module, *files.loaded])
 
 
 def checks_of(kind: type) -> Checks:
@@ -114,19 +122,40 @@ def _refuse_unsafe(path: Path, parsed: ast.Module) -> None:
             )
 
 
+def _contents(path: Path) -> bytes:
+    """The text of a module's file, or of all files of its package."""
+    directory = packages.root(path)
+    if directory is None:
+        return path.read_bytes()
+    files = sorted(directory.rglob("*.py"))
+    return b"\0".join(part for file in files for part in (str(file).encode(), file.read_bytes()))
+
+
 @functools.lru_cache(maxsize=32)
-def _compiled(path: Path, data: bytes, check: bool, entry: bool) -> CodeType:
-    """The rewritten code of a file with these contents; tests load the same few files again and again."""
+def _compiled(path: Path, data: bytes, check: bool, entry: bool) -> dict[str, CodeType]:
+    """The rewritten code of a file with these contents, or of all files of its package, by their modules;
+    tests load the same few files again and again.
+    """
+    name, directory = packages.module_name(path), packages.root(path)
+    files = {name: path}
     places = None
     if check:
         analysis = analyse(path, Library(entry=entry))
         if analysis.program is None:
             raise CheckFailed(path, analysis.diagnostics)
         places = places_of(analysis.program)
-    parsed = ast.parse(data, str(path))
-    _refuse_unsafe(path, parsed)
-    tree = rewritten(parsed, places)
-    return compile(tree, str(path), "exec", dont_inherit=True)
+        files = {module.name: module.source.path for module in authored(analysis.program)}
+    elif directory is not None:
+        for file in directory.rglob("*.py"):
+            parts = [name, *file.relative_to(directory).with_suffix("").parts]
+            files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+    found = {}
+    for module, file in files.items():
+        parsed = ast.parse(file.read_bytes(), str(file))
+        _refuse_unsafe(file, parsed)
+        tree = rewritten(parsed, places[module] if places is not None else None)
+        found[module] = compile(tree, str(file), "exec", dont_inherit=True)
+    return found
 
 
 _IDLE: dict[tuple[Path, bytes], list[LoadedCode]] = {}
@@ -139,13 +168,14 @@ def borrow(path: Path, check: bool = True) -> LoadedCode:
 
     Raises as `load` does.
     """
-    if check and (idle := _IDLE.get((path, path.read_bytes()))):
+    path = packages.entry_file(path)
+    if check and (idle := _IDLE.get((path, _contents(path)))):
         code = idle.pop()
         for parameter, values in code.defaults:
             vars(parameter).clear()
             vars(parameter).update(_copied(values))
         return code
-    data = path.read_bytes()
+    data = _contents(path)
     code = load(path, check)
     if check:
         code.key = path, data
@@ -169,17 +199,3 @@ def give_back(code: LoadedCode) -> None:
 
 def _copied(values: Mapping[str, object]) -> dict[str, object]:
     return {name: list(value) if isinstance(value, list) else value for name, value in values.items()}
-
-
-@contextmanager
-def _registered(module: ModuleType) -> Iterator[None]:
-    """The module under its name in `sys.modules` while it executes, as dataclasses need it."""
-    before = sys.modules.get(module.__name__)
-    sys.modules[module.__name__] = module
-    try:
-        yield
-    finally:
-        if before is None:
-            del sys.modules[module.__name__]
-        else:
-            sys.modules[module.__name__] = before

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from kmi.kernels.simulated.hook.recursion import recursive_functions
 from kmi.language.checks.known import ATOMIC, is_a
 from kmi.language.source import Source
-from kmi.language.tree import Fit, InitPlace, Program
-from kmi.language.tree.walk import functions, walk
+from kmi.language.tree import Fit, InitPlace, Module, Program
+from kmi.language.tree.walk import authored, functions, walk
 from kmi.language.types import ClassType, IntType
 
 __all__ = ["Places", "places_of"]
@@ -45,10 +45,15 @@ class Places:
         return len(self.source.lines[line - 1].encode()[:offset].decode(errors="replace"))
 
 
-def places_of(program: Program) -> Places:
-    """The places of the author's module."""
+def places_of(program: Program) -> dict[str, Places]:
+    """The places of the author's files, by the names of their modules."""
+    recursive = recursive_functions(program)
+    return {module.name: _places(module, recursive) for module in authored(program)}
+
+
+def _places(module: Module, recursive: frozenset[str]) -> Places:
     found: dict[Spot, tuple[str, ...]] = {}
-    for function in functions(program.main):
+    for function in functions(module):
         for node in walk(function.body):
             if isinstance(node, InitPlace) and is_a(node.field.type, frozenset({ATOMIC})):
                 assert isinstance(node.field.type, ClassType)
@@ -57,6 +62,6 @@ def places_of(program: Program) -> Places:
             if isinstance(node, Fit) and not node.wrap and isinstance(node.type, IntType):
                 spot = node.span.line, node.span.column, node.span.end_line, node.span.end_column
                 # walk() gives an outer node before what is in it, which is stored first
-                if node.type.name not in found.get(spot, ()):
+                if node.span.source is module.source and node.type.name not in found.get(spot, ()):
                     found[spot] = (node.type.name, *found.get(spot, ()))
-    return Places(program.main.source, found, recursive_functions(program))
+    return Places(module.source, found, recursive)

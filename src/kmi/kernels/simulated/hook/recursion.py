@@ -9,8 +9,9 @@ Invariant: a function that can recurse is found; one too many costs nothing but 
 import ast
 from collections.abc import Iterator
 
+from kmi.language.checks.callgraph import targets
 from kmi.language.tree import Call, Function, New, Program
-from kmi.language.tree.walk import functions, walk
+from kmi.language.tree.walk import authored, functions, walk
 from kmi.language.types import ClassType
 
 __all__ = ["called_name", "names_in", "recursive_functions"]
@@ -18,7 +19,9 @@ __all__ = ["called_name", "names_in", "recursive_functions"]
 
 def recursive_functions(program: Program) -> frozenset[str]:
     """The author's functions that lie on a cycle of the call graph, by qualified names."""
-    own = {function: function.qualified for function in functions(program.main)}
+    own = {
+        function: function.qualified for module in authored(program) for function in functions(module)
+    }
     calls = {name: {own[f] for f in _called(function, program) if f in own} for function, name in own.items()}
     return _on_cycles(calls)
 
@@ -28,9 +31,7 @@ def _called(function: Function, program: Program) -> Iterator[Function]:
         if isinstance(node, Call):
             yield node.function
             if node.virtual and node.function.owner is not None:
-                for other in program.main.classes.values():
-                    if other.derives_from(node.function.owner) and node.function.name in other.methods:
-                        yield other.methods[node.function.name]
+                yield from targets(node)
         elif isinstance(node, New) and isinstance(node.type, ClassType):
             if (made_by := node.type.definition.method("__init__")) is not None:
                 yield made_by

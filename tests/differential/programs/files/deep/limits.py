@@ -1,0 +1,3 @@
+"""Limits."""
+
+LIMIT = 5

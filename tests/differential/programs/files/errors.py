@@ -1,0 +1,5 @@
+"""Errors."""
+
+
+class Full(Exception):
+    pass
