@@ -141,6 +141,7 @@ class Body:
             for local in self.ordered[first:]:
                 if local.name in outer and not local.made and not local.fluid:
                     local.made = True
+                    local.name = local.name.partition(" ")[0]  # one of ours is no name of Python's
                     made.append(local)
             for name, local_before in outer.items():
                 self.locals.pop(name, None)

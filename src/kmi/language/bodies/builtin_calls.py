@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, conditions, expressions, int_methods, operators
+from kmi.language.bodies import calls, conditions, expressions, int_methods, operators, reductions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import as_int
 from kmi.language.declarations import members
@@ -25,12 +25,8 @@ from kmi.language.types import (
 
 INSTEAD = {
     "print": 'log it:\nfrom kmi import info\ninfo(f"…")',
-    "sorted": "keep the list in order as you insert",
-    "sum": "add in a `for` loop",
-    "any": "return `True` from a `for` loop",
-    "all": "return `False` from a `for` loop",
-    "zip": "loop over `range(len(…))`",
-    "reversed": "loop over `range(len(…) - 1, -1, -1)`",
+    "zip": "loop over it, or make a list of it: `list(zip(…))`",
+    "reversed": "loop over it, or make a list of it: `list(reversed(…))`",
     "repr": 'use an f-string: f"{value!r}"',
     "chr": "use `bytes` and numbers",
     "divmod": "write `//` and `%`",
@@ -40,6 +36,8 @@ INSTEAD = {
 
 def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -> tree.Expression:
     """A call of one of Python's own functions."""
+    if reductions.reduces(node, name) or (name in ("min", "max") and _objects(body, node)):
+        return reductions.reduction(body, node, name, expected)
     if node.keywords and name not in ("print", "int"):
         return body.error(codes.BAD_ARGUMENTS, node.keywords[0], f"`{name}` takes no named arguments here")
     match name, node.args:
@@ -110,6 +108,12 @@ def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -
             )
         case _:
             return body.error(codes.BAD_ARGUMENTS, node, f"`{name}` does not take {len(node.args)} arguments")
+
+
+def _objects(body: Body, node: ast.Call) -> bool:
+    """Whether what is compared are no integers."""
+    kind = calls.peek_type(body, node.args[0]) if node.args else POISON
+    return kind is not POISON and isinstance(kind, ClassType | TupleType)
 
 
 def _len(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:

@@ -43,9 +43,17 @@ def parameter_types(method: FunctionInfo, kind: ClassType) -> list[Type]:
 
 
 def method_call(
-    body: Body, receiver: tree.Expression, name: str, arguments: list[tree.Expression], span: Span
+    body: Body,
+    receiver: tree.Expression,
+    name: str,
+    arguments: list[tree.Expression],
+    span: Span,
+    own: Mapping[str, Type] | None = None,
 ) -> tree.Expression:
-    """A call of a method with arguments that are evaluated already: what operators and subscripts become."""
+    """A call of a method with arguments that are evaluated already: what operators and subscripts become.
+
+    ``own`` binds the type variables that the method has of its own.
+    """
     kind = receiver.type
     if not isinstance(kind, ClassType):
         return body.poison(span)
@@ -58,6 +66,7 @@ def method_call(
     function = method.function
     assert function.owner is not None
     bindings = class_bindings(kind, function.owner)
+    bindings.update(own or {})
     wanted = function.parameters[1:]
     if len(arguments) != len(wanted):
         return body.error(
@@ -347,6 +356,13 @@ def _call_method(
     if kind.definition.struct and find_method(body.world, kind, f"__{name}__") is not None:
         return _call_record(body, node, receiver, kind, f"__{name}__")
     if kind.definition.module.startswith(LIBRARY):
+        from kmi.language.bodies.reductions import as_list, sort_method
+
+        if name == "sort" and any(keyword.arg == "key" for keyword in node.keywords):
+            return sort_method(body, node, receiver)
+        if any(isinstance(argument, ast.GeneratorExp) for argument in node.args):
+            listed = [as_list(each) if isinstance(each, ast.GeneratorExp) else each for each in node.args]
+            node = ast.copy_location(ast.Call(node.func, [*listed], node.keywords), node)
         any_of = adapting.any_of(body, node, receiver, name)
         if any_of is not None:
             return any_of

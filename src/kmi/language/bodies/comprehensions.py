@@ -50,7 +50,10 @@ def named(body: Body, node: ast.expr, target: ast.expr, value: ast.expr) -> tree
 
 
 def comprehension(
-    body: Body, node: ast.ListComp | ast.SetComp | ast.DictComp, expected: Type | None
+    body: Body,
+    node: ast.ListComp | ast.SetComp | ast.DictComp,
+    expected: Type | None,
+    ordered: bool = True,
 ) -> tree.Expression:
     """``[…]``, ``{…}`` and ``{…: …}`` over loops."""
     span = body.span(node)
@@ -68,7 +71,8 @@ def comprehension(
             parts = [node.elt]
         return put(body, result, name, parts, arguments, span)
 
-    looped = clauses(body, node, node.generators, store, ordered=not isinstance(node, ast.SetComp))
+    shows = ordered and not isinstance(node, ast.SetComp)
+    looped = clauses(body, node, node.generators, store, ordered=shows)
     if result.type is POISON:
         body.ordered.remove(result)
         return body.poison(node)
@@ -221,7 +225,6 @@ def each(
 
 def _item(body: Body, target: ast.Name, span: Span) -> tree.Expression:
     local = body.locals[target.id]
-    local.name = "item"
     return tree.LocalGet(local, span, local.type) if local.type is not POISON else body.poison(span)
 
 

@@ -105,6 +105,12 @@ def construct_class(
             if message is not None:
                 return body.error(codes.BAD_FORMAT, node.args[0], message)
             return tree.Format([tree.FormatPiece(value, "", "", span)], span, body.world.str_type)
+    if definition.module.startswith("kmi.runtime."):
+        from kmi.language.bodies import reductions
+
+        of_items = reductions.container(body, node, definition.name, expected)
+        if of_items is not None:
+            return of_items
     maker = _maker(body, node, info)
     if maker is not None:
         return calls.call_function(body, node, maker, None, bindings, expected)
