@@ -153,7 +153,7 @@ def is_instance(body: Body, node: ast.Call) -> Condition:
                 help="look for a class",
             )
             return body.poison(node), when_true, when_false
-        kind = _instance_type(value.type, entity.definition)
+        kind = instance_type(value.type, entity.definition)
         if kind is not None:
             kinds.append(kind)
         test = tree.IsInstance(value, entity.definition, span)
@@ -164,17 +164,17 @@ def is_instance(body: Body, node: ast.Call) -> Condition:
     if path is not None:
         if len(kinds) == 1:
             when_true.narrow(path, kinds[0])
-        rest = _without(value.type, [k.definition for k in kinds if isinstance(k, ClassType)])
+        rest = without(value.type, [k.definition for k in kinds if isinstance(k, ClassType)])
         if rest is not None and rest != value.type:
             when_false.narrow(path, rest)
     return made, when_true, when_false
 
 
-def _instance_type(kind: Type, definition: tree.Class) -> Type | None:
+def instance_type(kind: Type, definition: tree.Class) -> Type | None:
     """The type of a value of type ``kind`` that is an instance of ``definition``."""
     match kind:
         case OptionalType(inner=inner):
-            return _instance_type(inner, definition)
+            return instance_type(inner, definition)
         case UnionType(members=members):
             return next((m for m in members if m.definition.derives_from(definition)), None)
         case ClassType(definition=own):
@@ -192,7 +192,7 @@ def _instance_type(kind: Type, definition: tree.Class) -> Type | None:
             return None
 
 
-def _without(kind: Type, classes: list[tree.Class]) -> Type | None:
+def without(kind: Type, classes: list[tree.Class]) -> Type | None:
     if isinstance(kind, UnionType):
         left = tuple(m for m in kind.members if not any(m.definition.derives_from(c) for c in classes))
         if len(left) == 1:

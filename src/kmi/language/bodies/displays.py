@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 
 from kmi.language import codes, tree
 from kmi.language.bodies import expressions
@@ -66,7 +67,7 @@ def list_(body: Body, node: ast.expr, items: list[ast.expr], expected: Type | No
     return tree.ListNew(fitted, body.span(node), body.world.builtin_type("list", element))
 
 
-def element_of(body: Body, values: list[tree.Expression], nodes: list[ast.expr]) -> Type | None:
+def element_of(body: Body, values: list[tree.Expression], nodes: Sequence[ast.AST]) -> Type | None:
     kind: Type = values[0].type
     for value, node in zip(values[1:], nodes[1:], strict=True):
         joined = join_types(body, kind, value.type)
@@ -84,6 +85,19 @@ def element_of(body: Body, values: list[tree.Expression], nodes: list[ast.expr])
     return place_type(kind)
 
 
+def listed(body: Body, items: list[tree.Expression], node: ast.AST) -> tree.Expression | None:
+    """A list of values that are there already; None, and an error, where they have no type in common."""
+    span = body.span(node)
+    if not items:
+        body.error(codes.CANNOT_INFER, node, "what this list will hold cannot be seen: it is empty")
+        return None
+    element = element_of(body, items, [node] * len(items))
+    if element is None or element is POISON:
+        return None
+    fitted = [coerce(body, item, element, span, "the item") for item in items]
+    return tree.ListNew(fitted, span, body.world.builtin_type("list", element))
+
+
 def list_of_tuple(body: Body, value: tree.Expression, node: ast.expr) -> tree.Expression | None:
     """A tuple whose items have one type, as a list: what a loop goes through."""
     span = body.span(node)
@@ -93,18 +107,14 @@ def list_of_tuple(body: Body, value: tree.Expression, node: ast.expr) -> tree.Ex
         body.error(codes.NOT_ITERABLE, node, "this tuple is empty")
         return None
 
-    def listed(items: list[tree.Expression]) -> tree.Expression | None:
-        element = element_of(body, items, [node] * len(items))
-        if element is None or element is POISON:
-            return None
-        fitted = [coerce(body, item, element, span, "the item") for item in items]
-        return tree.ListNew(fitted, span, body.world.builtin_type("list", element))
-
     if isinstance(value, tree.TupleNew):
-        return listed(value.items)
+        return listed(body, value.items, node)
     held = body.temporary(value.type, span, "items")
     get = tree.LocalGet(held, span, held.type)
-    made = listed([tree.TupleGet(get, at, span, kind) for at, kind in enumerate(value.type.items)])
+    items: list[tree.Expression] = [
+        tree.TupleGet(get, at, span, kind) for at, kind in enumerate(value.type.items)
+    ]
+    made = listed(body, items, node)
     return tree.Let(held, value, made, span, made.type) if made is not None else None
 
 

@@ -21,6 +21,7 @@ from kmi.language.bodies import (
     field_assignments,
     inner_functions,
     loops,
+    matches,
 )
 from kmi.language.bodies.body import Body, Widen
 from kmi.language.bodies.convert import coerce, join_types
@@ -69,6 +70,8 @@ def statement(body: Body, node: ast.stmt) -> list[tree.Statement]:
             return exceptions.assert_statement(body, node)
         case ast.Try():
             return exceptions.try_statement(body, node)
+        case ast.Match():
+            return matches.match_statement(body, node)
         case ast.With():
             return _with(body, node, node.items)
         case ast.Import() | ast.ImportFrom():

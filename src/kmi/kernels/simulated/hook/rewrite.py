@@ -262,6 +262,13 @@ class _Body(ast.NodeTransformer):
                 block.insert(0, _at(block[0], ast.Expr(_call("unwound", at=block[0]))))
         return node
 
+    def visit_match_case(self, node: ast.match_case) -> ast.match_case:
+        """A pattern is no expression: nothing in it is checked."""
+        if node.guard is not None:
+            node.guard = self.visit(node.guard)
+        node.body = [self.visit(statement) for statement in node.body]
+        return node
+
     def visit_Return(self, node: ast.Return) -> ast.Return:
         if node.value is not None:
             value: ast.expr = self.visit(node.value)
