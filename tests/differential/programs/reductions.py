@@ -93,6 +93,7 @@ def containers(numbers: list[int]) -> None:
     info(f"{len(set(n % 2 for n in numbers))} {dict(zip('abc', numbers))}")
     info(f"{dict((n, n * n) for n in numbers)}")
     info(f"{bytes(n + 64 for n in numbers)} {bytes(range(3))}")
+    info(", ".join(f"<{n}>" for n in numbers) + b"-".join(bytes([n + 64]) for n in numbers).decode())
     more = [0]
     more.extend(n for n in numbers if n > 1)
     info(f"{more}")
