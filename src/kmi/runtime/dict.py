@@ -148,6 +148,20 @@ class dict(Generic[K, V]):
         with unsafe("the entry was found"):
             return self._values()[at]
 
+    def __get_none__(self, key: K) -> V | None:
+        """`get(key, None)`."""
+        return self.get(key)
+
+    def __pop_none__(self, key: K) -> V | None:
+        """`pop(key, None)`."""
+        at = self._search(key, _mix(hash(key)))
+        if at < 0:
+            return None
+        with unsafe("the entry was found"):
+            value = self._values()[at]
+        self._remove(at)
+        return value
+
     def setdefault(self, key: K, default: V) -> V:
         at = self._search(key, _mix(hash(key)))
         if at < 0:

@@ -9,16 +9,14 @@ nor returned.
 
 from __future__ import annotations
 
-from kmi.compiler import intervals, linear
+from kmi.compiler import linear
 from kmi.compiler.instances import FunctionInstance, VirtualInstance, bases, bindings_of
-from kmi.compiler.intervals import I64
 from kmi.compiler.lower import integers, items, text
 from kmi.compiler.lower.builder import Builder, Value, is_void
 from kmi.language import tree
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import (
-    BOOL,
     BoolType,
     ClassType,
     ExceptionType,
@@ -26,7 +24,6 @@ from kmi.language.types import (
     OptionalType,
     PointerType,
     Type,
-    UnionType,
     substitute,
 )
 
@@ -194,58 +191,3 @@ def _c_fitting(expression: linear.Expression, kind: Type) -> linear.Expression:
 
 def _is_text(kind: Type) -> bool:
     return isinstance(kind, ClassType) and kind.definition.name == "str"
-
-
-def generic(builder: Builder, node: tree.Generic) -> Value:
-    """``==``, ``!=``, ``<`` or ``hash`` of values whose type was a variable."""
-    if node.right is None:
-        value = builder.expression(node.left)
-        return _hash(builder, value, node)
-    left, right = builder.operands([node.left, node.right])
-    return compare(builder, node.operator, left, right, node.span)
-
-
-def compare(builder: Builder, operator: str, left: Value, right: Value, span: Span) -> Value:
-    """A comparison of two values of one type, as that type has it."""
-    kind = left.expression.type
-    match kind:
-        case IntType() | BoolType():
-            ends = [intervals.of_type(value.expression.type) for value in (left, right)]
-            return Value(integers.compare(operator, left.expression, right.expression, ends[0], ends[1]))
-        case PointerType():
-            return Value(linear.Comparison(operator, left.expression, right.expression))
-        case ClassType(definition=definition):
-            name = {"==": "__eq__", "!=": "__eq__", "<": "__lt__"}.get(operator)
-            function = definition.method(name) if name else None
-            if function is None and operator in ("==", "!="):
-                same = linear.Comparison(operator, left.expression, right.expression)
-                return builder.fetch([left, right], same, span, "same")
-            if function is None:
-                raise InternalError(f"{kind} has no order", span)
-            result = invoke_method(builder, left, kind, function, [right], span)
-            if operator == "!=":
-                return Value(linear.Negation("!", result.expression, BOOL))
-            return result
-        case UnionType():
-            same = linear.Comparison(operator, left.expression, right.expression)
-            return builder.fetch([left, right], same, span, "same")
-        case _ if is_void(kind):
-            return Value(linear.BoolConst(operator == "=="))
-        case _:
-            raise InternalError(f"values of type {kind} cannot be compared yet", span)
-
-
-def _hash(builder: Builder, value: Value, node: tree.Generic) -> Value:
-    expression = value.expression
-    match expression.type:
-        case IntType() | BoolType():
-            return Value(linear.Convert(expression, I64))
-        case ClassType(definition=definition) as kind:
-            function = definition.method("__hash__")
-            if function is not None:
-                return invoke_method(builder, value, kind, function, [], node.span)
-            address = linear.Convert(expression, I64)
-            shifted = linear.Operation(">>", address, linear.Const(4, I64), I64)
-            return builder.fetch([value], shifted, node.span, "hash")
-        case kind:
-            raise InternalError(f"values of type {kind} cannot be hashed yet", node.span)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from kmi.compiler import intervals, linear
 from kmi.compiler.intervals import I64
-from kmi.compiler.lower import calls, integers, objects, text, unsafe
+from kmi.compiler.lower import calls, comparing, integers, objects, text, unsafe
 from kmi.compiler.lower.builder import Builder, Value, is_simple, is_void
 from kmi.language import tree
 from kmi.language.report.diagnostics import InternalError
@@ -96,7 +96,7 @@ def expression(builder: Builder, node: tree.Expression) -> Value:
         case tree.DictNew():
             return objects.dict_new(builder, node)
         case tree.Generic():
-            return calls.generic(builder, node)
+            return comparing.generic(builder, node)
         case tree.Format():
             return text.build(builder, node)
         case tree.TypeGet():

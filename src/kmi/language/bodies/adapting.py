@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 
-from kmi.language import tree
+from kmi.language import codes, tree
 from kmi.language.bodies import expressions
 from kmi.language.bodies.body import Body
+from kmi.language.declarations.declare import declare_members
 from kmi.language.declarations.members import find_method
 from kmi.language.declarations.scope import FunctionInfo
-from kmi.language.relations import POISON, is_int
+from kmi.language.relations import POISON, describe, is_int
 from kmi.language.source import Span
 from kmi.language.types import BOOL, ClassType, OptionalType, TupleType, Type
 
@@ -67,6 +68,68 @@ def _made(body: Body, maker: str, value: tree.Expression, span: Span) -> tree.Ex
     from kmi.language.bodies.convert import coerce
 
     return calls.static_call(body, found, [coerce(body, value, wanted, span)], span, body.world.bytes_type)
+
+
+def check_items(body: Body, node: ast.Call, kind: ClassType, name: str) -> None:
+    """Reports a sort of items that have no order."""
+    from kmi.language.bodies.operators import has_order
+
+    if name in ("sort", "__sort_by__") and body.world.is_builtin(kind, "list"):
+        item = kind.arguments[0]
+        if name == "sort" and body.scope.author and item is not POISON and not has_order(body, item):
+            body.error(
+                codes.BAD_OPERANDS,
+                node,
+                f"items of the type `{describe(item)}` have no order",
+                help="give their class a `__lt__`, or sort by a key",
+            )
+
+
+def check_key(body: Body, at: ast.AST | Span, kind: Type, what: str) -> bool:
+    """Reports a key, of a dict or of a set, that CPython cannot hash; whether it can."""
+    if not body.scope.author or hashable(body, kind):
+        return True
+    body.error(
+        codes.UNHASHABLE,
+        at,
+        f"{what} is a `{describe(kind)}`, which has no hash",
+        help="use what never changes: a number, a str, bytes, a tuple or a frozenset of those",
+    )
+    return False
+
+
+def hashable(body: Body, kind: Type) -> bool:
+    """Whether values of a type have a hash in CPython."""
+    match kind:
+        case TupleType(items=items):
+            return all(hashable(body, item) for item in items)
+        case OptionalType(inner=inner):
+            return hashable(body, inner)
+        case ClassType(definition=definition, arguments=arguments):
+            if definition.module.startswith("kmi.runtime."):
+                changing = ("list", "dict", "set", "deque", "bytearray")
+                return definition.name not in changing and all(hashable(body, each) for each in arguments)
+            for each in definition.ancestors():
+                info = body.world.classes[each]
+                declare_members(body.world, info)
+                if "__hash__" in info.methods:
+                    return True
+                if "__eq__" in info.methods and info.methods["__eq__"].generated != "dataclass":
+                    return False
+                if info.dataclass and not info.frozen and not each.struct:
+                    return False
+            return True
+        case _:
+            return True
+
+
+def without_none(body: Body, node: ast.Call, kind: ClassType, name: str) -> bool:
+    """Whether this is ``table.get(key, None)`` or its like, for which there is a method of its own."""
+    match node.args:
+        case [_, ast.Constant(value=None)] if not node.keywords:
+            return find_method(body.world, kind, f"__{name}_none__") is not None
+        case _:
+            return False
 
 
 def any_of(

@@ -366,6 +366,10 @@ def _call_method(
         any_of = adapting.any_of(body, node, receiver, name)
         if any_of is not None:
             return any_of
+        adapting.check_items(body, node, kind, name)
+        if adapting.without_none(body, node, kind, name):
+            node = ast.copy_location(ast.Call(node.func, node.args[:1], []), node)
+            name = f"__{name}_none__"
     method = find_method(body.world, kind, _overloaded(body, node, kind, name))
     if method is None or method.function.property:
         assert isinstance(node.func, ast.Attribute)

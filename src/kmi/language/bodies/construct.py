@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, expressions, formats
+from kmi.language.bodies import adapting, calls, expressions, formats
 from kmi.language.bodies.arguments import bind_arguments
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import unify
@@ -171,6 +171,8 @@ def construct_class(
     kind = ClassType(definition, tuple(bindings[name] for name in names))
     if any(argument.type is POISON for argument in arguments):
         return tree.NoneLiteral(span, kind)
+    if definition.name in ("dict", "set", "frozenset") and definition.module.startswith("kmi.runtime."):
+        adapting.check_key(body, node, kind.arguments[0], "what it is made for")
     return tree.New(kind, arguments, span, extra)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from kmi.language import codes, tree
-from kmi.language.bodies import expressions
+from kmi.language.bodies import adapting, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, join_types
 from kmi.language.relations import POISON, describe, place_type
@@ -144,6 +144,8 @@ def dict_(body: Body, node: ast.Dict, expected: Type | None) -> tree.Expression:
         key = element_of(body, [k for k, _ in pairs], keys)
         item = element_of(body, [v for _, v in pairs], node.values)
     if key is None or item is None or POISON in (key, item):
+        return body.poison(node)
+    if not adapting.check_key(body, node, key, "the key"):
         return body.poison(node)
     fitted = [
         (coerce(body, k, key, kn, "the key"), coerce(body, v, item, vn, "the value"))

@@ -27,6 +27,7 @@ from kmi.language.types import (
     NoneType,
     OptionalType,
     PointerType,
+    TupleType,
     Type,
     TypeVariable,
 )
@@ -306,6 +307,8 @@ def compare_values(
             same_value = tree.Generic("==", left, right, span, BOOL)
             return same_value if symbol == "==" else tree.Not(same_value, span)
         return tree.Generic(symbol, left, right, span, BOOL)
+    if isinstance(left_kind, TupleType) and isinstance(right_kind, TupleType):
+        return _tuples(body, span, symbol, left, right)
     if isinstance(left_kind, PointerType) and isinstance(right_kind, PointerType):
         if symbol in ("==", "!="):
             made: tree.Expression = tree.Identity(left, right, span)
@@ -322,6 +325,52 @@ def _usize() -> Type:
     from kmi.language.types import WIDTHS
 
     return WIDTHS["usize"]
+
+
+def _tuples(
+    body: Body, span: Span, symbol: str, left: tree.Expression, right: tree.Expression
+) -> tree.Expression:
+    """Two tuples, item by item: both are brought to one type."""
+    fitted = convert(body, right, left.type, span)
+    if fitted is None:
+        held, left = right, convert(body, left, right.type, span) or left
+        if not same(left.type, held.type):
+            return bad_operands(body, span, symbol, left.type, right.type)
+        fitted = held
+    right = fitted
+    if symbol in ("==", "!="):
+        equal = tree.Generic("==", left, right, span, BOOL)
+        return equal if symbol == "==" else tree.Not(equal, span)
+    if not has_order(body, left.type, symbol):
+        return bad_operands(body, span, symbol, left.type, right.type)
+    if symbol == "<":
+        return tree.Generic("<", left, right, span, BOOL)
+    if symbol == ">=":
+        return tree.Not(tree.Generic("<", left, right, span, BOOL), span)
+
+    def turned(a: tree.Expression, b: tree.Expression) -> tree.Expression:
+        less = tree.Generic("<", b, a, span, BOOL)
+        return less if symbol == ">" else tree.Not(less, span)
+
+    return once(body, left, lambda a: once(body, right, lambda b: turned(a, b)))
+
+
+def has_order(body: Body, kind: Type, symbol: str = "<") -> bool:
+    """Whether values of this type, as parts of others, can be put in order. An author's class has ``<`` alone
+    for that: CPython asks the items for the very operator.
+    """
+    match kind:
+        case IntType() | BoolType() | TypeVariable():
+            return True
+        case TupleType(items=items):
+            return all(has_order(body, item, symbol) for item in items)
+        case ClassType(definition=definition) if definition.module.startswith("kmi.runtime."):
+            ordered = members.find_method(body.world, kind, "__lt__") is not None
+            return ordered and all(has_order(body, item, symbol) for item in kind.arguments)
+        case ClassType() if symbol == "<":
+            return members.find_method(body.world, kind, "__lt__") is not None
+        case _:
+            return False
 
 
 def _identity(

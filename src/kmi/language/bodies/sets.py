@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import displays
+from kmi.language.bodies import adapting, displays
 from kmi.language.bodies.body import Body
 from kmi.language.relations import POISON
 from kmi.language.types import ClassType, OptionalType, Type
@@ -25,6 +25,8 @@ def display(body: Body, node: ast.Set, expected: Type | None) -> tree.Expression
     made = displays.list_(body, node, node.elts, items)
     if made.type is POISON or not isinstance(made.type, ClassType):
         return made
+    if not adapting.check_key(body, node, made.type.arguments[0], "an item of the set"):
+        return body.poison(node)
     return from_list(body, node, made, "set")
 
 

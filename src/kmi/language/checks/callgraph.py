@@ -24,6 +24,7 @@ from kmi.language.tree import (
     Format,
     FormatPiece,
     Function,
+    Generic,
     InitPlace,
     New,
     Node,
@@ -157,6 +158,8 @@ def targets(node: Node) -> Iterator[Function]:
         case With(context=context):
             yield from _named(context.type, "__enter__")
             yield from _named(context.type, "__exit__")
+        case Generic(left=left):
+            yield from _asked(left.type)
         case Format(pieces=pieces):
             for piece in pieces:
                 if isinstance(piece, FormatPiece):
@@ -212,8 +215,22 @@ def _spoken(kind: Type) -> Iterator[Function]:
 
 
 def _items(kind: Type) -> Iterator[Function]:
+    """What a container asks of its items."""
     if isinstance(kind, ClassType):
         for argument in kind.arguments:
-            if isinstance(argument, ClassType) and not trusted(argument.definition.module):
-                for name in ITEM_METHODS:
-                    yield from _named(argument, name)
+            yield from _asked(argument)
+
+
+def _asked(kind: Type) -> Iterator[Function]:
+    """What comparing and hashing a value asks of it, or of its parts."""
+    match kind:
+        case ClassType(definition=definition) if not trusted(definition.module):
+            for name in ITEM_METHODS:
+                yield from _named(kind, name)
+        case ClassType(arguments=parts) | TupleType(items=parts):
+            for part in parts:
+                yield from _asked(part)
+        case OptionalType(inner=inner):
+            yield from _asked(inner)
+        case _:
+            pass
