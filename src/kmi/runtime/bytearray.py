@@ -35,11 +35,14 @@ class bytearray:
     _start: int
     _length: int
     _room: int
+    _exports: int
+    """How many memoryviews there are of it: with any, it cannot be re-sized."""
 
     def __init__(self) -> None:
         self._start = 0
         self._length = 0
         self._room = 0
+        self._exports = 0
 
     @staticmethod
     def __from_int__(length: int) -> bytearray:
@@ -62,6 +65,12 @@ class bytearray:
     def __from_bytearray__(data: bytearray) -> bytearray:
         result = bytearray()
         result._append_memory(data._data(), data._length)
+        return result
+
+    @staticmethod
+    def __from_memoryview__(data: memoryview) -> bytearray:
+        result = bytearray()
+        result._append_memory(data._data(), len(data))
         return result
 
     @staticmethod
@@ -158,6 +167,8 @@ class bytearray:
         first, count = stepping(start, stop, step, self._length)
         if count == 0:
             return
+        if self._exports > 0:
+            self._exported()
         if step < 0:
             first += (count - 1) * step
             step = -step
@@ -228,7 +239,7 @@ class bytearray:
 
     def __iadd_bytearray__(self, other: bytearray) -> None:
         if other is self and self._length > 0:
-            raise BufferError("Existing exports of data: object cannot be re-sized")
+            self._exported()
         self.__extend_bytearray__(other)
 
     def __mul__(self, times: int) -> bytearray:
@@ -246,7 +257,7 @@ class bytearray:
     @inline
     def append(self, value: int) -> None:
         stored = byte(value)
-        if self._start + self._length == self._room:
+        if self._start + self._length == self._room or self._exports > 0:
             self._reserve(1)
         with unsafe("room was reserved"):
             self._memory[self._start + self._length] = stored
@@ -289,6 +300,9 @@ class bytearray:
         raise ValueError("value not found in bytearray")
 
     def clear(self) -> None:
+        if self._exports > 0:
+            self._close(0, self._length)
+            return
         with unsafe("the buffer has no memory after this"):
             free(cast(Pointer[None], self._memory))
             self._memory = null(u8)
@@ -451,8 +465,13 @@ class bytearray:
             copy(cast(Pointer[None], self._data() + self._length), cast(Pointer[None], data), size)
             self._length += size
 
+    def _exported(self) -> None:
+        raise BufferError("Existing exports of data: object cannot be re-sized")
+
     def _reserve(self, more: int) -> None:
         """Room for so many bytes behind the last one; MemoryError leaves the buffer as it is."""
+        if self._exports > 0 and more > 0:
+            self._exported()
         wanted = self._length + more
         if self._start + wanted <= self._room:
             return
@@ -490,6 +509,8 @@ class bytearray:
 
     def _close(self, first: int, last: int) -> None:
         """The bytes from first to last go: at the front by a step of the start, else by moving the rest."""
+        if self._exports > 0 and first < last:
+            self._exported()
         if first == 0:
             self._start += last
         elif last < self._length:

@@ -98,6 +98,10 @@ class bytes:
         return bytes.__from_memory__(data._data(), data._length)
 
     @staticmethod
+    def __from_memoryview__(data: memoryview) -> bytes:
+        return data.tobytes()
+
+    @staticmethod
     def __from_list__(values: list[int]) -> bytes:
         result = bytes.__allocate__(len(values))
         at = 0

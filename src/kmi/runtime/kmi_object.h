@@ -110,6 +110,12 @@ static __always_inline void *kmi_new(const struct kmi_class *class, size_t size,
 	return kmi_new_tail(class, size, 0, atomic);
 }
 
+/* Adds to a number that threads change without a lock. */
+static __maybe_unused void kmi_add(i64 *number, i64 by)
+{
+	__atomic_add_fetch(number, by, __ATOMIC_RELAXED);
+}
+
 /* The memory of an object whose fields are released already. */
 static __maybe_unused void kmi_object_free(struct kmi_object *object)
 {

@@ -4,7 +4,7 @@ Sizes are in bytes. Memory is uninitialised, belongs to one owner, and is given 
 functions are those of kmi_object.h and string.h.
 """
 
-from kmi.integers import i32, u8, usize
+from kmi.integers import i32, i64, u8, usize
 from kmi.unsafe import Pointer, c_function, cast, unsafe
 
 LARGEST = 1 << 40
@@ -52,6 +52,12 @@ def compare(left: Pointer[None], right: Pointer[None], size: usize) -> i32:
 @c_function("memchr")
 def find_byte(data: Pointer[None], value: i32, size: usize) -> Pointer[None]:
     """Where a byte first is; null if nowhere."""
+    ...
+
+
+@c_function("kmi_add")
+def add(number: Pointer[i64], by: i64) -> None:
+    """Add to a number that other threads may change at the same time."""
     ...
 
 

@@ -38,6 +38,9 @@ class Uio:
     def __put_bytearray__(self, data: bytearray) -> int:
         return self._put(data._data(), len(data))
 
+    def __put_memoryview__(self, data: memoryview) -> int:
+        return self._put(data._data(), len(data))
+
     def _put(self, data: Pointer[u8], size: int) -> int:
         with unsafe("min keeps to both memories; nobody else changes the bytes meanwhile"):
             if not self.record.to_user:

@@ -22,6 +22,8 @@ from kmi.language.types import BOOL, ClassType, OptionalType, TupleType, Type
 SEARCHES = frozenset({"find", "rfind", "index", "rindex", "count"})
 """The methods of bytes that take one byte as a number as well."""
 BINARY = ("bytes", "bytearray")
+OF_BUFFERS = ("__add__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__")
+"""What a bytearray has for another one as it is."""
 
 
 def argument(
@@ -41,20 +43,21 @@ def argument(
 
 
 def binary(body: Body, value: tree.Expression) -> tree.Expression:
-    """A bytearray as the bytes that it holds now; any other value as it is."""
-    if not body.world.is_builtin(value.type, "bytearray"):
-        return value
-    return _made(body, "__from_bytearray__", value, value.span)
+    """A bytearray or a memoryview as the bytes that it holds now; any other value as it is."""
+    for name in ("bytearray", "memoryview"):
+        if body.world.is_builtin(value.type, name):
+            return _made(body, f"__from_{name}__", value, value.span)
+    return value
 
 
 def operand(body: Body, kind: Type, name: str, value: tree.Expression) -> tree.Expression:
     """The right side of an operator of bytes: a bytearray as bytes, where no method takes it as it is."""
     if not isinstance(kind, ClassType) or not any(body.world.is_builtin(kind, each) for each in BINARY):
         return value
-    special = f"__{name.strip('_')}_bytearray__"
-    if find_method(body.world, kind, special) is not None or body.world.is_builtin(kind, "bytearray") and (
-        name in ("__add__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__")
-    ):
+    given = value.type.definition.name if isinstance(value.type, ClassType) else ""
+    special = f"__{name.strip('_')}_{given}__"
+    own = body.world.is_builtin(kind, "bytearray") and given == "bytearray"
+    if find_method(body.world, kind, special) is not None or (own and name in OF_BUFFERS):
         return value
     return binary(body, value)
 

@@ -107,8 +107,6 @@ class Annotations:
 
     def _entity(self, node: ast.expr, entity: Entity | None, name: str) -> Type:
         match entity:
-            case None if name == "memoryview" and self.scope.name.startswith("kmi."):
-                return NEVER  # no kernel has it yet: a union leaves it out
             case None:
                 return self._unknown(node, name)
             case ClassInfo():

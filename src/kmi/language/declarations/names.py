@@ -452,7 +452,6 @@ LACKING: dict[str, str] = {
     "locals": "use the variables themselves",
     "vars": "name the fields",
     "slice": "write `data[start:stop]`",
-    "memoryview": "pass `bytes` or a `bytearray`",
 }
 """Names that Python has and kernel Python has not, with what to use instead."""
 
