@@ -180,8 +180,8 @@ class Scheduler:
             self._ready.remove(ended)
             self.threads.remove(ended)
             self.races.ended()
-            if thread.unattended and isinstance(thread.failure, Exception):
-                raise thread.failure
+            if ended.unattended and isinstance(ended.failure, Exception):
+                raise ended.failure
         return True
 
     def _resumable(self, thread: Thread) -> Thread:

@@ -13,7 +13,8 @@ by signals, so its waits need a limit; and ``poll`` only says what there is to w
 from __future__ import annotations
 
 from kmi.language import codes
-from kmi.language.checks.callgraph import CallGraph, Site, overrides
+from kmi.language.checks.callgraph import CallGraph, Site, called_by_kernel
+from kmi.language.checks.deferred import is_worker
 from kmi.language.checks.known import OPERATIONS, REGISTRATION, WAITED_FOR, is_a, name_of
 from kmi.language.report.diagnostics import Reporter
 from kmi.language.source import Span
@@ -25,13 +26,12 @@ WAITING = frozenset({"wait", "wait_for"})
 
 def check(reporter: Reporter, graph: CallGraph) -> None:
     """Reports callbacks that register something, and those that wait where they must not."""
-    for function in graph.mine:
-        declared = overrides(function)
-        if declared is None:
-            continue
+    for function, declared in called_by_kernel(graph):
         _registers(function, reporter, graph)
         owner = declared.owner
-        if owner is not None and name_of(owner) == OPERATIONS:
+        if is_worker(declared):
+            _stays(function, reporter, graph)
+        elif owner is not None and name_of(owner) == OPERATIONS:
             if function.name == "open":
                 _waits(function, reporter, graph)
             elif function.name in ("close", "poll"):
@@ -71,6 +71,7 @@ def _waits(function: Function, reporter: Reporter, graph: CallGraph) -> None:
 
 def _stays(function: Function, reporter: Reporter, graph: CallGraph) -> None:
     poll = function.name == "poll"
+    close = function.name == "close"
     for reached, chain in graph.reached(function):
         owner = reached.owner
         if owner is None or name_of(owner) not in WAITED_FOR or not chain:
@@ -84,7 +85,9 @@ def _stays(function: Function, reporter: Reporter, graph: CallGraph) -> None:
                 labels=[(function.span, "the kernel calls this"), *_steps(chain[:-1])],
                 note="in `poll` the kernel waits, for all files at once"
                 if poll
-                else "a signal, even a deadly one, ends no wait while a file is closed",
+                else "a signal, even a deadly one, ends no wait while a file is closed"
+                if close
+                else "unloading the module waits for work that has begun, and a worker gets no signals",
                 help="give a condition to the table and say what is ready:\ntable.wait(self.changed)"
                 if poll
                 else "say how long, at most:\nself.changed.wait_for(1000)",

@@ -141,6 +141,17 @@ def overrides(function: Function) -> Function | None:
     return None
 
 
+def called_by_kernel(graph: CallGraph) -> Iterator[tuple[Function, Function]]:
+    """The author's functions that the kernel calls, each with the declaration that says how it is called."""
+    for function in graph.mine:
+        declared = overrides(function)
+        if declared is not None and function.owner is not None and function.owner.calls is not None:
+            for site in graph.calls(function):
+                yield site.target, declared
+        elif declared is not None:
+            yield function, declared
+
+
 def targets(node: Node) -> Iterator[Function]:
     """The functions that a node may call by itself; of a call its own function comes first."""
     match node:

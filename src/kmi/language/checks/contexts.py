@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kmi.language import codes
-from kmi.language.checks.callgraph import CallGraph, Site, overrides
+from kmi.language.checks.callgraph import CallGraph, Site, called_by_kernel, overrides
 from kmi.language.checks.known import forbids_sleep, is_copy, is_lock, is_view, may_sleep, spoken
 from kmi.language.checks.ownership import bindings
 from kmi.language.codes.base import Code
@@ -38,8 +38,9 @@ def check(program: Program, reporter: Reporter, graph: CallGraph) -> None:
     reached: list[Function] = []
     own = [module for module in program.modules.values() if trusted(module.name)]
     library = [function for module in own for function in functions(module)]
+    called = {method for method, declared in called_by_kernel(graph) if _declares_atomic(declared)}
     for function in (*graph.mine, *library):
-        for region, block in _regions(function):
+        for region, block in _regions(function, called):
             inside = list(walk(region))
             for node in inside:
                 reached.extend(site.target for site in graph.sites(function, node))
@@ -80,21 +81,34 @@ def is_atomic(function: Function) -> bool:
     return context_of(function) in ATOMIC
 
 
+def _declares_atomic(declared: Function) -> bool:
+    return declared.effects is not None and declared.effects.context in ATOMIC
+
+
 def context_of(function: Function) -> str | None:
     """The context in which the kernel calls a function, as declared; None if the kernel does not call it."""
     declared = function if function.callback else overrides(function)
     return declared.effects.context if declared is not None and declared.effects is not None else None
 
 
-def _regions(function: Function) -> Iterator[tuple[Iterable[Node], With | None]]:
-    """The parts of a function that run in atomic context: outermost spin lock blocks, or all of it."""
+def _regions(
+    function: Function, called: set[Function]
+) -> Iterator[tuple[Iterable[Node], With | None]]:
+    """The parts of a function that run in atomic context: outermost spin lock blocks, or all of it.
+
+    `called` are the methods that the kernel calls there, of which the callbacks only hand them on.
+    """
     if is_atomic(function):
-        yield function.body, None
+        if function.owner is None or function.owner.calls is None:
+            yield function.body, None
         return
+    if function in called:
+        yield function.body, None
     for node in walk(function.body):
         if isinstance(node, With) and forbids_sleep(node.context.type):
             node.atomic = True
-            yield node.body, node
+            if function not in called:
+                yield node.body, node
 
 
 def _region(

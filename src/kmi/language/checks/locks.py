@@ -17,8 +17,10 @@ from dataclasses import dataclass
 
 from kmi.language import codes
 from kmi.language.checks.callgraph import CallGraph, Site
+from kmi.language.checks.deferred import Deferred, owner_path
 from kmi.language.checks.known import is_lock, is_spinning
 from kmi.language.checks.lockpaths import Path, field_of, path_of, translate
+from kmi.language.checks.ownership import receiver
 from kmi.language.report.diagnostics import Reporter
 from kmi.language.source import Span
 from kmi.language.tree import Class, Field, Function, Node, Program, With
@@ -33,6 +35,8 @@ class Taking:
     path: Path | None
     chain: tuple[tuple[Span, str], ...]
     """Where, from the function's own line down to the ``with``."""
+    awaited: Function | None = None
+    """The callback that takes it, where the function only waits for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Edge:
     chain: tuple[tuple[Span, str], ...]
     same: bool
     """Whether it is certainly one and the same lock."""
+    awaited: Function | None
+    """The callback that takes it, and is only waited for."""
 
 
 def check(program: Program, reporter: Reporter, graph: CallGraph, takings: Takings) -> None:
@@ -66,8 +72,9 @@ def check(program: Program, reporter: Reporter, graph: CallGraph, takings: Takin
 class Takings:
     """What each function of the author's takes, itself or through what it calls."""
 
-    def __init__(self, graph: CallGraph) -> None:
+    def __init__(self, graph: CallGraph, deferred: Deferred) -> None:
         self.graph = graph
+        self._deferred = deferred
         self._of: dict[Function, dict[tuple[Field | None, Path | None], Taking]] = {}
         for function in graph.mine:
             self._of[function] = {}
@@ -89,7 +96,18 @@ class Takings:
                 lock = path[-1]
             if lock is not None or path is not None:
                 here = (site.span, f"`{site.caller.qualified}` calls `{site.target.qualified}`")
-                yield Taking(lock, path, (here, *taking.chain))
+                yield Taking(lock, path, (here, *taking.chain), taking.awaited)
+
+    def waiting(self, site: Site) -> Iterator[Taking]:
+        """What a call takes whose end is that of a callback: as much as if it called that."""
+        owner = owner_path(site.node)
+        for method in self._deferred.awaited(site.node):
+            for taking in self.of(method):
+                path = taking.path
+                if path is not None and path[0] is receiver(method):
+                    path = (*owner, *path[1:]) if owner is not None else None
+                here = (site.span, f"`{site.caller.qualified}` waits for `{method.qualified}` to end")
+                yield Taking(taking.field, path, (here, *taking.chain), method)
 
     def direct(self, function: Function, node: Node) -> Taking | None:
         """The lock that a ``with`` takes."""
@@ -103,12 +121,11 @@ class Takings:
         before = len(known)
         found = [taking for node in self.graph.nodes(function) if (taking := self.direct(function, node))]
         for site in self.graph.calls(function):
-            if not trusted(site.target.module):
-                found.extend(self.by(site))
+            found.extend(self.waiting(site) if trusted(site.target.module) else self.by(site))
         for each in found:
             path = each.path if each.path is not None and each.path[0] in function.parameters else None
             if each.field is not None or path is not None:
-                known.setdefault((each.field, path), Taking(each.field, path, each.chain))
+                known.setdefault((each.field, path), Taking(each.field, path, each.chain, each.awaited))
         return len(known) > before
 
 
@@ -122,12 +139,13 @@ def edges(function: Function, takings: Takings) -> Iterator[Edge]:
             direct = takings.direct(function, inner)
             found = [direct] if direct is not None else []
             for site in takings.graph.sites(function, inner):
-                if not trusted(site.target.module):
-                    found.extend(takings.by(site))
+                known = trusted(site.target.module)
+                found.extend(takings.waiting(site) if known else takings.by(site))
             for taking in found:
                 if taking.field is not None and not _asleep(outer.field, taking.field):
                     same = taking.path is not None and taking.path == outer.path
-                    yield Edge(outer.field, taking.field, node.context.span, taking.chain, same)
+                    span = node.context.span
+                    yield Edge(outer.field, taking.field, span, taking.chain, same, taking.awaited)
 
 
 def _asleep(held: Field, taken: Field) -> bool:
@@ -140,7 +158,16 @@ def _twice(edge: Edge, owners: dict[Field, Class], reporter: Reporter) -> None:
     name = _name(edge.held, owners)
     where, _ = edge.chain[0]
     steps = edge.chain[1:]
-    if edge.same:
+    if edge.awaited is not None:
+        reporter.error(
+            codes.TAKEN_TWICE if edge.same else codes.TAKEN_OF_TWO,
+            where,
+            f"`{name}` is held here, and `{edge.awaited.qualified}`, which takes it, is waited for",
+            label="neither would go on",
+            labels=[(edge.outer, "held to the end of the block"), *steps],
+            help="wait before the block or after it",
+        )
+    elif edge.same:
         reporter.error(
             codes.TAKEN_TWICE,
             where,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from kmi.language.checks import (
     callbacks,
     contexts,
+    deferred,
     escape,
     interrupts,
     locks,
@@ -55,7 +56,9 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
     callbacks.check(reporter, graph)
     registrations.check(reporter, graph)
     contexts.check(program, reporter, graph)
-    takings = locks.Takings(graph)
+    waited = deferred.Deferred(graph)
+    deferred.check(reporter, graph, waited)
+    takings = locks.Takings(graph, waited)
     locks.check(program, reporter, graph, takings)
     interrupts.check(graph, takings)
     waiting.check(reporter, graph, broken)

@@ -222,10 +222,11 @@ REGISTRATION_MAY_END = code(
 
 WAITS_WITHOUT_END = code(
     706,
-    "waiting in `close` without a limit, or in `poll`",
+    "waiting in `close` or in work without a limit, or in `poll`",
     """
     No signal ends a wait in `close`, so a process that is killed would stay for ever, and so would the
-    module: wait for a limited time. `poll` says what there is to wait for, and the kernel waits.
+    module: wait for a limited time. The same goes for what a worker calls, which unloading waits for.
+    `poll` says what there is to wait for, and the kernel waits.
     """,
     failing="""
         from kmi.device import File, FileOperations
@@ -256,5 +257,38 @@ WAITS_WITHOUT_END = code(
                 with self.kept as kept:
                     if len(kept) > 0:
                         self.drained.wait_for(1000)
+    """,
+)
+
+WAITS_FOR_ITSELF = code(
+    707,
+    "work that waits for itself",
+    """
+    `flush` returns when the method that the work calls has ended. In that method, and in what it calls, it
+    would never return.
+    """,
+    failing="""
+        from kmi.device import FileOperations
+        from kmi.work import Work
+
+
+        class Journal(FileOperations):
+            def __init__(self) -> None:
+                self.saving = Work(self.save)
+
+            def save(self) -> None:
+                self.saving.flush()
+    """,
+    fixed="""
+        from kmi.device import FileOperations
+        from kmi.work import Work
+
+
+        class Journal(FileOperations):
+            def __init__(self) -> None:
+                self.saving = Work(self.save)
+
+            def save(self) -> None:
+                self.saving.queue()
     """,
 )
