@@ -46,11 +46,11 @@ def deleted(data: bytearray) -> None:
 
 
 def chained() -> None:
-    first = second = 1
+    info(**{"text": "a"})
 
 
 def starred(data: list[int]) -> None:
-    first, *rest = data
+    first = (*data, 1)
 
 
 def unpacked(data: list[int]) -> int:

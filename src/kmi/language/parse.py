@@ -58,6 +58,7 @@ ALLOWED: frozenset[type[ast.AST]] = frozenset(
         ast.FormattedValue,
         ast.JoinedStr,
         ast.NamedExpr,
+        ast.Starred,
         ast.Match,
         ast.match_case,
         ast.MatchValue,
@@ -127,7 +128,6 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
         "keep state in a field of the `Module` object: it is born and dies with the module",
     ),
     ast.Nonlocal: ("`nonlocal`", "keep the variable in a field of an object"),
-    ast.Starred: ("`*` unpacking", "name each item"),
     ast.Div: ("`/`", "use `//`, which rounds down: the result of `/` is a float"),
     ast.MatMult: ("`@` between values", "call a method"),
 }
@@ -198,6 +198,11 @@ def _check_node(source: Source, node: ast.AST, reporter: Reporter) -> None:
             refuse(extra, "`**kwargs`", "name the parameters")
         case ast.comprehension(is_async=1):
             refuse(node.target, "`async for`", "use a plain `for`")
+        case ast.Call(args=args) | ast.Tuple(elts=args, ctx=ast.Load()) | ast.Set(elts=args) if any(
+            isinstance(each, ast.Starred) for each in args
+        ):
+            starred = next(each for each in args if isinstance(each, ast.Starred))
+            refuse(starred, "`*` here", "name each item; `[*items]` makes a list")
         case ast.keyword(arg=None):
             refuse(node.value, "`**` in a call", "name the arguments")
         case ast.Dict(keys=keys) if None in keys:

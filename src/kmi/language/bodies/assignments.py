@@ -11,7 +11,15 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import attributes, augmented, calls, expressions, field_assignments, statements
+from kmi.language.bodies import (
+    attributes,
+    augmented,
+    calls,
+    expressions,
+    field_assignments,
+    statements,
+    unpacking,
+)
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, is_still
 from kmi.language.declarations import members
@@ -35,13 +43,7 @@ def assign(body: Body, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list
         case ast.Assign(targets=[target], value=value):
             return _store(body, node, target, value)
         case ast.Assign():
-            body.error(
-                codes.UNSUPPORTED,
-                node,
-                "assigning to several targets at once is not in kernel Python",
-                help="write one assignment a line",
-            )
-            return []
+            return unpacking.several(body, node)
         case ast.AnnAssign():
             return _annotated(body, node)
         case ast.AugAssign():
@@ -223,23 +225,12 @@ def unpack_value(
     body: Body, node: ast.AST, targets: list[ast.expr], made: tree.Expression, value: ast.AST
 ) -> list[tree.Statement]:
     """Takes a tuple apart that is evaluated already."""
-    if made.type is POISON or any(isinstance(target, ast.Starred) for target in targets):
-        for target in targets:
-            target = target.value if isinstance(target, ast.Starred) else target
-            if isinstance(target, ast.Name):
-                statements.bind_local(body, target, target.id, POISON)
-        return []
-    if not isinstance(made.type, TupleType) or len(made.type.items) != len(targets):
-        body.error(
-            codes.TYPE_MISMATCH,
-            value,
-            f"`{describe(made.type)}` does not unpack into {len(targets)} targets",
-            help="a tuple of as many items does",
-        )
-        for target in targets:
-            if isinstance(target, ast.Name):
-                statements.bind_local(body, target, target.id, POISON)
-        return []
+    if (
+        not isinstance(made.type, TupleType)
+        or len(made.type.items) != len(targets)
+        or any(isinstance(target, ast.Starred) for target in targets)
+    ):
+        return unpacking.unpack(body, node, targets, made, value)
     own = isinstance(made, tree.LocalGet) and made.local not in body.locals.values()
     held = made.local if own and isinstance(made, tree.LocalGet) else body.temporary(made.type, made.span)
     result: list[tree.Statement] = [] if own else [tree.Assign(held, made, body.span(node))]
@@ -251,21 +242,26 @@ def unpack_value(
     return result if own else [*result, tree.Delete(held, body.span(node))]
 
 
-def store_value(body: Body, node: ast.AST, target: ast.expr, item: tree.Expression) -> list[tree.Statement]:
-    """Stores a value that is evaluated already into any target."""
+def store_value(
+    body: Body, node: ast.AST, target: ast.expr, item: tree.Expression, at: ast.AST | None = None
+) -> list[tree.Statement]:
+    """Stores a value that is evaluated already into any target; it came from ``at``, or is a part."""
+    at = at if at is not None else target
     match target:
         case ast.Name(id=name):
-            return store_local(body, node, target, name, item, target)
+            return store_local(body, node, target, name, item, at)
         case ast.Attribute():
             if field_assignments.is_new(body, target):
-                return field_assignments.first_store(body, node, target, target, item)
+                return field_assignments.first_store(
+                    body, node, target, at if isinstance(at, ast.expr) else target, item
+                )
             receiver = expressions.expression(body, target.value)
-            return field_assignments.store_attribute(body, node, target, receiver, item, target)
+            return field_assignments.store_attribute(body, node, target, receiver, item, at)
         case ast.Subscript():
             container = expressions.expression(body, target.value)
-            return store_item(body, node, target, container, item, target)
+            return store_item(body, node, target, container, item, at)
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
-            return unpack_value(body, node, targets, item, target)
+            return unpack_value(body, node, targets, item, at)
         case _:
             body.error(codes.UNSUPPORTED, target, "unpacking within unpacking is not in kernel Python")
             return []

@@ -89,6 +89,10 @@ def expression(body: Body, node: ast.expr, expected: Type | None = None) -> tree
             return fstrings.fstring(body, node)
         case ast.Tuple(elts=items):
             return displays.tuple_(body, node, items, expected)
+        case ast.List(elts=items) if any(isinstance(item, ast.Starred) for item in items):
+            from kmi.language.bodies.unpacking import starred_list
+
+            return starred_list(body, node, items, expected)
         case ast.List(elts=items):
             return displays.list_(body, node, items, expected)
         case ast.Dict():
