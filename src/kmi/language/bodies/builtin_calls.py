@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, conditions, expressions, int_methods, operators, reductions
+from kmi.language.bodies import calls, conditions, expressions, formats, int_methods, operators, reductions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import as_int
 from kmi.language.declarations import members
@@ -16,6 +16,7 @@ from kmi.language.types import (
     EXACT,
     INT,
     ClassType,
+    ExceptionType,
     IntType,
     OptionalType,
     TupleType,
@@ -27,8 +28,6 @@ INSTEAD = {
     "print": 'log it:\nfrom kmi import info\ninfo(f"…")',
     "zip": "loop over it, or make a list of it: `list(zip(…))`",
     "reversed": "loop over it, or make a list of it: `list(reversed(…))`",
-    "repr": 'use an f-string: f"{value!r}"',
-    "chr": "use `bytes` and numbers",
     "divmod": "write `//` and `%`",
     "type": "ask `isinstance(value, Class)`",
 }
@@ -81,6 +80,10 @@ def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -
                 f"`int` does not take `{describe(value.type)}`",
                 help='of bytes: `int.from_bytes(data, "little")`',
             )
+        case ("hex" | "oct" | "bin" | "repr"), [argument]:
+            return _written(body, node, name, argument)
+        case "chr", [argument]:
+            return _chr(body, node, argument)
         case "ord", [argument]:
             return _ord(body, node, argument)
         case "isinstance", _:
@@ -186,6 +189,58 @@ def _hash(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
         f"`hash` of `{describe(kind)}` differs between runs of Python",
         help="use the value itself as the key of a `dict`",
     )
+
+
+def _written(body: Body, node: ast.Call, name: str, argument: ast.expr) -> tree.Expression:
+    """``hex(n)`` is ``f"{n:#x}"``, ``repr(value)`` is ``f"{value!r}"``."""
+    value = expressions.expression(body, argument)
+    span = body.span(node)
+    if value.type is POISON:
+        return tree.NoneLiteral(span, body.world.str_type)
+    spec = {"hex": "#x", "oct": "#o", "bin": "#b", "repr": ""}[name]
+    if spec and not is_int(value.type):
+        return body.error(codes.BAD_OPERANDS, argument, f"`{name}` does not take `{describe(value.type)}`")
+    conversion = "" if spec else "r"
+    message = formats.check(body.world, value.type, spec, conversion)
+    if message is not None:
+        return body.error(codes.BAD_FORMAT, argument, message)
+    number = as_int(body, value) if spec else value
+    return tree.Format([tree.FormatPiece(number, spec, conversion, span)], span, body.world.str_type)
+
+
+def _chr(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
+    """The character of a code point; surrogates, which UTF-8 cannot hold, are refused as well."""
+    value = expressions.expression(body, argument)
+    span = body.span(node)
+    if value.type is POISON:
+        return tree.NoneLiteral(span, body.world.str_type)
+    if not is_int(value.type):
+        return body.error(codes.BAD_OPERANDS, argument, f"`chr` does not take `{describe(value.type)}`")
+    definition = body.world.builtin("ValueError").definition
+
+    def raised(words: str) -> tree.Statement:
+        said = tree.StrLiteral(words, span, body.world.str_type)
+        return tree.Raise(tree.ExceptionNew(definition, None, said, span, ExceptionType(definition)), span)
+
+    def between(low: int, number: tree.Expression, high: int) -> tree.Expression:
+        return tree.Logical(
+            "and",
+            tree.Compare("<=", tree.IntLiteral(low, span), number, span),
+            tree.Compare("<=", number, tree.IntLiteral(high, span), span),
+            span,
+            BOOL,
+        )
+
+    def made(number: tree.Expression) -> tree.Expression:
+        outside = tree.Not(between(0, number, 0x10FFFF), span)
+        checks: list[tree.Statement] = [
+            tree.If(outside, [raised("chr() arg not in range(0x110000)")], [], span),
+            tree.If(between(0xD800, number, 0xDFFF), [raised("chr() arg is a surrogate")], [], span),
+        ]
+        text = tree.Format([tree.FormatPiece(number, "c", "", span)], span, body.world.str_type)
+        return tree.Do(checks, text, span, text.type)
+
+    return operators.once(body, as_int(body, value), made)
 
 
 def _ord(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:

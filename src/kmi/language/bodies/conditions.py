@@ -136,7 +136,7 @@ def is_instance(body: Body, node: ast.Call) -> Condition:
         return body.poison(node), body.flow.copy(), body.flow.copy()
     value = expressions.expression(body, node.args[0])
     when_true, when_false = body.flow.copy(), body.flow.copy()
-    classes = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
+    classes = _classes(node.args[1])
     made: tree.Expression | None = None
     kinds: list[Type] = []
     for wanted in classes:
@@ -168,6 +168,17 @@ def is_instance(body: Body, node: ast.Call) -> Condition:
         if rest is not None and rest != value.type:
             when_false.narrow(path, rest)
     return made, when_true, when_false
+
+
+def _classes(node: ast.expr) -> list[ast.expr]:
+    """The classes of ``isinstance(value, (A, B))`` and ``isinstance(value, A | B)``."""
+    match node:
+        case ast.Tuple(elts=parts):
+            return [inner for part in parts for inner in _classes(part)]
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return [*_classes(left), *_classes(right)]
+        case _:
+            return [node]
 
 
 def instance_type(kind: Type, definition: tree.Class) -> Type | None:

@@ -192,7 +192,9 @@ def _rest(
 ) -> tree.Expression:
     span = body.span(node)
     if isinstance(ops[0], ast.In | ast.NotIn):
-        made = _membership(body, node, left, rights[0])
+        from kmi.language.bodies.membership import membership
+
+        made = membership(body, node, left, rights[0])
         if made.type is not POISON and isinstance(ops[0], ast.NotIn):
             made = tree.Not(made, span)
         return (
@@ -485,39 +487,6 @@ def _ordered(
                 ),
             )
     return bad_operands(body, span, symbol, left.type, right.type)
-
-
-def _membership(body: Body, node: ast.Compare, left: tree.Expression, right: ast.expr) -> tree.Expression:
-    span = body.span(node)
-    if isinstance(right, ast.Tuple | ast.List) and right.elts:
-
-        def among(value: tree.Expression) -> tree.Expression:
-            made: tree.Expression | None = None
-            for item in right.elts:
-                test = compare_values(body, span, value, ast.Eq(), expressions.expression(body, item))
-                if test.type is POISON:
-                    return test
-                made = test if made is None else tree.Logical("or", made, test, span, BOOL)
-            assert made is not None
-            return made
-
-        return once(body, left, among)
-    container = expressions.expression(body, right)
-    if container.type is POISON or left.type is POISON:
-        return body.poison(span)
-    kind = container.type
-    if isinstance(kind, ClassType) and members.find_method(body.world, kind, "__contains__") is not None:
-        return once(body, left, lambda a: calls.method_call(body, container, "__contains__", [a], span))
-    enum = body.world.enum_of(kind)
-    if enum is not None and left.type == kind:
-        return once(
-            body,
-            left,
-            lambda a: tree.Compare("==", tree.Binary("&", a, container, span), a, span),
-        )
-    if isinstance(kind, OptionalType):
-        return bad_operands(body, span, "in", left.type, kind)
-    return body.error(codes.BAD_OPERANDS, span, f"`in` does not look into a `{describe(kind)}`")
 
 
 __all__ = [
