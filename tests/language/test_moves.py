@@ -114,6 +114,51 @@ def test_parts_may_move_about_inside_the_block(agrees: "Agrees") -> None:
     """)
 
 
+def test_what_a_comprehension_collects_stays_in_the_block(agrees: "Agrees") -> None:
+    agrees(f"""
+        {STORE}
+            def inside(self) -> int:
+                with self.entries as entries:
+                    busy = [entry for entry in entries if entry.count]
+                    for entry in sorted(entries, key=lambda entry: entry.count):
+                        entry.count += 1
+                    for entry, other in zip(entries, reversed(busy)):
+                        entry.count += other.count
+                    return sum(entry.count for entry in busy)
+
+            def collected(self) -> int:
+                with self.entries as entries:
+                    busy = [entry for entry in entries if entry.count]
+                return len(busy)  # KMI0608
+
+            def greatest(self) -> Entry:
+                with self.entries as entries:
+                    return max(entries, key=lambda entry: entry.count)  # KMI0608
+
+            def named(self) -> int:
+                with self.entries as entries:
+                    if (first := entries[0]).count:
+                        pass
+                return first.count  # KMI0608
+
+            def paired(self) -> int:
+                last = Entry()
+                with self.entries as entries:
+                    for last, _ in zip(entries, entries):
+                        pass
+                return last.count  # KMI0608
+
+            def matched(self) -> int:
+                with self.entries as entries:
+                    match entries:
+                        case [only]:
+                            pass
+                        case _:
+                            only = Entry()
+                return only.count  # KMI0608
+    """)
+
+
 def test_a_loop_carries_nothing_over(agrees: "Agrees") -> None:
     agrees(f"""
         {STORE}

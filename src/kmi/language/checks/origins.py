@@ -108,7 +108,11 @@ class Stored:
 
     @property
     def leaving(self) -> list[With]:
-        """The blocks whose guarded objects would leave by this."""
+        """The blocks whose guarded objects would leave by this; a container of ours, as a comprehension fills
+        it, is followed to where it goes.
+        """
+        if isinstance(self.holder, LocalGet) and self.holder.local.made:
+            return []
         inside = lent(self.holder_origins)
         return [block for block in lent(self.held_origins) if block not in inside]
 
