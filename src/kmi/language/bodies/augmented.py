@@ -154,7 +154,9 @@ def _augmented_item(
             tree.Store(place, coerce(body, result, place.type, node), span),
             *_release(before, span),
         ]
-    if not isinstance(kind, ClassType) or isinstance(index, ast.Slice):
+    if isinstance(kind, ClassType) and isinstance(index, ast.Slice):
+        return _augmented_slice(body, node, target, container, index, before)
+    if not isinstance(kind, ClassType):
         body.error(codes.BAD_OPERANDS, target, f"one cannot change an item of a `{describe(kind)}` in place")
         return []
     reader, arguments = attributes.selector(body, target, kind, index, "get")
@@ -180,6 +182,42 @@ def _augmented_item(
     body.flow.disturb()
     made: list[tree.Statement] = [tree.Evaluate(call, span)] if isinstance(call, tree.Call) else []
     return [*before, *made, *_release(before, span)]
+
+
+def _augmented_slice(
+    body: Body,
+    node: ast.AugAssign,
+    target: ast.Subscript,
+    container: tree.Expression,
+    index: ast.Slice,
+    before: list[tree.Statement],
+) -> list[tree.Statement]:
+    """``items[1:3] += more``: the slice is taken, changed, and stored in its place."""
+    span = body.span(node)
+    kind = container.type
+    assert isinstance(kind, ClassType)
+    reader, arguments = attributes.selector(body, target, kind, index, "get")
+    if not reader:
+        return []
+    writer = f"__set{reader.strip('_')}__"
+    if members.find_method(body.world, kind, writer) is None:
+        body.error(codes.BAD_OPERANDS, target, f"one cannot set a slice of a `{kind}`")
+        return []
+    arguments = [_hold(body, argument, before) for argument in arguments]
+    taken = calls.method_call(body, container, reader, arguments, body.span(target))
+    part = body.temporary(taken.type, span)
+    before.append(tree.Assign(part, taken, span))
+    current = tree.LocalGet(part, span, part.type)
+    changed = _in_place(body, node, current)
+    if changed is None:
+        result = operators.binary_value(body, node, current, node.op, node.value)
+        if result.type is POISON:
+            return []
+        changed = [tree.Assign(part, coerce(body, result, part.type, node), span)]
+    call = calls.method_call(body, container, writer, [*arguments, current], span)
+    body.flow.disturb()
+    made: list[tree.Statement] = [tree.Evaluate(call, span)] if isinstance(call, tree.Call) else []
+    return [*before, *changed, *made, *_release(before, span)]
 
 
 # --- del ----------------------------------------------------------------------------------------------------
