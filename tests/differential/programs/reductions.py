@@ -82,6 +82,7 @@ def ordered(numbers: list[int]) -> None:
     jobs.sort(key=lambda job: job.name, reverse=True)
     info(f"{[job.name for job in jobs]}")
     info(f"{sorted({3, 1, 2})} {sorted({'b': 1, 'a': 2})} {sorted(b'cab')}")
+    info(f"{sorted(numbers, key=lambda n: (n % 2, -n))} {max((n % 2, n) for n in numbers)}")
     words = ["bb", "a", "ccc"]
     words.sort(key=len)
     info(f"{words}")
