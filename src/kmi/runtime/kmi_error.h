@@ -43,6 +43,7 @@ struct kmi_exception {
 	X(RuntimeError, Exception, ENOTRECOVERABLE, true)              \
 	X(NotImplementedError, RuntimeError, ENOSYS, false)            \
 	X(RecursionError, RuntimeError, ENOTRECOVERABLE, true)         \
+	X(StopIteration, Exception, ENOTRECOVERABLE, true)             \
 	X(TypeError, Exception, ENOTRECOVERABLE, true)                 \
 	X(ValueError, Exception, EINVAL, false)                        \
 	X(UnicodeError, ValueError, EINVAL, false)                     \

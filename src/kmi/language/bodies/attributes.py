@@ -37,6 +37,11 @@ LAST = 2**63 - 1
 def attribute(body: Body, node: ast.Attribute, value: ast.expr, name: str) -> tree.Expression:
     """``value.name`` as a value; a method as a value is an error here, a call of one is `calls`' business."""
     home = expressions.entity_of(body, value)
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
+        base = body.owner.definition.base if body.owner is not None else None
+        found = members.find_method(body.world, base, name) if base is not None else None
+        if found is not None and found.function.property and not value.args:
+            return calls.call_super(body, ast.copy_location(ast.Call(node, [], []), node), name)
     if isinstance(home, ClassInfo):
         return class_attribute(body, node, home, name)
     entity = expressions.entity_of(body, node)

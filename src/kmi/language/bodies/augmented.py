@@ -19,7 +19,7 @@ from kmi.language.declarations.declare import is_place
 from kmi.language.relations import POISON, describe, place_type
 from kmi.language.source import Span
 from kmi.language.tree.walk import walk
-from kmi.language.types import ClassType, PointerType
+from kmi.language.types import NONE, ClassType, PointerType
 
 
 def augmented(body: Body, node: ast.AugAssign) -> list[tree.Statement]:
@@ -31,7 +31,7 @@ def augmented(body: Body, node: ast.AugAssign) -> list[tree.Statement]:
             in_place = _in_place(body, node, current)
             if in_place is not None:
                 return in_place
-            value = operators.binary_value(body, node, current, node.op, node.value)
+            value = _new_value(body, node, current)
             if value.type is POISON:
                 return []
             return assignments.store_local(body, node, node.target, name, value, node)
@@ -49,6 +49,8 @@ def _in_place(body: Body, node: ast.AugAssign, current: tree.Expression) -> list
     found = members.find_method(body.world, current.type, method)
     if found is None:
         return None
+    if found.function.result != NONE:
+        return None  # it says what is stored: see `_new_value`
     wanted = calls.parameter_types(found, current.type)[0]
     value = expressions.expression(body, node.value, wanted)
     if value.type is POISON:
@@ -56,6 +58,22 @@ def _in_place(body: Body, node: ast.AugAssign, current: tree.Expression) -> list
     call = calls.method_call(body, current, method, [value], body.span(node))
     body.flow.disturb()
     return [tree.Evaluate(call, body.span(node))] if isinstance(call, tree.Call) else []
+
+
+def _new_value(body: Body, node: ast.AugAssign, current: tree.Expression) -> tree.Expression:
+    """What ``current op= value`` stores: what ``__iadd__`` gives, where the object has one."""
+    if type(node.op) in operators.SYMBOLS and isinstance(current.type, ClassType):
+        method = f"__i{operators.SYMBOLS[type(node.op)][1]}__"
+        found = members.find_method(body.world, current.type, method)
+        if found is not None:
+            wanted = calls.parameter_types(found, current.type)[0]
+            value = expressions.expression(body, node.value, wanted)
+            if value.type is POISON:
+                return value
+            made = calls.method_call(body, current, method, [value], body.span(node))
+            body.flow.disturb()
+            return made
+    return operators.binary_value(body, node, current, node.op, node.value)
 
 
 def _stored_back(
@@ -125,7 +143,7 @@ def _augmented_attribute(
             lambda kept: field_assignments.store_attribute(body, node, target, receiver, kept, node),
         )
         return [*before, *in_place, *_release(before, body.span(node))]
-    result = operators.binary_value(body, node, current, node.op, node.value)
+    result = _new_value(body, node, current)
     if result.type is POISON:
         return []
     stored = field_assignments.store_attribute(body, node, target, receiver, result, node)
@@ -172,7 +190,7 @@ def _augmented_item(
             return [tree.Evaluate(call, span)] if isinstance(call, tree.Call) else []
 
         return [*before, *_stored_back(body, in_place, set_item), *_release(before, span)]
-    result = operators.binary_value(body, node, current, node.op, node.value)
+    result = _new_value(body, node, current)
     if result.type is POISON:
         return []
     if members.find_method(body.world, kind, "__setitem__") is None:

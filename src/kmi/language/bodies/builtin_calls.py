@@ -48,6 +48,8 @@ def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -
             value = expressions.expression(body, argument)
             if value.type is POISON:
                 return value
+            if isinstance(value.type, ClassType) and members.find_method(body.world, value.type, "__abs__"):
+                return calls.method_call(body, value, "__abs__", [], body.span(node))
             if not is_int(value.type):
                 return body.error(
                     codes.BAD_OPERANDS, argument, f"`abs` does not take `{describe(value.type)}`"

@@ -15,6 +15,7 @@ from kmi.language import codes, tree
 from kmi.language.bodies import adapting, construct, expressions
 from kmi.language.bodies.arguments import bind_arguments
 from kmi.language.bodies.body import Body
+from kmi.language.bodies.class_methods import refuse_making
 from kmi.language.bodies.convert import coerce, unify
 from kmi.language.declarations.declare import declare_members, is_empty
 from kmi.language.declarations.members import LIBRARY, class_bindings, find_method, overload
@@ -169,7 +170,7 @@ def call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expression:
                 help="put what is done again into a method of another name, and call that",
             )
         case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[]), attr=name):
-            return _call_super(body, node, name)
+            return call_super(body, node, name)
         case ast.Attribute(value=value, attr=name):
             home = expressions.entity_of(body, value)
             if isinstance(home, ClassInfo):
@@ -432,6 +433,8 @@ def _call_on_type(
         return body.error(codes.UNKNOWN_ATTRIBUTE, node.func, f"`{instance}` has no method `{name}`")
     bindings = class_bindings(kind, method.function.owner)
     if method.class_method:
+        if (refused := refuse_making(body, node, method, kind)) is not None:
+            return refused
         bindings["Self"] = instance
         return call_function(body, node, method, receiver, bindings, expected)
     if method.function.static:
@@ -455,6 +458,8 @@ def _call_class_method(
     if method.class_method:
         if info.definition.type_parameters:
             return body.error(codes.CANNOT_INFER, node, f"of what `{info.definition.name}` is cannot be seen")
+        if (refused := refuse_making(body, node, method, kind)) is not None:
+            return refused
         receiver = tree.TypeGet(body.span(node.func), TypeObject(kind))
         return call_function(body, node, method, receiver, {"Self": kind}, expected)
     if method.function.static:
@@ -478,7 +483,7 @@ def _call_class_method(
     return call_function(body, rest, method, first, found, expected)
 
 
-def _call_super(body: Body, node: ast.Call, name: str) -> tree.Expression:
+def call_super(body: Body, node: ast.Call, name: str) -> tree.Expression:
     """``super().method(…)``: the base's method, called directly."""
     owner, function = body.owner, body.function
     span = body.span(node)

@@ -41,6 +41,13 @@ def construct(body: Body, node: ast.Call, kind: Type, expected: Type | None) -> 
             return construct_class(body, node, body.world.classes[definition], given, expected)
         case ExceptionType(definition=definition):
             return construct_class(body, node, body.world.classes[definition], None, expected)
+        case TypeVariable(name="Self", bound=ClassType(definition=definition, arguments=arguments) as bound):
+            # `cls(…)`: what a class below takes is looked at where the method is called on that.
+            given = arguments if definition.type_parameters else None
+            made = construct_class(body, node, body.world.classes[definition], given, bound)
+            if isinstance(made, tree.New):
+                return tree.New(kind, made.arguments, span, made.type_arguments)
+            return made
         case TypeVariable(bound=bound):
             if node.args or node.keywords or not isinstance(bound, ClassType):
                 return body.error(

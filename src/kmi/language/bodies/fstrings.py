@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import expressions
+from kmi.language.bodies import calls, expressions
 from kmi.language.bodies.body import Body
+from kmi.language.declarations import members
 from kmi.language.relations import POISON
+from kmi.language.types import ClassType
 
 
 def fstring(body: Body, node: ast.JoinedStr) -> tree.Expression:
@@ -41,6 +43,11 @@ def _piece(
     letter = chr(conversion) if conversion > 0 else ""
     if letter == "a":
         body.error(codes.BAD_FORMAT, whole, "`!a` is not in kernel Python", help="use `!r`")
+    kind = made.type
+    if isinstance(kind, ClassType) and not letter and not kind.definition.module.startswith("kmi."):
+        if members.find_method(body.world, kind, "__format__") is not None:
+            given = tree.StrLiteral(text, made.span, body.world.str_type)
+            made, text = calls.method_call(body, made, "__format__", [given], made.span), ""
     if made.type is not POISON:
         from kmi.language.bodies.formats import check
 

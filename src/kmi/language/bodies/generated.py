@@ -8,6 +8,7 @@ class Permits:           def __init__(self, count: int) -> None:
 from __future__ import annotations
 
 from kmi.language import tree
+from kmi.language.bodies import calls
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.functions import check_defaults
 from kmi.language.declarations import members
@@ -16,7 +17,7 @@ from kmi.language.declarations.scope import ClassInfo, FunctionInfo
 from kmi.language.declarations.world import World
 from kmi.language.relations import POISON
 from kmi.language.report.diagnostics import InternalError
-from kmi.language.types import BOOL, NONE
+from kmi.language.types import BOOL, NONE, ClassType
 
 
 def generate_body(world: World, info: FunctionInfo) -> None:
@@ -33,6 +34,12 @@ def generate_body(world: World, info: FunctionInfo) -> None:
         receiver = tree.LocalGet(this, entry.span, this.type)
         value = tree.LocalGet(parameter, entry.span, parameter.type)
         function.body.append(tree.SetField(receiver, entry, value, entry.span))
+    own = ClassType(owner.definition, owner.definition.type_parameters)
+    then = members.find_method(world, own, "__post_init__")
+    if then is not None and owner.dataclass:
+        span = owner.definition.span
+        call = calls.method_call(body, tree.LocalGet(this, span, this.type), "__post_init__", [], span)
+        function.body.append(tree.Evaluate(call, span))
 
 
 def generate_equal(world: World, info: ClassInfo) -> None:

@@ -101,6 +101,9 @@ def combine(
         expressions.need_unsafe(body, span, "pointer arithmetic")
         count: tree.Expression = second if symbol == "+" else tree.Unary("-", second, span)
         return tree.PointerAdd(first, tree.Fit(count, span, INT), span, left_kind)
+    mirrored = _mirrored(body, span, name, first, second)
+    if mirrored is not None:
+        return mirrored
     if isinstance(left_kind, ClassType):
         second = adapting.operand(body, left_kind, f"__{name}__", second)
         right_kind = second.type
@@ -115,6 +118,29 @@ def combine(
         if members.find_method(body.world, right_kind, "__mul__") is not None and _simple(first):
             return calls.method_call(body, second, "__mul__", [first], span)
     return bad_operands(body, span, symbol, left_kind, right_kind)
+
+
+def _mirrored(
+    body: Body, span: Span, name: str, first: tree.Expression, second: tree.Expression
+) -> tree.Expression | None:
+    """``second.__radd__(first)``, where the left side has no ``__add__`` that takes the right one."""
+    kind = second.type
+    method = members.find_method(body.world, kind, f"__r{name}__") if isinstance(kind, ClassType) else None
+    if method is None or not isinstance(kind, ClassType) or kind.definition.module.startswith("kmi."):
+        return None
+    if isinstance(first.type, ClassType):
+        own = members.find_method(body.world, first.type, f"__{name}__")
+        if own is not None and convert(body, second, calls.parameter_types(own, first.type)[0], span):
+            return None
+    if convert(body, first, calls.parameter_types(method, kind)[0], span) is None:
+        return None
+    return once(
+        body,
+        first,
+        lambda left: once(
+            body, second, lambda right: calls.method_call(body, right, f"__r{name}__", [left], span)
+        ),
+    )
 
 
 def _power(body: Body, span: Span, first: tree.Expression, second: tree.Expression) -> tree.Expression:
@@ -164,6 +190,10 @@ def unary(body: Body, node: ast.expr, op: ast.unaryop, operand: ast.expr) -> tre
     if value.type is POISON:
         return value
     symbol = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}[type(op)]
+    if isinstance(value.type, ClassType):
+        method = {"-": "__neg__", "+": "__pos__", "~": "__invert__"}[symbol]
+        if members.find_method(body.world, value.type, method) is not None:
+            return calls.method_call(body, value, method, [], span)
     if not is_int(value.type):
         return body.error(codes.BAD_OPERANDS, span, f"`{symbol}` does not take `{describe(value.type)}`")
     enum = body.world.enum_of(value.type)
@@ -410,6 +440,9 @@ def _equal(
     body: Body, span: Span, left: tree.Expression, right: tree.Expression, kind: ClassType, *, positive: bool
 ) -> tree.Expression:
     made: tree.Expression
+    if not positive and members.find_method(body.world, kind, "__ne__") is not None:
+        if not kind.definition.module.startswith("kmi."):
+            return calls.method_call(body, left, "__ne__", [right], span)
     method = members.find_method(body.world, kind, "__eq__")
     family = [*kind.definition.ancestors()[1:], *kind.definition.subclasses]
     if method is None and body.world.classes[kind.definition].dataclass and family:

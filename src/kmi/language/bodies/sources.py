@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, displays, expressions, sets
+from kmi.language.bodies import calls, displays, expressions, sets, special
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce
 from kmi.language.declarations import members
@@ -101,6 +101,8 @@ def of_value(
 ) -> Source | None:
     """A source that is a value: an object, or a tuple of one type."""
     span = body.span(node)
+    if special.iterates(body, value.type):
+        return special.iterator(body, node, value)
     found = iterable(body, node, value, ordered)
     if found is None:
         return None
@@ -238,7 +240,10 @@ def plus(local: tree.Local, amount: int, span: Span) -> tree.Expression:
 
 def _object_stepped(body: Body, node: ast.expr) -> Stepped | None:
     span = body.span(node)
-    found = iterable(body, node, expressions.expression(body, node))
+    given = expressions.expression(body, node)
+    if special.iterates(body, given.type):
+        return special.iterator(body, node, given)
+    found = iterable(body, node, given)
     if found is None:
         return None
     value, element = found

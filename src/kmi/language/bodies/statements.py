@@ -29,7 +29,17 @@ from kmi.language.bodies.flow import Flow, join
 from kmi.language.declarations import members
 from kmi.language.declarations.scope import Form
 from kmi.language.relations import POISON, describe, place_type, poisoned
-from kmi.language.types import EXACT, NONE, ClassType, ExceptionType, NeverType, NoneType, OptionalType, Type
+from kmi.language.types import (
+    BOOL,
+    EXACT,
+    NONE,
+    ClassType,
+    ExceptionType,
+    NeverType,
+    NoneType,
+    OptionalType,
+    Type,
+)
 
 
 def block(body: Body, nodes: Sequence[ast.stmt]) -> list[tree.Statement]:
@@ -201,6 +211,8 @@ def _with(body: Body, node: ast.With, items: list[ast.withitem]) -> list[tree.St
             body.world.want(leave)
             from kmi.language.types import substitute
 
+            if leave.function.result == BOOL:
+                return _holding(body, node, items, context)
             assert enter.function.owner is not None
             entered = substitute(enter.function.result, members.class_bindings(kind, enter.function.owner))
     elif kind is not POISON:
@@ -228,6 +240,20 @@ def _with(body: Body, node: ast.With, items: list[ast.withitem]) -> list[tree.St
     if not isinstance(kind, ClassType):
         return inside
     return [tree.With(context, local, inside, body.span(node))]
+
+
+def _holding(
+    body: Body, node: ast.With, items: list[ast.withitem], context: tree.Expression
+) -> list[tree.Statement]:
+    """A manager whose ``__exit__`` may hold back an exception."""
+    from kmi.language.bodies import special
+
+    names = items[0].optional_vars
+
+    def target(kind: Type) -> tree.Local | None:
+        return bind_local(body, names, names.id, kind) if isinstance(names, ast.Name) else None
+
+    return special.holding(body, node, context, lambda _: _with(body, node, items[1:]), target)
 
 
 def _unsafe_reason(body: Body, item: ast.withitem) -> str | None:

@@ -32,7 +32,7 @@ from kmi.language.tree import (
     With,
 )
 from kmi.language.tree.walk import authored, functions, trusted, walk
-from kmi.language.types import ClassType, OptionalType, TupleType, Type
+from kmi.language.types import ClassType, OptionalType, TupleType, Type, TypeVariable
 
 ITEM_METHODS = ("__eq__", "__lt__", "__hash__")
 """What a built-in container asks of its items."""
@@ -183,6 +183,11 @@ def targets(node: Node) -> Iterator[Function]:
 
 
 def _named(kind: Type, name: str) -> Iterator[Function]:
+    if isinstance(kind, TypeVariable) and isinstance(kind.bound, ClassType):
+        yield from _named(kind.bound, name)
+        for below in _below(kind.bound.definition):
+            if name in below.methods:
+                yield below.methods[name]
     if isinstance(kind, ClassType):
         method = kind.definition.method(name)
         if method is not None:

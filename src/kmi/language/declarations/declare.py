@@ -24,6 +24,7 @@ from kmi.language.declarations.world import World
 from kmi.language.relations import POISON, base_view, describe, same
 from kmi.language.source import Span
 from kmi.language.types import (
+    BOOL,
     NONE,
     ClassType,
     CStructType,
@@ -408,8 +409,11 @@ def declare_function(
 SPECIAL = frozenset(
     f"__{name}__"
     for name in (
-        "init del str repr enter exit eq lt le gt ge hash bool len contains getitem setitem delitem "
-        "add sub mul floordiv mod and or xor lshift rshift"
+        "init post_init del str repr format enter exit eq ne lt le gt ge hash bool len contains "
+        "getitem setitem delitem iter next call neg pos invert abs "
+        "add sub mul floordiv mod and or xor lshift rshift "
+        "radd rsub rmul rfloordiv rmod rand ror rxor rlshift rrshift "
+        "iadd isub imul ifloordiv imod iand ior ixor ilshift irshift"
     ).split()
 )
 """The special methods that have their meaning of Python; any other would be called in CPython only."""
@@ -426,11 +430,13 @@ def _check_special(world: World, scope: ModuleScope, node: ast.FunctionDef, func
             f"the special method `{name}` is not in kernel Python",
             help="give it a plain name, and call it",
         )
+    elif name == "__exit__" and function.result == BOOL:
+        pass  # it may hold back the exception
     elif name in ("__init__", "__del__", "__exit__") and function.result not in (NONE, POISON):
         world.reporter.error(
             codes.BAD_SIGNATURE,
             _header(scope, node),
-            f"`{function.qualified}` returns nothing: no exception is held back by it"
+            f"`{function.qualified}` returns nothing, or a `bool`: whether it held back the exception"
             if name == "__exit__"
             else f"`{function.qualified}` returns nothing",
             help=f"def {name}({ast.unparse(node.args)}) -> None:",

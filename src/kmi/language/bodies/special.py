@@ -1,0 +1,110 @@
+"""What Python does with an author's objects by special methods: looping over one, `with` on one.
+
+    for item in ring:       it = ring.__iter__(); item = it.__next__() until that raises StopIteration
+    with step as name:      name = step.__enter__(), the body, step.__exit__(), which says whether to go on
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from kmi.language import codes, tree
+from kmi.language.bodies import calls, sources, statements
+from kmi.language.bodies.body import Body
+from kmi.language.bodies.flow import join
+from kmi.language.declarations import members
+from kmi.language.relations import POISON
+from kmi.language.source import Span
+from kmi.language.types import BOOL, ClassType, Type
+
+Statements = list[tree.Statement]
+
+
+def iterates(body: Body, kind: Type) -> bool:
+    """Whether one loops over objects of this type by an ``__iter__`` that the author wrote."""
+    if not isinstance(kind, ClassType) or kind.definition.module.startswith("kmi."):
+        return False
+    return members.find_method(body.world, kind, "__iter__") is not None
+
+
+def iterator(body: Body, node: ast.expr, value: tree.Expression) -> sources.Stepped | None:
+    """What a loop over such an object goes through."""
+    span = body.span(node)
+    made = calls.method_call(body, value, "__iter__", [], span)
+    kind = made.type
+    if kind is POISON:
+        return None
+    advance = members.find_method(body.world, kind, "__next__") if isinstance(kind, ClassType) else None
+    if advance is None or not isinstance(kind, ClassType) or advance.function.owner is None:
+        body.error(
+            codes.NOT_ITERABLE,
+            node,
+            f"`{value.type}.__iter__` gives a `{kind}`, which has no `__next__`",
+            help="let it return an object of a class of its own, with\ndef __next__(self) -> …:",
+        )
+        return None
+    held = body.temporary(kind, span, "iterator")
+    following = calls.method_call(body, sources.get(held, span), "__next__", [], span)
+    item = sources.fluid(body, following.type, span, "item")
+    stop = body.world.builtin("StopIteration").definition
+
+    def step(inner: Statements, otherwise: Statements) -> Statements:
+        taken: Statements = [tree.Assign(item, following, span)]
+        ended = tree.Handler((stop,), None, otherwise, span)
+        return [tree.Try(taken, [ended], inner, [], span)]
+
+    return sources.Stepped(
+        following.type, item, step, [tree.Assign(held, made, span)], [held]
+    )
+
+
+def holding(
+    body: Body,
+    node: ast.With,
+    context: tree.Expression,
+    inside: Callable[[tree.Local | None], Statements],
+    target: Callable[[Type], tree.Local | None],
+) -> Statements:
+    """A ``with`` on an object whose ``__exit__`` says whether it holds the exception back."""
+    span = context.span
+    held = body.temporary(context.type, span, "manager")
+    failed = sources.fluid(body, BOOL, span, "failed")
+    manager = sources.get(held, span)
+    enter = calls.method_call(body, manager, "__enter__", [], span)
+    body.flow.disturb()
+    local = target(enter.type)
+    made: Statements = [tree.Assign(held, context, span)]
+    if local is not None:
+        made.append(tree.Assign(local, enter, span))
+    else:
+        made.append(tree.Evaluate(enter, span))
+    before = body.flow.copy()
+    rest = inside(local)
+    after = body.flow
+    statements.unsettle(body, before, node.body)
+    body.flow = join([after, before])
+    body.flow.disturb()
+
+    def leave() -> tree.Expression:
+        return calls.method_call(body, manager, "__exit__", [], span)
+
+    flag = _flag(failed, span)
+    caught = tree.Handler(
+        (), None, [flag(True), tree.If(leave(), [], [tree.Raise(None, span)], span)], span
+    )
+    unless = tree.If(tree.Not(sources.get(failed, span), span), [tree.Evaluate(leave(), span)], [], span)
+    inner: Statements = [tree.Try(rest, [caught], [], [], span)]
+    return [
+        *made,
+        flag(False),
+        tree.Try(inner, [], [], [unless], span),
+        tree.Delete(held, span),
+    ]
+
+
+def _flag(local: tree.Local, span: Span) -> Callable[[bool], tree.Statement]:
+    return lambda value: tree.Assign(local, tree.BoolLiteral(value, span), span)
+
+
+__all__ = ["holding", "iterates", "iterator"]
