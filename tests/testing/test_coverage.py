@@ -77,9 +77,8 @@ def test_the_lines_of_a_module_are_measured(tmp_path: Path, command: list[str]) 
     (tmp_path / ".coveragerc").write_text("[run]\nconcurrency = greenlet\n")
     environment = {**os.environ, "PYTEST_ADDOPTS": "-p no:hypothesispytest", "COVERAGE_FILE": ".coverage"}
     for words in ([*command, "-p", "no:cacheprovider", "test_says.py"], ["-m", "coverage", "json", "-q"]):
-        ran = subprocess.run(
-            [sys.executable, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
-        )
+        line = [sys.executable, *words]
+        ran = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
         assert ran.returncode == 0, ran.stdout + ran.stderr
     measured = json.loads((tmp_path / "coverage.json").read_text())["files"]["says.py"]
     assert measured["missing_lines"] == MISSING

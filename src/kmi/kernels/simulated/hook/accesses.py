@@ -17,7 +17,7 @@ from typing import Final
 
 from kmi.kernels.simulated.hook.positions import MARK
 
-__all__ = ["CHANGES", "ITERATES", "READS", "Accesses", "call_of"]
+__all__ = ["CHANGES", "ITERATES", "READS", "Accesses", "call_of", "check_of"]
 
 CHANGES: Final = frozenset({"clear", "discard", "pop", "popitem", "popleft", "remove", "reverse", "sort"})
 """The methods by which a container changes without growing."""
@@ -103,18 +103,24 @@ def root_of(node: ast.expr) -> ast.Name | None:
 
 def call_of(check: str, *arguments: ast.expr, at: ast.AST) -> ast.Call:
     """A call of a check, at the position of what it stands for."""
-    mark = ast.copy_location(ast.Name(MARK, ast.Load()), at)
-    function = ast.copy_location(ast.Attribute(mark, check, ast.Load()), at)
+    function = check_of(check, at)
     for argument in arguments:
         if not hasattr(argument, "lineno"):
             ast.copy_location(argument, at)
     return ast.copy_location(ast.Call(function, list(arguments), []), at)
 
 
+def check_of(name: str, at: ast.AST) -> ast.Attribute:
+    """A check, on the first line of what it stands for: CPython gives an attribute the last of its lines."""
+    made = ast.Attribute(ast.Name(MARK, ast.Load()), name, ast.Load())
+    for node in (made, made.value):
+        ast.copy_location(node, at)
+        node.end_lineno, node.end_col_offset = node.lineno, node.col_offset
+    return made
+
+
 def _if_watched(told: ast.expr, plain: ast.expr, at: ast.AST) -> ast.expr:
-    mark = ast.copy_location(ast.Name(MARK, ast.Load()), at)
-    watching = ast.copy_location(ast.Attribute(mark, "watching", ast.Load()), at)
-    return ast.copy_location(ast.IfExp(watching, told, plain), at)
+    return ast.copy_location(ast.IfExp(check_of("watching", at), told, plain), at)
 
 
 def _pair(told: ast.expr, node: ast.Name) -> ast.expr:

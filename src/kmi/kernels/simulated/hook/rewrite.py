@@ -13,10 +13,17 @@ import ast
 from typing import Any, Final, TypeVar
 
 from kmi.kernels.simulated import integers
-from kmi.kernels.simulated.hook.accesses import CHANGES, ITERATES, READS, Accesses, root_of
+from kmi.kernels.simulated.hook.accesses import (
+    CHANGES,
+    ITERATES,
+    READS,
+    Accesses,
+    call_of,
+    check_of,
+    root_of,
+)
 from kmi.kernels.simulated.hook.checks import GROWING
 from kmi.kernels.simulated.hook.places import Places
-from kmi.kernels.simulated.hook.positions import MARK
 from kmi.kernels.simulated.hook.recursion import called_name, names_in
 
 __all__ = ["rewritten"]
@@ -114,7 +121,7 @@ class _Rewriter(ast.NodeTransformer):
         outer, self.owner = self.owner, node.name
         node.body = [self.visit(statement) for statement in node.body]
         self.owner = outer
-        node.decorator_list.insert(0, _at(node, ast.Attribute(_mark(), "tracked", ast.Load())))
+        node.decorator_list.insert(0, check_of("tracked", node))
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
@@ -124,7 +131,7 @@ class _Rewriter(ast.NodeTransformer):
                 if width := width_of(inner.annotation):
                     locals_[inner.target.id] = width
         if self._name(node) in self.recursive:
-            node.decorator_list.append(_at(node, ast.Attribute(_mark(), "recursive", ast.Load())))
+            node.decorator_list.append(check_of("recursive", node))
         body = _Body(self.fields, self.owner, locals_, width_of(node.returns), self.places, self.accesses)
         start = 1 if ast.get_docstring(node, clean=False) is not None else 0
         statements = [*node.body[:start], *(body.visit(statement) for statement in node.body[start:])]
@@ -397,10 +404,6 @@ class _Body(ast.NodeTransformer):
         return _call("fit", ast.Constant(self._width(target)), value, at=value)
 
 
-def _mark() -> ast.expr:
-    return ast.Name(MARK, ast.Load())
-
-
 N = TypeVar("N", bound=ast.AST)
 
 
@@ -411,15 +414,7 @@ def _at(place: ast.AST, node: N) -> N:
 
 def _call(check: str, *arguments: ast.expr, at: ast.AST) -> ast.expr:
     """A call of a check."""
-    made = ast.Call(ast.Attribute(_mark(), check, ast.Load()), list(arguments), [])
-    for node in (made, made.func, _mark_of(made), *(a for a in arguments if not hasattr(a, "lineno"))):
-        _at(at, node)
-    return made
-
-
-def _mark_of(call: ast.Call) -> ast.AST:
-    assert isinstance(call.func, ast.Attribute)
-    return call.func.value
+    return call_of(check, *arguments, at=at)
 
 
 def _grow(node: ast.Call, method: ast.Attribute) -> ast.expr:
