@@ -8,6 +8,7 @@ from kmi.kernels.simulated.scheduler import current
 from kmi.kernels.simulated.struct import Struct
 from kmi.kernels.simulated.sync import may_sleep
 from kmi.kernels.simulated.user.memory import Memory
+from kmi.kernels.simulated.world import world
 
 __all__ = ["IO", "IOR", "IOW", "IOWR", "Request"]
 
@@ -79,3 +80,4 @@ class Request:
         if not self._command >> 30 & direction or self._command >> 16 & _MOST != size:
             verb = "takes" if direction == _WRITE else "gives"
             raise error(errno.EINVAL, f"the command {verb} no such record")
+        world().allocator.copy(f"copying {'from' if direction == _WRITE else 'to'} user space")

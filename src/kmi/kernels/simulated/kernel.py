@@ -164,6 +164,14 @@ class SimulatedKernel:
         """Make the n-th allocation from now on fail, once; 0 withdraws it."""
         self.allocator.fail_nth(n)
 
+    def fail_call(self, n: int) -> None:
+        """Make the n-th call that can fail, fail: an allocation, or a copy from or to user space."""
+        self.allocator.fail_nth(n, copies=True)
+
+    def failed_what(self) -> str:
+        """What that was, and where."""
+        return self.allocator.failed_what
+
     def failed(self) -> bool:
         """Whether the failure asked for by the last `fail_nth` has happened."""
         return self.allocator.failed

@@ -89,6 +89,8 @@ class Uio:
         current().scheduler.preempt()
         if to_user is not self._to_user:
             raise ValueError(f"Uio.{name} in a {'read' if self._to_user else 'write'}")
+        if self._remaining:
+            world().allocator.copy(f"copying {'to' if to_user else 'from'} user space")
 
     def _take(self, wanted: int) -> bytes:
         taken = bytearray()

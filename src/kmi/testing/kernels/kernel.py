@@ -104,8 +104,17 @@ class Kernel(Protocol):
     def fail_nth(self, n: int) -> None:
         """Make the n-th allocation from now on fail, once; 0 withdraws it."""
 
+    def fail_call(self, n: int) -> None:
+        """Make the n-th call from now on that can fail, fail, once.
+
+        That is an allocation, on the simulated kernel also a copy from or to user space.
+        """
+
     def failed(self) -> bool:
-        """Whether the failure asked for by the last :meth:`fail_nth` has happened."""
+        """Whether the failure asked for by the last of these has happened."""
+
+    def failed_what(self) -> str:
+        """What failed then, and the module's line as far as the kernel knows; copies begin with `copying`."""
 
     def reports(self) -> Sequence[Report]:
         """What the kernel complained of so far, see :class:`Report`."""

@@ -146,6 +146,12 @@ class LinuxTestKernel:
         for module in self._counting():
             self.guest.write_file(_attribute(module.name), str(n).encode())
 
+    def fail_call(self, n: int) -> None:
+        self.fail_nth(n)
+
+    def failed_what(self) -> str:
+        return "an allocation"
+
     def failed(self) -> bool:
         for module in self._counting():
             self._look_for_fault(module)

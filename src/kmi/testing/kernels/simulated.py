@@ -45,6 +45,12 @@ class SimulatedTestKernel:
     def fail_nth(self, n: int) -> None:
         self.native.fail_nth(n)
 
+    def fail_call(self, n: int) -> None:
+        self.native.fail_call(n)
+
+    def failed_what(self) -> str:
+        return self.native.failed_what()
+
     def failed(self) -> bool:
         return self.native.failed()
 
