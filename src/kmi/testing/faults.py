@@ -76,8 +76,8 @@ def fail_each(
     """Run a scenario with its first call failing, then its second, and so on; how many there were.
 
     The scenario leaves the kernel as it found it, also when it fails. It may pass the errno on or deal with
-    it. Raises AssertionError if it failed otherwise, if it fails without a fault, or after `most` calls. Without
-    a scenario: the faults one by one, each to be the guard of a `with`.
+    it. Raises AssertionError if it failed otherwise, if it fails without a fault, or after `most` calls.
+    Without a scenario: the faults one by one, each to be the guard of a `with`.
     """
     if scenario is None:
         return _faults(kernel, most)

@@ -332,7 +332,7 @@ class _Body(ast.NodeTransformer):
             node.func = _at(node.func, ast.Attribute(_at(node.func, _mark()), "parsed", ast.Load()))
         elif isinstance(node.func, ast.Attribute):
             if node.func.attr == "from_bytes" and ast.unparse(node.func.value) == "int":
-                node.func = _at(node.func, ast.Attribute(_at(node.func, _mark()), "joined", ast.Load()))
+                node.func = check_of("joined", node.func)
                 return node
             container = node.func.value
             node.func.value = self.visit(container)
