@@ -329,7 +329,7 @@ class _Body(ast.NodeTransformer):
                 keyword.value = self.visit(keyword.value)
         self.low_bits = 0
         if isinstance(node.func, ast.Name) and node.func.id == "int" and node.args:
-            node.func = _at(node.func, ast.Attribute(_at(node.func, _mark()), "parsed", ast.Load()))
+            node.func = check_of("parsed", node.func)
         elif isinstance(node.func, ast.Attribute):
             if node.func.attr == "from_bytes" and ast.unparse(node.func.value) == "int":
                 node.func = check_of("joined", node.func)
