@@ -183,6 +183,9 @@ def test_a_cross_over_of_locks_is_found_by_some_seed(written: Written) -> None:
                 ends.add("through")
             except Deadlock as deadlock:
                 assert "Device.a, held by" in str(deadlock) and "Device.b, held by" in str(deadlock)
+                ring = str(deadlock).splitlines()[-1].strip()
+                first, second = (f"ioctl by process {user.pid}" for user in (one, other))
+                assert ring == f"in a ring: {first} waits for {second} waits for {first}"
                 ends.add("deadlock")
             assert [report.kind for report in kernel.reports()] == ["lock order"]
     assert ends == {"through", "deadlock"}
@@ -206,11 +209,16 @@ class Device(FileOperations):
 
 @pytest.mark.parametrize("cyclic", [False, True])
 def test_a_cycle_is_a_leak(simulated: SimulatedKernel, written: Written, cyclic: bool) -> None:
-    simulated.load(written(CYCLE), check=False)
+    path = written(CYCLE)
+    simulated.load(path, check=False)
     user = simulated.process()
     user.ioctl(user.open("/dev/device"), int(cyclic))
     simulated.settle()
-    expected = [("leak", "2 objects are left of device", ("2 of Node",))] if cyclic else []
+    lines = tuple(
+        f"1 of Node, made at device.py:{line_of(path, text)} in Device.ioctl"
+        for text in ("first = Node()", "second = Node()")
+    )
+    expected = [("leak", "2 objects are left of device", lines)] if cyclic else []
     assert [(r.kind, r.title, r.lines) for r in simulated.reports()] == expected
 
 
@@ -335,3 +343,39 @@ def test_a_loop_that_spins_for_another_thread_ends(simulated: SimulatedKernel, w
     assert not call.done()
     other.write(fd, b"x")
     assert call.result() == b""
+
+
+def test_what_was_lent_to_a_callback_is_not_for_later(simulated: SimulatedKernel, written: Written) -> None:
+    path = written(
+        """
+        class Device(FileOperations):
+            def __init__(self) -> None:
+                self.file: File | None = None
+                self.data: Uio | None = None
+
+            def open(self, file: File) -> None:
+                self.file = file
+
+            def read(self, file: File, data: Uio) -> None:
+                data.put(b"x")
+                self.data = data
+
+            def ioctl(self, file: File, request: Request) -> int:
+                if request.command == 1:
+                    return int(self.file.nonblocking)  # the file of open
+                return self.data.remaining  # the data of read
+        """
+    )
+    simulated.load(path, check=False)
+    user = simulated.process()
+    fd = user.open("/dev/device")
+    assert user.read(fd, 1) == b"x"
+    for command, what, lender in ((1, "File.nonblocking", "open"), (2, "Uio.remaining", "read")):
+        with pytest.raises(LockMisuse):
+            user.ioctl(fd, command)
+        line = line_of(path, f"the {what.partition('.')[0].lower().replace('uio', 'data')} of {lender}")
+        report = simulated.reports()[-1]
+        assert report.kind == "use after release"
+        assert report.title == f"{what} is used at device.py:{line} in Device.ioctl"
+        kind = what.partition(".")[0]
+        assert report.lines == (f"the {kind} was lent to Device.{lender}, which has returned",)

@@ -10,8 +10,9 @@ import gc
 import sys
 import weakref
 from collections import Counter
-from types import FrameType
+from types import CodeType, FrameType
 
+from kmi.kernels.simulated.hook.positions import position_of
 from kmi.kernels.simulated.reports import Report
 
 __all__ = ["Collector", "Tracker"]
@@ -22,16 +23,22 @@ class Tracker:
 
     def __init__(self) -> None:
         self._alive: dict[int, weakref.ref[object]] = {}
+        self._born: dict[int, tuple[CodeType, int]] = {}
+        """Where each of them was made."""
 
-    def add(self, made: object) -> None:
-        """Remember an object without keeping it alive."""
+    def add(self, made: object, by: FrameType) -> None:
+        """Remember an object without keeping it alive, and the line that makes it."""
         key = id(made)
+        self._born[key] = by.f_code, by.f_lineno
         self._alive[key] = weakref.ref(made, lambda _: self._alive.pop(key, None))
 
     def left(self) -> Counter[str]:
-        """How many objects of which class are alive."""
-        living = [reference() for reference in list(self._alive.values())]
-        return Counter(type(one).__qualname__ for one in living if one is not None)
+        """How many objects of which class are alive, made where."""
+        found: Counter[str] = Counter()
+        for key, reference in list(self._alive.items()):
+            if (one := reference()) is not None:
+                found[f"{type(one).__qualname__}, made at {position_of(*self._born[key])}"] += 1
+        return found
 
     def report(self, name: str) -> Report | None:
         """The report of what is left of a module; None if nothing is."""

@@ -222,7 +222,27 @@ class Scheduler:
     def _deadlock_message(self) -> str:
         if not self.threads:
             return "deadlock: no thread is left that could do what is waited for"
-        return "deadlock: no thread can run\n" + "\n".join(f"    {t.describe()}" for t in self.threads)
+        lines = [f"    {thread.describe()}" for thread in self.threads]
+        if ring := self._ring():
+            names = " waits for ".join(thread.name for thread in (*ring, ring[0]))
+            lines.append(f"    in a ring: {names}")
+        return "\n".join(["deadlock: no thread can run", *lines])
+
+    def _ring(self) -> list[Thread]:
+        """Threads each of which waits for a lock that the next one holds, and the last one for the first."""
+        holders = {
+            waiting: holder
+            for holder in self.threads
+            for lock in holder.held
+            for waiting in getattr(lock, "_queue", ())
+        }
+        for start in self.threads:
+            way = [start]
+            while (following := holders.get(way[-1])) is not None and following not in way:
+                way.append(following)
+            if following is start:
+                return way
+        return []
 
     # Called by threads.
 

@@ -238,7 +238,7 @@ class Checks:
                 return original(cls) if original is object.__new__ else original(cls, *arguments, **named)
             checks._allocate(cls.__name__)
             made: Any = original(cls) if original is object.__new__ else original(cls, *arguments, **named)
-            checks.tracker.add(made)
+            checks.tracker.add(made, sys._getframe(1))
             return made
 
         kind.__new__ = new  # type: ignore[method-assign, assignment]

@@ -17,6 +17,7 @@ from kmi.errors import error
 from kmi.kernels.simulated.boundary import forget
 from kmi.kernels.simulated.device import Device, File, PollTable
 from kmi.kernels.simulated.ioctl import Request
+from kmi.kernels.simulated.lent import take_back
 from kmi.kernels.simulated.scheduler import current
 from kmi.kernels.simulated.uio import Segment, Uio
 from kmi.kernels.simulated.user.memory import TASK_SIZE, Memory
@@ -94,7 +95,7 @@ class OpenFile:
         thread = current()
         thread.opening = True
         try:
-            opened.state = opened._call(node.device.operations.open, opened._view())
+            opened.state = opened._call(opened._lent, node.device.operations.open)
         except Failed as failed:
             node.users.count -= 1
             raise failed
@@ -120,7 +121,7 @@ class OpenFile:
         thread = current()
         thread.uninterruptible_depth += 1
         try:
-            self.node.device.operations.close(self._view())
+            self._lent(self.node.device.operations.close)
         except Exception as raised:
             self.kernel.log_error(raised)
             forget(raised)
@@ -167,18 +168,22 @@ class OpenFile:
     def poll(self, table: PollTable) -> int:
         """What the file is ready for."""
         try:
-            return int(self._call(self.node.device.operations.poll, self._view(), table))
+            return int(self._call(self._lent, self.node.device.operations.poll, table))
         except Failed:
             return POLL_ERR
 
     def _checked_seek(self, offset: int, whence: int) -> int:
-        result = self.node.device.operations.seek(self._view(), offset, whence)
+        result = self._lent(self.node.device.operations.seek, offset, whence)
         if not 0 <= result < 1 << 63:
             raise OverflowError(f"{result} is no position in a file")
         return int(result)
 
     def _checked_ioctl(self, request: Request) -> int:
-        result = self.node.device.operations.ioctl(self._view(), request)
+        callback = self.node.device.operations.ioctl
+        try:
+            result = self._lent(callback, request)
+        finally:
+            take_back(request, callback)
         if not 0 <= result < 1 << 31:
             raise OverflowError(f"{result} does not fit the result of an ioctl")
         return int(result)
@@ -196,13 +201,24 @@ class OpenFile:
             return 0
         data = Uio(memory, segments, self.position if offset is None else offset, to_user)
         try:
-            self._call(callback, self._view(), data)
+            self._call(self._lent, callback, data)
         except Failed as failed:
             if not (data.progress and failed.number in SHORT):
                 raise failed
+        finally:
+            progress = data.progress
+            take_back(data, callback)
         if offset is None:
-            self.position += data.progress
-        return data.progress
+            self.position += progress
+        return progress
+
+    def _lent(self, callback: Callable[..., R], *arguments: object) -> R:
+        """Run a callback with a view of the file, which is its own until it returns."""
+        view = self._view()
+        try:
+            return callback(view, *arguments)
+        finally:
+            take_back(view, callback)
 
     def _view(self) -> File[Any]:
         return File(
