@@ -36,14 +36,14 @@ def _used(self: object, name: str) -> Any:
 
 
 @functools.cache
-def _gone(kind: type) -> Any:
+def _gone(kind: Any) -> Any:
     """The class of what was lent, after that: of the same layout, and of no use."""
     return type(kind.__name__, (kind,), {"__getattribute__": _used})
 
 
-def take_back(lent: object, callback: object) -> None:
+def take_back(lent: Any, callback: object) -> None:
     """The callback that something was lent to has returned."""
-    kind = type(lent)
+    kind: Any = type(lent)
     vars(lent).clear()
     vars(lent)[_WHAT] = kind.__name__, getattr(callback, "__qualname__", "a callback")
     lent.__class__ = _gone(kind)
