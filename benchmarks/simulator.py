@@ -3,8 +3,8 @@
     python benchmarks/simulator.py
 
 The small test loads the semaphore, opens it in two processes, lets one read while the other writes, and
-unloads it; each schedule is a kernel of its own. The tests are those of `tests/conformance` that pytest collects for
-the simulated kernel, in one process.
+unloads it; each schedule is a kernel of its own. The tests are those of `tests/conformance` that pytest
+collects for the simulated kernel, in one process.
 """
 
 import os
