@@ -12,7 +12,7 @@ class Pair(Struct):
 
 
 class Wide(Struct):
-    pair: Pair
+    most: u32
     rest: u32
 
 

@@ -36,7 +36,7 @@ def check_layout(world: World, info: ClassInfo) -> None:
                     codes.STRUCT_FIELD,
                     entry.span,
                     f"`{entry.name}: {entry.type}` has no width in C",
-                    help=f"{entry.name}: {'u8' if entry.type == BOOL else 'u64'}",
+                    help=_instead(entry.name, entry.type),
                 )
             continue
         if offset % align:
@@ -48,6 +48,14 @@ def check_layout(world: World, info: ClassInfo) -> None:
     if offset % largest and info.definition.fields:
         last = info.definition.fields[-1]
         _padding(world, info, None, last.span, largest - offset % largest)
+
+
+def _instead(name: str, kind: Type) -> str:
+    """What to write for a field without a width."""
+    if isinstance(kind, ClassType) and kind.definition.struct:
+        fields = [f"{name}_{entry.name}: {entry.type}" for entry in kind.definition.all_fields()]
+        return "\n".join(["a record has no record in it yet; write its fields out:", *fields])
+    return f"{name}: {'u8' if kind == BOOL else 'u64'}"
 
 
 def _padding(world: World, info: ClassInfo, before: str | None, span: Span, count: int) -> None:
@@ -75,8 +83,5 @@ def _extent(world: World, kind: Type) -> tuple[int, int]:
             return 0, 0
         case IntType(bits=bits):
             return bits // 8, bits // 8
-        case ClassType(definition=definition) if definition.struct:
-            inner = [_extent(world, entry.type) for entry in definition.all_fields()]
-            return sum(size for size, _ in inner), max((align for _, align in inner), default=1)
         case _:  # a `bool`, too: what comes from a user is any byte, and C's has two values
             return 0, 0
