@@ -10,10 +10,12 @@ import click
 from rich.console import Console
 
 from kmi.cli.exits import Exit
+from kmi.compiler import checks
 from kmi.language import Analysis, Library, analyse, packages
 from kmi.language.report.diagnostics import Diagnostic, Severity
 from kmi.language.report.formats import FORMATS
 from kmi.language.report.render import styled
+from kmi.language.tree import Program
 
 
 class ModuleFile(click.Path):
@@ -42,7 +44,12 @@ FILE = ModuleFile(exists=True, readable=True, path_type=Path)
     show_default=True,
     help="For people (text) or for programs.",
 )
-def command(files: tuple[Path, ...], form: str) -> int:
+@click.option(
+    "--explain-checks",
+    is_flag=True,
+    help="Also list what is still checked at run time, what is known there, and what would take it away.",
+)
+def command(files: tuple[Path, ...], form: str, explain_checks: bool) -> int:
     """Report everything that keeps FILE from being a kernel module.
 
     Ends with 3 if there was an error; warnings alone end with 0.
@@ -53,15 +60,34 @@ def command(files: tuple[Path, ...], form: str) -> int:
         click.echo(f"{test}: left out, it is a test of modules, not a module: kmi test {test}", err=True)
     if not modules:
         return Exit.USAGE
-    for file in modules:
-        diagnostics += analyse(file, Library()).diagnostics
+    analyses = [analyse(file, Library()) for file in modules]
+    for analysis in analyses:
+        diagnostics += analysis.diagnostics
     if form != "text":
         click.echo(FORMATS[form](diagnostics), nl=False)
     elif diagnostics:
         show(diagnostics, Console(file=sys.stdout, highlight=False, soft_wrap=True))
     else:
         click.echo(f"{', '.join(map(str, modules))}: no mistakes found")
+    if explain_checks:
+        for file, analysis in zip(modules, analyses, strict=True):
+            if analysis.program is not None:
+                explain(file, analysis.program)
     return Exit.NOT_COMPILED if broken(diagnostics) else Exit.OK
+
+
+def explain(file: Path, program: Program) -> None:
+    """Print the checks that are left in a module, in the order of its lines."""
+    listed = checks.left(program)
+    for each in listed:
+        check = each.check
+        where = f"{check.span.source.path.name}:{check.span.line}:{check.span.column + 1}"
+        click.echo(f"{where}: {check.kind} in {each.function}: `{check.span.text}`")
+        click.echo(f"    known   {check.knows}")
+        click.echo(f"    wanted  {check.allowed}")
+        click.echo(f"    away    {check.away}")
+    count = f"{len(listed)} check{'s' if len(listed) != 1 else ''}" if listed else "no checks"
+    click.echo(f"{file}: {count} left at run time")
 
 
 def is_test(file: Path) -> bool:

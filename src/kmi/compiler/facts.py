@@ -4,21 +4,21 @@
         i += 1              i + 1 fits: no check
 
 A walk over the structured tree keeps an interval for each local. Behind a branch it is the join; at the
-head of a loop everything that the loop assigns to is forgotten, but for locals that only ever grow or only
-ever shrink there; in a handler everything that the ``try`` assigns to is. Locals are nobody else's, so
-calls change nothing. Of a local that is assigned within an expression nothing is kept.
+head of a loop it is what a few rounds leave as it is, and what else the loop assigns to is forgotten, but for
+locals that only ever grow or only ever shrink there; what was an index was in range; in a handler everything
+that the ``try`` assigns to is forgotten. Locals are nobody else's, so calls change nothing.
 
 Invariant: whatever the program does, the local's value at that node is in the interval.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from kmi.compiler import intervals
 from kmi.compiler.instances import FunctionInstance
 from kmi.compiler.intervals import Interval
-from kmi.compiler.ranges import Ranges
+from kmi.compiler.ranges import BYTE, LARGEST, Ranges, holds_bytes
 from kmi.language import tree
 from kmi.language.tree import Local
 from kmi.language.tree.walk import children, is_expression, walk
@@ -26,6 +26,10 @@ from kmi.language.types import BoolType, IntType
 
 Known = dict[Local, Interval]
 """Intervals of locals; one that is not in it can be whatever its type holds."""
+
+DEEPEST = 2
+"""Loops inside each other that are gone through more than once: each makes it several times as much work."""
+INDEXED = frozenset(["kmi.runtime.list", "kmi.runtime.bytes", "kmi.runtime.bytearray"])
 
 MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
@@ -45,6 +49,9 @@ class Facts:
         self.instance = instance
         self.found: dict[int, Interval] = {}
         self.breaks: list[list[Known]] = []
+        self.continues: list[list[Known]] = []
+        self.depth = 0
+        """Of loops that are gone through to see what stays as it is in each round."""
 
     # --- expressions --------------------------------------------------------------------------------------
 
@@ -154,9 +161,10 @@ class Facts:
         match node:
             case tree.Assign(local=local, value=value):
                 self.visit(value, known)
-                return self.assigned(local, value, known)
+                return self.assigned(local, value, self.indexed(value, known))
             case tree.If(condition=condition, then=then, otherwise=otherwise):
                 self.visit(condition, known)
+                known = self.indexed(condition, known)
                 return join(
                     self.block(then, self.refined(condition, known, True)),
                     self.block(otherwise, self.refined(condition, known, False)),
@@ -165,14 +173,13 @@ class Facts:
                 return self.while_(node, known)
             case tree.ForRange():
                 return self.for_range(node, known)
-            case tree.ForEach(target=target, iterable=iterable, body=body, otherwise=otherwise):
-                self.visit(iterable, known)
-                head = self.forget(known, body, [target])
-                return self.loop(body, head, head, otherwise)
+            case tree.ForEach():
+                return self.for_each(node, known)
             case tree.Break():
                 self.breaks[-1].append(known)
                 return None
             case tree.Continue():
+                self.continues[-1].append(known)
                 return None
             case tree.Return() | tree.Raise():
                 self.visit(node, known)
@@ -189,11 +196,25 @@ class Facts:
                 return self.forget(known, [], [local])
             case _:
                 self.visit(node, known)
-                return known
+                return self.indexed(node, known)
+
+    def indexed(self, node: tree.Node, known: Known) -> Known:
+        """What is known after an expression, or a statement of expressions: its indices were in range."""
+        for local in _indices(node):
+            kind = self.instance.type(local.type)
+            if isinstance(kind, IntType) and not local.fluid:
+                before = known.get(local, intervals.of_type(kind))
+                known = {**known, local: before.meet(Interval(-LARGEST, LARGEST - 1))}
+        return known
 
     def while_(self, node: tree.While, known: Known) -> Known | None:
-        head = self.forget(known, node.body, [])
+        def enter(head: Known) -> Known:
+            self.visit(node.condition, head)
+            return self.refined(node.condition, self.indexed(node.condition, head), True)
+
+        head = self.settled(known, node.body, [], enter)
         self.visit(node.condition, head)
+        head = self.indexed(node.condition, head)
         endless = isinstance(node.condition, tree.BoolLiteral) and node.condition.value
         done = None if endless else self.refined(node.condition, head, False)
         return self.loop(node.body, self.refined(node.condition, head, True), done, node.otherwise)
@@ -202,22 +223,74 @@ class Facts:
         for each in (node.start, node.stop, node.step):
             self.visit(each, known)
         start, stop, step = (self.interval(each) for each in (node.start, node.stop, node.step))
-        head = self.forget(known, node.body, [node.target])
         kind = self.instance.type(node.target.type)
         inside = intervals.of_type(kind)
         if step.low > 0 and start.low <= stop.high - 1:
             inside = Interval(start.low, stop.high - 1).meet(inside)
         elif step.high < 0 and stop.low + 1 <= start.high:
             inside = Interval(stop.low + 1, start.high).meet(inside)
-        started = head if node.target.fluid else {**head, node.target: inside}
-        return self.loop(node.body, started, head, node.otherwise)
+
+        def enter(head: Known) -> Known:
+            return head if node.target.fluid else {**head, node.target: inside}
+
+        head = self.settled(known, node.body, [node.target], enter)
+        return self.loop(node.body, enter(head), head, node.otherwise)
+
+    def for_each(self, node: tree.ForEach, known: Known) -> Known | None:
+        self.visit(node.iterable, known)
+        known = self.indexed(node.iterable, known)
+        target, kind = node.target, self.instance.type(node.iterable.type)
+
+        def enter(head: Known) -> Known:
+            return head if target.fluid or not holds_bytes(kind) else {**head, target: BYTE}
+
+        head = self.settled(known, node.body, [target], enter)
+        return self.loop(node.body, enter(head), head, node.otherwise)
+
+    def settled(
+        self, known: Known, body: list[tree.Statement], targets: list[Local], enter: Callable[[Known], Known]
+    ) -> Known:
+        """What holds at the head of a loop in every round; ``enter`` goes from there into the body.
+
+        A few rounds are gone through, without noting anything; what still changes then is forgotten.
+        """
+        wide = self.forget(known, body, targets)
+        head = {local: interval for local, interval in known.items() if local not in targets}
+        if self.depth >= DEEPEST or all(wide.get(local) == interval for local, interval in head.items()):
+            return wide
+        found = self.found
+        self.depth += 1
+        try:
+            for attempt in range(3):
+                self.found = dict(found)
+                self.breaks.append([])
+                self.continues.append([])
+                back = self.block(body, enter(head))
+                self.breaks.pop()
+                for each in self.continues.pop():
+                    back = join(back, each)
+                around = head if back is None else join(head, back)
+                assert around is not None
+                if around == head:
+                    return {**wide, **head}
+                head = {
+                    local: interval
+                    for local, interval in around.items()
+                    if attempt == 0 or interval == head[local]
+                }
+        finally:
+            self.found = found
+            self.depth -= 1
+        return wide
 
     def loop(
         self, body: list[tree.Statement], inside: Known, done: Known | None, otherwise: list[tree.Statement]
     ) -> Known | None:
-        """A loop whose head forgets what its body assigns to, so that one round stands for all."""
+        """A loop at whose head only what holds in every round is known, so that one round stands for all."""
         self.breaks.append([])
+        self.continues.append([])
         self.block(body, inside)
+        self.continues.pop()
         broken = self.breaks.pop()
         after = self.block(otherwise, done)
         for each in broken:
@@ -226,16 +299,16 @@ class Facts:
 
     def try_(self, node: tree.Try, known: Known) -> Known | None:
         anywhere = self.forget(known, node.body, [], steady=False)
-        breaks = self.breaks[-1] if self.breaks else []
-        broken = len(breaks)
+        ways = [stack[-1] for stack in (self.breaks, self.continues) if stack]
+        before = [len(each) for each in ways]
         after = self.block(node.body, known)
         after = self.block(node.otherwise, after)
         for handler in node.handlers:
             after = join(after, self.block(handler.body, anywhere))
         if not node.final:
             return after
-        # A `break` goes through the `finally`, too.
-        breaks[broken:] = [self.forget(each, node.final, [], steady=False) for each in breaks[broken:]]
+        for way, count in zip(ways, before, strict=True):  # a `break` goes through the `finally`, too
+            way[count:] = [self.forget(each, node.final, [], steady=False) for each in way[count:]]
         inner = [*node.body, *node.otherwise, *(each for h in node.handlers for each in h.body)]
         left = self.block(node.final, self.forget(known, inner, [], steady=False))
         if after is None or left is None:
@@ -286,6 +359,29 @@ def _direction(local: Local, value: tree.Expression) -> str:
             return "grows" if operator == "+" else "shrinks"
         case _:
             return "any"
+
+
+def _indices(node: tree.Node) -> Iterator[Local]:
+    """Locals that surely are an index of a list, bytes or bytearray when this is evaluated."""
+    match node:
+        case tree.Logical(left=left):
+            yield from _indices(left)
+        case tree.Conditional(condition=condition):
+            yield from _indices(condition)
+        case tree.Do() | tree.Let():
+            pass
+        case _:
+            for child in children(node):
+                if is_expression(child):
+                    yield from _indices(child)
+            match node:
+                case tree.Call(
+                    function=tree.Function(name="__getitem__" | "__setitem__", module=module),
+                    arguments=[_, tree.LocalGet(local=local), *_],
+                ) if module in INDEXED:
+                    yield local
+                case _:
+                    pass
 
 
 def join(left: Known | None, right: Known | None) -> Known | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kmi.compiler import linear
+from kmi.compiler.noted import Check
 from kmi.language.tree import Class, Function
 from kmi.language.types import ClassType, Type, substitute
 
@@ -29,6 +30,8 @@ class FunctionInstance:
     linear: linear.Function | None = None
     counted: bool = False
     """Its last parameter counts nested calls. ``recursion`` sets it."""
+    checks: list[Check] = field(default_factory=list)
+    """What it asks at run time. Lowering notes it."""
     raises: frozenset[Class] = frozenset()
     """Classes of what it may raise, each meaning itself and what derives from it. ``errors`` sets it."""
 

@@ -129,7 +129,7 @@ def binary(operator: str, left: Interval, right: Interval) -> Interval:
             if left.low >= 0 or right.low >= 0:
                 return Interval(0, left.high if left.low >= 0 else right.high)
             return Interval(
-                -_bits(max(-left.low, -right.low)) - 1,
+                -_bits(max(~left.low, ~right.low)) - 1,
                 max(_bits(max(left.high, 0)), _bits(max(right.high, 0))),
             )
         case "|" | "^":
@@ -137,7 +137,8 @@ def binary(operator: str, left: Interval, right: Interval) -> Interval:
                 return Interval(
                     max(left.low, right.low) if operator == "|" else 0, _bits(max(left.high, right.high))
                 )
-            wide = max(abs(end) for end in (left.low, left.high, right.low, right.high))
+            ends = (left.low, left.high, right.low, right.high)
+            wide = max(end if end >= 0 else ~end for end in ends)
             return Interval(-_bits(wide) - 1, _bits(wide))
         case _:
             raise AssertionError(f"no such operator: {operator}")

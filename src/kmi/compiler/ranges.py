@@ -13,7 +13,19 @@ from kmi.compiler import intervals
 from kmi.compiler.instances import FunctionInstance
 from kmi.compiler.intervals import BIT, EVERYTHING, Interval
 from kmi.language import tree
-from kmi.language.types import BoolType, IntType
+from kmi.language.types import BoolType, ClassType, IntType, Type
+
+LARGEST = 1 << 40
+"""More items than a built-in container ever has: see ``kmi.runtime.memory``."""
+
+
+BYTE = Interval(0, 255)
+_BYTES = ("kmi.runtime.bytes", "kmi.runtime.bytearray")
+
+
+def holds_bytes(kind: Type) -> bool:
+    """Whether the items of an object of this type are bytes."""
+    return isinstance(kind, ClassType) and kind.definition.module in _BYTES
 
 
 class Ranges:
@@ -64,9 +76,13 @@ class Ranges:
             case tree.LocalGet() if id(node) in self.facts:
                 return self.facts[id(node)]
             case tree.Call(function=tree.Function(name="__len__", module=module)) if module.startswith(
-                "kmi."
+                "kmi.runtime."
             ):
-                return Interval(0, intervals.I64.high)
+                return Interval(0, LARGEST)
+            case tree.Call(function=tree.Function(name="__getitem__" | "__item__", module=module)) if (
+                module in _BYTES
+            ):
+                return BYTE
             case tree.Upcast(value=value) | tree.Narrow(value=value) if isinstance(
                 value.type, IntType | BoolType
             ):

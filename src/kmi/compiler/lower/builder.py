@@ -16,8 +16,10 @@ from dataclasses import dataclass, field
 from kmi.compiler import linear
 from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.instances import FunctionInstance
+from kmi.compiler.intervals import Interval
 from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import identifier
+from kmi.compiler.noted import Check
 from kmi.compiler.ranges import Ranges
 from kmi.language import tree
 from kmi.language.source import Span
@@ -90,6 +92,11 @@ class Builder:
             if isinstance(statement, linear.Sleeping):
                 statement.atomic = True
         self.out.append(statement)
+
+    def note(self, kind: str, span: Span, known: Interval | None, allowed: str, away: str) -> None:
+        """A check is emitted here, for `kmi check --explain-checks`."""
+        if self.instance.author:
+            self.instance.checks.append(Check(kind, span, known, allowed, away))
 
     @contextmanager
     def into(self, statements: list[linear.Statement]) -> Iterator[list[linear.Statement]]:

@@ -366,6 +366,9 @@ def _narrow(builder: Builder, value: Value, kind: Type, checked: bool, node: tre
     if is_void(kind):
         return Value(linear.Nothing(kind), value.owned)
     if checked:
+        builder.note(
+            "None", node.span, None, "an object", "keep it in a local, and test that with `is not None`"
+        )
         if not is_simple(expression):
             value = (
                 builder.own(value, node.span)

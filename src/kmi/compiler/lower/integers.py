@@ -15,10 +15,11 @@ from kmi.compiler import intervals, linear
 from kmi.compiler.intervals import EVERYTHING, I64, I128, U64, U128, Interval
 from kmi.compiler.lower import tables
 from kmi.compiler.lower.builder import Builder, Value, is_simple
+from kmi.compiler.noted import bounds
 from kmi.language import tree
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
-from kmi.language.types import BoolType, IntType, Type
+from kmi.language.types import INT, BoolType, IntType, Type
 
 RING = frozenset("+ - * & | ^".split())
 """Operators whose low bits depend on low bits only."""
@@ -140,6 +141,7 @@ def modular(builder: Builder, node: tree.Expression, bits: int) -> linear.Expres
             )
             by = simple(builder, convert(other.expression, I128), node.span, "count")
             if builder.ranges.of(right).low < 0:
+                _note_shift(builder, right)
                 zero = linear.Const(0, I128)
                 negative = linear.Comparison("<", by, zero)
                 _raise(builder, negative, "kmi_raise_shift", "ValueError", node.span)
@@ -199,6 +201,7 @@ def _binary(builder: Builder, node: tree.Binary) -> linear.Expression:
         case "<<" | ">>":
             right = simple(builder, right, span, "count")
             if b.low < 0:
+                _note_shift(builder, node.right)
                 zero = linear.Const(0, I64)
                 _raise(builder, linear.Comparison("<", right, zero), "kmi_raise_shift", "ValueError", span)
             return _shift(builder, node, left, right)
@@ -210,6 +213,9 @@ def _checked(
     builder: Builder, operator: str, left: linear.Expression, right: linear.Expression, span: Span
 ) -> linear.Expression:
     """A result that may leave 128 bits."""
+    builder.note(
+        "overflow", span, None, bounds(EVERYTHING), "store a part in a place, or keep the low bits: `& mask`"
+    )
     target = builder.temporary(I128, "exact")
     left, right = simple(builder, convert(left, I128), span), simple(builder, convert(right, I128), span)
     builder.emit(linear.Overflowing(target, operator, left, right, I128, span))
@@ -223,6 +229,7 @@ def _divide(
     a, b = ranges.of(node.left), ranges.of(node.right)
     result = ranges.exact(node)
     if b.contains(0):
+        builder.note("division", node.right.span, b, "anything but 0", "test it before: `if n > 0:`")
         right = simple(builder, right, span, "divisor")
         helper = "kmi_raise_floordiv" if node.operator == "//" else "kmi_raise_mod"
         zero = linear.Const(0, I64)
@@ -263,9 +270,9 @@ def _shift(
     result = ranges.exact(node)
     if result.within(EVERYTHING):
         kind = intervals.computing(a, result)
+        if a.low >= 0 and b.high < kind.bits:  # and the result fits
+            return linear.Operation("<<", convert(left, kind), right, kind)
         if b.high < kind.bits - 1:
-            if a.low >= 0:
-                return linear.Operation("<<", convert(left, kind), right, kind)
             if isinstance(right, linear.Const):
                 return operation("*", left, linear.Const(1 << right.value, kind), kind)
     return _checked(builder, "<<", left, right, node.span)
@@ -320,6 +327,7 @@ def _fit(builder: Builder, node: tree.Fit) -> linear.Expression:
                 if narrow:
                     target = builder.temporary(place, _HINTS[operator])
                     one, other = simple(builder, one, node.span), simple(builder, other, node.span)
+                    _note_overflow(builder, builder.ranges.exact(node.value), place, node.span)
                     builder.emit(linear.Overflowing(target, operator, one, other, place, node.span))
                     return linear.Var(target, place)
                 value = operation(operator, one, other, I128)
@@ -345,6 +353,7 @@ def within(
     room = intervals.of_type(place)
     if interval.within(room):
         return convert(value, place)
+    _note_overflow(builder, interval, place, span)
     value = simple(builder, value, span)
     kind = value.type
     if not isinstance(kind, IntType):
@@ -363,6 +372,17 @@ def within(
     )  # fmt: skip
     builder.emit(linear.If(condition, [raising], [], span, unlikely=True))
     return convert(value, place)
+
+
+def _note_shift(builder: Builder, count: tree.Expression) -> None:
+    builder.note(
+        "shift", count.span, builder.ranges.of(count), "0 or more", "mask it: `& 63`, or test it before"
+    )
+
+
+def _note_overflow(builder: Builder, interval: Interval, place: IntType, span: Span) -> None:
+    away = f"test its ends before, or keep the low bits: `wrapping({'i64' if place == INT else place}, …)`"
+    builder.note("overflow", span, interval, f"{bounds(intervals.of_type(place))}, for `{place}`", away)
 
 
 def compare(

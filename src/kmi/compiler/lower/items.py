@@ -43,6 +43,7 @@ def access(builder: Builder, node: tree.Call) -> Value | None:
         return None
     if builder.instance.function.module in CONTAINERS:
         return None  # the classes themselves: they mean the calls that they write
+    note(builder, node)
     if function.name == "__setitem__" and (which == "bytes" or linear.holds_count(item_type(kind))):
         return None
     values = builder.operands(node.arguments)
@@ -62,6 +63,15 @@ def access(builder: Builder, node: tree.Call) -> Value | None:
     builder.emit(linear.Store(place, stored, node.span))
     builder.settle(values, node.span)
     return Value(linear.Nothing())
+
+
+def note(builder: Builder, node: tree.Call) -> None:
+    """The check of an index: nobody knows at build time how long the container is."""
+    index = node.arguments[1]
+    shown = node.arguments[0].span.text
+    away = f"go through it: `for item in {shown}:`, or `enumerate({shown})`"
+    interval = builder.ranges.of(index)
+    builder.note("bounds", index.span, interval, f"less than `len({shown})`, and as much from the end", away)
 
 
 def item_type(kind: Type) -> Type:
@@ -118,6 +128,7 @@ def position(
 def _byte(builder: Builder, value: linear.Expression, interval: Interval, span: Span) -> linear.Expression:
     """A value as a byte; ValueError where it is none."""
     if not interval.within(intervals.of_type(U8)):
+        builder.note("byte", span, interval, "0 to 255", "mask it: `& 0xFF`")
         value = integers.simple(builder, value, span, "byte")
         kind = value.type
         assert isinstance(kind, IntType)

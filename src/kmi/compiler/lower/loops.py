@@ -77,6 +77,9 @@ def _stepping(
     span = node.span
     step = integers.simple(builder, integers.convert(step, I64), span, "step")
     if builder.ranges.of(node.step).contains(0):
+        builder.note(
+            "step", node.step.span, builder.ranges.of(node.step), "anything but 0", "give it a constant"
+        )
         zero = linear.Comparison("==", step, linear.Const(0, I64))
         said = linear.Raise(
             builder.exceptions.find("ValueError"), None, "range() arg 3 must not be zero", span

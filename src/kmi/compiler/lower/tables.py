@@ -56,6 +56,12 @@ def _checked(
     if interval.high >= size:
         tests.append(linear.Comparison(">=", index, length))
     if tests:
+        away = (
+            f"mask it: `& {size - 1}`"
+            if size & (size - 1) == 0
+            else f"take `% {size}` of it, or test it before"
+        )
+        builder.note("bounds", node.index.span, interval, f"{-size} to {size - 1}", away)
         outside = tests[0] if len(tests) == 1 else linear.Comparison("||", tests[0], tests[1])
         raising = linear.Raise(
             builder.exceptions.find("IndexError"), None, None, span,
