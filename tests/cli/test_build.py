@@ -51,7 +51,8 @@ def test_dumps_each_pass(
     monkeypatch.chdir(tmp_path)
     assert main(["build", MINIMAL, "--on", "linux:6.1", "--dump", name]) == Exit.OK
     out = capsys.readouterr().out
-    assert ("hello, kernel" in out) and ("MODULE_LICENSE" in out) == (name == "c")
+    shown = {"monomorphise": "def Minimal_init: Minimal.__init__\n", "ranges": "\n"}  # it has no integers
+    assert (shown.get(name, "hello, kernel") in out) and ("MODULE_LICENSE" in out) == (name == "c")
     assert not list(tmp_path.iterdir())
 
 

@@ -37,6 +37,7 @@ OUTCOMES: dict[str, Exit] = {
     "kmi.kernels.linux.provision.from_source.BuildError": Exit.FAILED,
     "kmi.kernels.linux.toolchain.kbuild.BuildError": Exit.FAILED,
     "kmi.kernels.linux.toolchain.preflight.PreflightError": Exit.NOT_COMPILED,
+    "kmi.kernels.linux.toolchain.stack.StackError": Exit.NOT_COMPILED,
     "kmi.kernels.linux.provision.prepare.ProvisionError": Exit.FAILED,
     "kmi.kernels.simulated.reports.SimulationError": Exit.FAILED,
     "kmi.machines.initramfs.AgentError": Exit.FAILED,

@@ -21,7 +21,7 @@ from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import Namer
 from kmi.compiler.noted import Check
 from kmi.language import tree
-from kmi.language.tree.walk import functions
+from kmi.language.tree.walk import functions, trusted
 
 __all__ = ["Listed", "left"]
 
@@ -62,7 +62,9 @@ def left(program: tree.Program) -> list[Listed]:
 
 
 def _own(program: tree.Program) -> Iterator[tree.Function]:
-    yield from functions(program.main)
+    for module in program.modules.values():
+        if not trusted(module.name):
+            yield from functions(module)
 
 
 def _width(interval: Interval | None) -> int:

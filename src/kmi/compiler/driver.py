@@ -27,7 +27,10 @@ from kmi.language.tree import Function, Program
 from kmi.language.tree.dump import dump as typed_text
 from kmi.language.types import ClassType, Type
 
-PASSES = ("types", "linearise", "tidy", "elide", "errors", "edges", "c")
+PASSES = (
+    "types", "monomorphise", "ranges", "linearise", "atomic", "tidy", "elide", "hoist", "recursion", "errors",
+    "edges", "c",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,14 @@ def compile(program: Program, target: Target) -> CSource:
         linearise(monomorphiser, exceptions, instance)
 
     monomorphiser.run(linear)
+    instances = list(monomorphiser.functions.values())
+    if target.dump is not None:
+        target.dump("monomorphise", dump.instances(monomorphiser))
+        target.dump("ranges", "\n".join(filter(None, map(dump.ranges, instances))))
+    _after(target, "linearise", instances)
     atomic.mark(monomorphiser, linear)
     instances = list(monomorphiser.functions.values())
-    _after(target, "linearise", instances)
+    _after(target, "atomic", instances)
     for instance in instances:
         if instance.linear is not None:
             tidy(instance.linear)
@@ -92,7 +100,9 @@ def compile(program: Program, target: Target) -> CSource:
             tidy(instance.linear)
     _after(target, "elide", instances)
     hoist(instances)
+    _after(target, "hoist", instances)
     recursion.bound(instances, exceptions)
+    _after(target, "recursion", instances)
     errors.infer(instances, exceptions)
     _after(target, "errors", instances)
     for instance in instances:

@@ -11,7 +11,13 @@ from dataclasses import fields, is_dataclass
 
 from kmi.compiler import linear
 from kmi.compiler.instances import FunctionInstance, VirtualInstance
+from kmi.compiler.intervals import Interval
+from kmi.compiler.monomorphise import Monomorphiser
+from kmi.compiler.noted import bounds
 from kmi.language import tree
+from kmi.language.tree.dump import show
+from kmi.language.tree.walk import walk
+from kmi.language.types import IntType
 
 
 def dump(instance: FunctionInstance) -> str:
@@ -25,6 +31,35 @@ def dump(instance: FunctionInstance) -> str:
         f"def {instance.name}({parameters}) -> {function.result}:{f'  # raises {raises}' if raises else ''}"
     )
     return "\n".join([head, *_block(function.body, 1), ""])
+
+
+def instances(program: Monomorphiser) -> str:
+    """The functions and classes that are compiled, each with what its type variables stand for."""
+    lines = []
+    for instance in program.functions.values():
+        bound = ", ".join(f"{name} = {kind}" for name, kind in instance.bindings.items())
+        place = f" for {instance.place}" if instance.place else ""
+        lines.append(f"def {instance.name}: {instance.function.qualified}[{bound}]{place}".replace("[]", ""))
+    for virtual in program.virtuals.values():
+        cases = ", ".join(f"{kind}: {case.name}" for kind, case in virtual.cases.items())
+        lines.append(f"def {virtual.name}: by class, {cases or 'none is ever made'}")
+    for kind, made in program.classes.items():
+        lines.append(f"class {made.name}: {kind}{'' if made.made else ', none is ever made'}")
+    return "\n".join(lines)
+
+
+def ranges(instance: FunctionInstance) -> str:
+    """What is known of the integers of one of the author's functions, where that is less than their type."""
+    if instance.ranges is None or not instance.author:
+        return ""
+    lines = []
+    for node in walk(instance.function.body):
+        kind = instance.type(node.type) if isinstance(node, tree.LocalGet | tree.Binary) else None
+        if isinstance(node, tree.LocalGet | tree.Binary) and isinstance(kind, IntType):
+            known = instance.ranges.of(node)
+            if known != Interval(kind.low, kind.high):
+                lines.append(f"    {node.span.line}:{node.span.column + 1} {show(node)}: {bounds(known)}")
+    return "\n".join([f"def {instance.name}:", *lines]) if lines else ""
 
 
 def _block(body: list[linear.Statement], depth: int) -> list[str]:

@@ -37,7 +37,10 @@ def elide(instances: Sequence[FunctionInstance], fixed: Iterable[FunctionInstanc
 def _inside_callbacks(
     instances: Sequence[FunctionInstance], fixed: set[FunctionInstance]
 ) -> set[FunctionInstance]:
-    """Callbacks that take nothing over from C, and functions that only such ones call."""
+    """Callbacks that take nothing over from C, and functions of their layer that only such ones call.
+
+    The author's own may also be called through values.
+    """
     callers: dict[FunctionInstance, set[FunctionInstance]] = {}
     taking: set[FunctionInstance] = set()
     for instance in instances:
@@ -54,7 +57,7 @@ def _inside_callbacks(
         more = {
             each
             for each, by in callers.items()
-            if each not in inside and each not in taking and each not in fixed and by <= inside
+            if each not in inside | taking | fixed and not each.author and by <= inside
         }
         if not more:
             return inside

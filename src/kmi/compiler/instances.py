@@ -10,11 +10,15 @@ each class that is ever made and derives from it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from kmi.compiler import linear
 from kmi.compiler.noted import Check
 from kmi.language.tree import Class, Function
 from kmi.language.types import ClassType, Type, substitute
+
+if TYPE_CHECKING:
+    from kmi.compiler.ranges import Ranges
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +34,8 @@ class FunctionInstance:
     linear: linear.Function | None = None
     counted: bool = False
     """Its last parameter counts nested calls. ``recursion`` sets it."""
+    ranges: Ranges | None = None
+    """What is known of its integers. Lowering sets it."""
     checks: list[Check] = field(default_factory=list)
     """What it asks at run time. Lowering notes it."""
     raises: frozenset[Class] = frozenset()

@@ -31,8 +31,9 @@ from kmi.language.source import Span
 def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: FunctionInstance) -> None:
     """Gives the instance its linear form."""
     function = instance.function
+    instance.ranges = Ranges(instance, gather(instance))
     builder = Builder(
-        monomorphiser, exceptions, instance, Ranges(instance, gather(instance)), expressions.expression,
+        monomorphiser, exceptions, instance, instance.ranges, expressions.expression,
         statements.run, names=set(monomorphiser.c_names),
     )  # fmt: skip
     builder.atomic = is_atomic(function)

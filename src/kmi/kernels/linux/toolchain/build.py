@@ -23,7 +23,7 @@ from kmi import cache
 from kmi.compiler.driver import Root, Target, compile
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
-from kmi.kernels.linux.toolchain import binder, kbuild, metadata, prefix, preflight, replay
+from kmi.kernels.linux.toolchain import binder, kbuild, metadata, prefix, preflight, replay, stack
 from kmi.language import analyse, packages
 from kmi.language.library import Library
 from kmi.language.report.diagnostics import Diagnostic, InternalError
@@ -128,7 +128,7 @@ def build(
     """Build the module in the file for the kernel; with `output`, also copy the .ko there.
 
     `test` builds count what is alive and can make the n-th allocation fail.
-    Raises CheckFailed, ProvisionError, BuildError, PreflightError, CacheError.
+    Raises CheckFailed, ProvisionError, BuildError, PreflightError, StackError, CacheError.
     """
     began = time.monotonic()
     made = generate(path, flavor, progress)
@@ -198,6 +198,11 @@ def _build(
             if said := kept_back(error, made, flavor):
                 raise preflight.PreflightError("\n".join(said)) from error
             raise
+        # KASAN's redzones take room on the stack, for which its kernels have larger ones.
+        entries = stack.check(
+            (work / f"{made.name}.ci").read_text(), stack.limit(kasan=flavor.debug), made.name
+        )
+        (partial / f"{made.name}.stack").write_text("".join(f"{e.size:6} {e.name}\n" for e in entries))
         for suffix in (".ko", ".c"):
             shutil.copyfile(work / f"{made.name}{suffix}", partial / f"{made.name}{suffix}")
     return log
