@@ -43,6 +43,6 @@ def test_what_is_compiled_is_listed_with_its_type_arguments() -> None:
 def test_ranges_are_listed_where_more_is_known_than_the_type() -> None:
     lines = dumped("ranges")
     assert lines[0] == "def t_f:"
-    assert "    17:20 (n & 7): 0 to 7" in lines
-    assert "    19:17 (n % 10): 0 to 9" in lines
-    assert "    19:17 n: 4 to 2**63 - 1" in lines
+    assert "    15:20 (n & 7): 0 to 7" in lines
+    assert "    17:17 (n % 10): 0 to 9" in lines
+    assert "    17:17 n: 4 to 2**63 - 1" in lines
