@@ -20,6 +20,7 @@ from kmi.compiler.linearise import linearise
 from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import Namer
 from kmi.compiler.noted import Check
+from kmi.compiler.parameters import learn
 from kmi.language import tree
 from kmi.language.tree.walk import functions, trusted
 
@@ -37,6 +38,7 @@ class Listed:
 def left(program: tree.Program) -> list[Listed]:
     """Every check in the author's functions, in the order of the source."""
     monomorphiser = Monomorphiser(program, Namer())
+    monomorphiser.learnt = learn(program, ())
     exceptions = Exceptions(program)
     made: list[FunctionInstance] = []
     for function in _own(program):

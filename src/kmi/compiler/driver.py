@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from kmi.compiler import atomic, dump, edges, errors, looks, recursion, verify
+from kmi.compiler import atomic, dump, edges, errors, looks, parameters, recursion, verify
 from kmi.compiler.elide import elide
 from kmi.compiler.emit.program import ProgramPrinter
 from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.hoist import hoist
 from kmi.compiler.instances import FunctionInstance, bases, bindings_of
+from kmi.compiler.known import Known
 from kmi.compiler.linearise import linearise
 from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import Namer
@@ -71,10 +72,18 @@ def compile(program: Program, target: Target) -> CSource:
     """The whole program as one C file. Raises InternalError where it meets what the front end should have
     refused.
     """
+    learnt = parameters.learn(program, [root.function for root in target.roots])
+    source = _compile(program, target, learnt)
+    return source or _compile(program, target, Known()) or CSource("")
+
+
+def _compile(program: Program, target: Target, learnt: Known) -> CSource | None:
+    """None where a function was compiled of which it was not known that it is there."""
     if target.dump is not None:
         target.dump("types", typed_text(program))
     namer = Namer()
     monomorphiser = Monomorphiser(program, namer)
+    monomorphiser.learnt = learnt
     exceptions = Exceptions(program)
     roots = [_root(monomorphiser, namer, root) for root in target.roots]
 
@@ -83,6 +92,8 @@ def compile(program: Program, target: Target) -> CSource:
 
     monomorphiser.run(linear)
     instances = list(monomorphiser.functions.values())
+    if learnt.parameters and any(each.author and id(each.function) not in learnt.seen for each in instances):
+        return None
     if target.dump is not None:
         target.dump("monomorphise", dump.instances(monomorphiser))
         target.dump("ranges", "\n".join(filter(None, map(dump.ranges, instances))))

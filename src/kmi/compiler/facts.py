@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from kmi.compiler import intervals
 from kmi.compiler.instances import FunctionInstance
 from kmi.compiler.intervals import Interval
+from kmi.compiler.known import Known as Learnt
 from kmi.compiler.ranges import BYTE, LARGEST, Ranges, holds_bytes
 from kmi.language import tree
 from kmi.language.tree import Local
@@ -35,18 +36,23 @@ MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 
 
-def gather(instance: FunctionInstance) -> dict[int, Interval]:
+def gather(instance: FunctionInstance, learnt: Learnt | None = None) -> dict[int, Interval]:
     """Intervals by the identity of each ``LocalGet`` of which something is known."""
-    facts = Facts(instance)
-    facts.block(instance.function.body, {})
+    facts = Facts(instance, learnt)
+    given: Known = {}
+    for parameter in instance.function.parameters:
+        if learnt is not None and id(parameter) in learnt.parameters and not parameter.fluid:
+            given[parameter] = learnt.parameters[id(parameter)]
+    facts.block(instance.function.body, given)
     return facts.found
 
 
 class Facts:
     """The walk over one function."""
 
-    def __init__(self, instance: FunctionInstance) -> None:
+    def __init__(self, instance: FunctionInstance, learnt: Learnt | None = None) -> None:
         self.instance = instance
+        self.learnt = learnt
         self.found: dict[int, Interval] = {}
         self.breaks: list[list[Known]] = []
         self.continues: list[list[Known]] = []
@@ -84,7 +90,7 @@ class Facts:
 
     def interval(self, node: tree.Expression) -> Interval:
         """The interval of an expression that was visited last."""
-        return Ranges(self.instance, self.found).of(node)
+        return Ranges(self.instance, self.found, self.learnt).of(node)
 
     def assigned(self, local: Local, value: tree.Expression, known: Known) -> Known:
         """What is known after an assignment; ``value`` was visited."""

@@ -31,7 +31,8 @@ from kmi.language.source import Span
 def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: FunctionInstance) -> None:
     """Gives the instance its linear form."""
     function = instance.function
-    instance.ranges = Ranges(instance, gather(instance))
+    learnt = monomorphiser.learnt if instance.author else None
+    instance.ranges = Ranges(instance, gather(instance, learnt), learnt)
     builder = Builder(
         monomorphiser, exceptions, instance, instance.ranges, expressions.expression,
         statements.run, names=set(monomorphiser.c_names),

@@ -22,6 +22,7 @@ from kmi.compiler.instances import (
     bindings_of,
     supertypes,
 )
+from kmi.compiler.known import Known
 from kmi.compiler.names import Namer, method_name, type_name
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
@@ -44,6 +45,8 @@ class Monomorphiser:
         self.classes: dict[ClassType, ClassInstance] = {}
         self.queue: list[FunctionInstance] = []
         self.literals: dict[bytes | str, ClassType] = {}
+        self.learnt = Known()
+        """What is known of the author's functions from their calls."""
         self.tables: dict[tuple[int, ...], str] = {}
         """Constant tuples of integers that are indexed, and their C names."""
         self.spins = False

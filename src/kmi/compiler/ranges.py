@@ -12,6 +12,7 @@ from __future__ import annotations
 from kmi.compiler import intervals
 from kmi.compiler.instances import FunctionInstance
 from kmi.compiler.intervals import BIT, EVERYTHING, Interval
+from kmi.compiler.known import Known
 from kmi.language import tree
 from kmi.language.types import BoolType, ClassType, IntType, Type
 
@@ -31,8 +32,14 @@ def holds_bytes(kind: Type) -> bool:
 class Ranges:
     """The intervals of one function instance, worked out as they are asked for."""
 
-    def __init__(self, instance: FunctionInstance, facts: dict[int, Interval] | None = None) -> None:
+    def __init__(
+        self,
+        instance: FunctionInstance,
+        facts: dict[int, Interval] | None = None,
+        learnt: Known | None = None,
+    ) -> None:
         self.instance = instance
+        self.learnt = learnt
         self.known: dict[int, Interval] = {}
         self.facts = facts if facts is not None else {}
 
@@ -83,6 +90,8 @@ class Ranges:
                 module in _BYTES
             ):
                 return BYTE
+            case tree.Call(function=function) if self.learnt and id(function) in self.learnt.results:
+                return self.learnt.results[id(function)]
             case tree.Upcast(value=value) | tree.Narrow(value=value) if isinstance(
                 value.type, IntType | BoolType
             ):

@@ -139,6 +139,8 @@ def modular(builder: Builder, node: tree.Expression, bits: int) -> linear.Expres
                 [left, right],
                 lambda each: Value(modular(builder, each, bits)) if each is left else integer(builder, each),
             )
+            if builder.ranges.of(right).within(Interval(0, kind.bits - 1)):
+                return linear.Operation("<<", one.expression, convert(other.expression, I64), kind)
             by = simple(builder, convert(other.expression, I128), node.span, "count")
             if builder.ranges.of(right).low < 0:
                 _note_shift(builder, right)
