@@ -177,7 +177,7 @@ def _deliver(ko: Path, output: Path) -> None:
 def _build(
     partial: Path, made: Generated, flavor: KernelFlavor, progress: Callable[[str], None], *, test: bool
 ) -> str:
-    commands = kbuild.commands(flavor, progress, test=test)
+    commands = stack.watched(kbuild.commands(flavor, progress, test=test))
     # The commands name the directory, and debug information keeps it: one place a module.
     work = cache.directory() / "work" / f"{flavor.name}-{made.name}-{'test' if test else 'plain'}"
     with cache.lock("work", work.name):

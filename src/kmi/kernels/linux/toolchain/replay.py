@@ -9,11 +9,9 @@ compiled only when it has changed, which is when the module needs other symbols 
 from __future__ import annotations
 
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 from kmi import cache
-from kmi.kernels.linux.toolchain import stack
 from kmi.kernels.linux.toolchain.kbuild import BuildError, Commands, Step, refuse_full
 from kmi.kernels.linux.toolchain.steps import run
 
@@ -30,7 +28,7 @@ def build(directory: Path, name: str, commands: Commands, compile: Step | None =
     `compile` stands for the step of the commands that compiles, if given.
     """
     log: list[str] = []
-    done = _run(_with_graph(compile or commands.compile), directory, name, commands)
+    done = _run(compile or commands.compile, directory, name, commands)
     log.append(done.stdout)
     if done.returncode:
         refuse_full(done.stdout, directory)
@@ -52,11 +50,6 @@ def build(directory: Path, name: str, commands: Commands, compile: Step | None =
             raise BuildError(f"{step.title} failed:\n{done.stdout}")
         _remember(step, directory, name)
     return "".join(log)
-
-
-def _with_graph(compile: Step) -> Step:
-    """The compiler's step that also says who calls whom, and what each keeps on the stack: `NAME.ci`."""
-    return replace(compile, line=compile.line.replace(" -c ", f" {stack.FLAG} -c ", 1))
 
 
 def _is_done(step: Step, directory: Path, name: str) -> bool:

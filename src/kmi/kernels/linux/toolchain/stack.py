@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-__all__ = ["FLAG", "Entry", "StackError", "check", "entries", "limit"]
+from kmi.kernels.linux.toolchain.kbuild import Commands
+
+__all__ = ["FLAG", "Entry", "StackError", "check", "entries", "limit", "watched"]
 
 FLAG = "-fcallgraph-info=su"
 STACK = 16 << 10
@@ -55,6 +57,15 @@ class Entry:
     """Bytes of stack that it and what it calls can use."""
     chain: tuple[str, ...]
     """The deepest calls, each with its place and its own bytes."""
+
+
+def watched(commands: Commands) -> Commands:
+    """The commands of a build that also writes who calls whom, and what each keeps on the stack: `NAME.ci`.
+
+    A header that was precompiled without the flag makes gcc crash, so it belongs to all that is compiled.
+    """
+    line = commands.compile.line.replace(" -c ", f" {FLAG} -c ", 1)
+    return replace(commands, compile=replace(commands.compile, line=line))
 
 
 def limit(kasan: bool) -> int:
