@@ -1,6 +1,6 @@
 # expect: KMI0301 at 13
 # expect: KMI0301 at 17
-# expect: KMI0102 at 21
+# expect: KMI0108 at 21
 # expect: KMI0201 at 25
 # expect: KMI0306 at 29
 # expect: KMI0306 at 33

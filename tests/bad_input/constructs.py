@@ -2,13 +2,13 @@
 # expect: KMI0104 at 29
 # expect: KMI0205 at 33
 # expect: KMI0102 at 38
-# expect: KMI0102 at 42
+# expect: KMI0109 at 42
 # expect: KMI0102 at 46
-# expect: KMI0102 at 59
-# expect: KMI0102 at 64
-# expect: KMI0102 at 68
+# expect: KMI0113 at 59
+# expect: KMI0108 at 64
+# expect: KMI0108 at 68
 # expect: KMI0102 at 72
-# expect: KMI0102 at 76
+# expect: KMI0112 at 76
 # expect: KMI0102 at 80
 # expect: KMI0102 at 83
 # expect: KMI0102 at 87
@@ -16,9 +16,9 @@
 # expect: KMI0102 at 96
 # expect: KMI0102 at 100
 # expect: KMI0102 at 104
-# expect: KMI0102 at 108
+# expect: KMI0110 at 108
 # expect: KMI0306 at 112
-# expect: KMI0319 at 116
+# expect: KMI0326 at 116
 # expect: KMI0103 at 120
 """What kernel Python does not have: each by itself, each with what to write instead."""
 

@@ -2,7 +2,7 @@
 # expect: KMI0102 at 23
 # expect: KMI0350 at 28
 # expect: KMI0102 at 32
-# expect: KMI0102 at 36
+# expect: KMI0108 at 36
 # expect: KMI0318 at 40
 # expect: KMI0102 at 45
 # expect: KMI0102 at 49
@@ -11,9 +11,9 @@
 # expect: KMI0305 at 61
 # expect: KMI0317 at 65
 # expect: KMI0305 at 69
-# expect: KMI0102 at 76
+# expect: KMI0113 at 76
 # expect: KMI0315 at 80
-# expect: KMI0102 at 84
+# expect: KMI0112 at 84
 # expect: KMI0306 at 87
 # expect: KMI0102 at 88
 # expect: KMI0102 at 92

@@ -1,6 +1,6 @@
 # expect: KMI0311 at 15
 # expect: KMI0405 at 16
-# expect: KMI0102 at 17
+# expect: KMI0108 at 17
 """Parameters whose values are not known when compiling, or out of their own range."""
 
 from kmi import Module, Parameter, module

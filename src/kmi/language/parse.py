@@ -121,8 +121,8 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.Await: ("`await`", "call the function; waiting is `Condition.wait()`"),
     ast.AsyncFor: ("`async for`", "use a plain `for`"),
     ast.AsyncWith: ("`async with`", "use a plain `with`"),
-    ast.Yield: ("`yield`", "fill a list and return it"),
-    ast.YieldFrom: ("`yield from`", "fill a list and return it"),
+    ast.Yield: ("`yield`", "fill a list and return it, or write a class with `__next__`"),
+    ast.YieldFrom: ("`yield from`", "fill a list and return it, or write a class with `__next__`"),
     ast.Global: (
         "`global`",
         "keep state in a field of the `Module` object: it is born and dies with the module",
@@ -131,6 +131,18 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.Div: ("`/`", "use `//`, which rounds down: the result of `/` is a float"),
     ast.MatMult: ("`@` between values", "call a method"),
 }
+CODES: dict[type[ast.AST], codes.Code] = {
+    ast.AsyncFunctionDef: codes.ASYNC,
+    ast.Await: codes.ASYNC,
+    ast.AsyncFor: codes.ASYNC,
+    ast.AsyncWith: codes.ASYNC,
+    ast.Yield: codes.GENERATOR,
+    ast.YieldFrom: codes.GENERATOR,
+    ast.Global: codes.GLOBAL_VARIABLE,
+    ast.Nonlocal: codes.GLOBAL_VARIABLE,
+    ast.Div: codes.FLOAT,
+}
+"""The codes of what is refused for good; all else is ``UNSUPPORTED``."""
 if hasattr(ast, "TryStar"):
     REFUSED[ast.TryStar] = ("`except*`", "use `except`")
 
@@ -171,25 +183,21 @@ def _check(source: Source, module: ast.Module, reporter: Reporter) -> None:
             what, instead = REFUSED.get(
                 type(node), (f"`{type(node).__name__}`", "write it in simpler statements")
             )
-            reporter.error(
-                codes.UNSUPPORTED, span_of(source, where), f"{what} is not in kernel Python", help=instead
-            )
+            code = CODES.get(type(node), codes.UNSUPPORTED)
+            reporter.error(code, span_of(source, where), f"{what} is not in kernel Python", help=instead)
             continue
         _check_node(source, node, reporter)
         waiting.extend((child, node) for child in ast.iter_child_nodes(node))
 
 
 def _check_node(source: Source, node: ast.AST, reporter: Reporter) -> None:
-    def refuse(at: ast.AST, what: str, instead: str) -> None:
-        reporter.error(
-            codes.UNSUPPORTED, span_of(source, at), f"{what} is not in kernel Python", help=instead
-        )
+    def refuse(at: ast.AST, what: str, instead: str, code: codes.Code = codes.UNSUPPORTED) -> None:
+        reporter.error(code, span_of(source, at), f"{what} is not in kernel Python", help=instead)
 
     match node:
         case ast.Constant(value=float()):
-            refuse(
-                node, "a float", "scale to integers: milliseconds, thousandths; kernels do not use the FPU"
-            )
+            instead = "scale to integers: milliseconds, thousandths; kernels do not use the FPU"
+            refuse(node, "a float", instead, codes.FLOAT)
         case ast.Constant(value=complex()):
             refuse(node, "a complex number", "use two integers")
         case ast.arguments(vararg=ast.arg() as extra):

@@ -184,6 +184,10 @@ def call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expression:
                 return call_entity(body, node, entity, expected)
             receiver = expressions.expression(body, value)
             return _call_method(body, node, receiver, name, expected)
+        case ast.Subscript(value=home) if not isinstance(
+            expressions.entity_of(body, home), ClassInfo | Form | TypeAlias_ | TypeVariable
+        ):
+            return _call_value(body, node, expressions.expression(body, node.func), expected)
         case ast.Subscript():
             kind = body.read_type(node.func)
             return (

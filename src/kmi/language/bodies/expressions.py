@@ -286,7 +286,8 @@ def unknown_name(body: Body, node: ast.expr, name: str) -> tree.Expression:
     """Reports a name that stands for nothing."""
     instead = names.lacking(name)
     if instead is not None:
-        return body.error(codes.UNSUPPORTED, node, f"`{name}` is not in kernel Python", help=instead)
+        code = names.lacking_code(name)
+        return body.error(code, node, f"`{name}` is not in kernel Python", help=instead)
     help: str | None
     if name in constants.ERRNOS:
         help = f"import it:\nfrom errno import {name}"

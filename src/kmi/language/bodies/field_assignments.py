@@ -17,6 +17,7 @@ from kmi.language.bodies.fields import find_field
 from kmi.language.declarations import declare, members
 from kmi.language.declarations.declare import is_place
 from kmi.language.declarations.names import suggest
+from kmi.language.declarations.scope import ClassInfo
 from kmi.language.relations import POISON, describe, place_type, poisoned
 from kmi.language.types import (
     ClassType,
@@ -83,6 +84,15 @@ def _new_field(body: Body, node: ast.Attribute, name: str, kind: Type) -> tree.F
 
 def attribute(body: Body, node: ast.AST, target: ast.Attribute, value: ast.expr) -> list[tree.Statement]:
     home = expressions.entity_of(body, target.value)
+    if isinstance(home, ClassInfo) and target.attr in home.methods:
+        body.error(
+            codes.PATCHED,
+            node,
+            f"`{ast.unparse(target)}` is replaced while the program runs",
+            labels=[(home.methods[target.attr].function.span, "the method")],
+            help=f"override it:\nclass Other({home.definition.name}):\n    def {target.attr}(self) -> …:",
+        )
+        return []
     if home is not None:
         body.error(
             codes.GLOBAL_STATE,

@@ -98,6 +98,10 @@ def statement(body: Body, node: ast.stmt) -> list[tree.Statement]:
         case ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             bind_local(body, node, name, POISON)
             return []
+        case ast.Global(names=refused) | ast.Nonlocal(names=refused):
+            for name in refused:
+                bind_local(body, node, name, POISON)  # one mistake, one error
+            return []
         case _:
             return []  # refused by the whitelist, which has said so
 

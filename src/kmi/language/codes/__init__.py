@@ -23,6 +23,7 @@ from kmi.language.codes.lifetimes import *
 from kmi.language.codes.locks import *
 from kmi.language.codes.names import *
 from kmi.language.codes.readers import *
+from kmi.language.codes.refused import *
 from kmi.language.codes.sharing import *
 from kmi.language.codes.syntax import *
 from kmi.language.codes.typing import *

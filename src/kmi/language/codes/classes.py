@@ -105,33 +105,17 @@ BAD_BASE = code(
     319,
     "base class that cannot be one",
     """
-    A class has at most one base class, which is a class and not a value's type.
+    A base class is a class and not a value's type, and no class is its own base.
     """,
     help="derive from one class that is defined before",
     failing="""
-        class Left:
-            pass
-
-
-        class Right:
-            pass
-
-
-        class Both(Left, Right):
+        class Meters(int):
             pass
     """,
     fixed="""
-        class Left:
-            pass
-
-
-        class Right:
-            pass
-
-
-        class Both(Left):
-            def __init__(self) -> None:
-                self.right = Right()
+        class Meters:
+            def __init__(self, count: int) -> None:
+                self.count = count
     """,
 )
 

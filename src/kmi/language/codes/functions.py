@@ -42,3 +42,51 @@ CLOSURE = code(
             return apply(Shift(by).shift, number)
     """,
 )
+
+GENERATOR = code(
+    109,
+    "generator",
+    """
+    A function with `yield` keeps its frame between two calls, in memory of its own. Kernel Python has no such
+    frames: what goes on over several calls is an object, and what is needed at once is a list.
+    """,
+    opaque=True,
+    failing="""
+        def evens(limit: int) -> list[int]:
+            for number in range(0, limit, 2):
+                yield number
+    """,
+    fixed="""
+        class Evens:
+            def __init__(self, limit: int) -> None:
+                self.limit = limit
+                self.number = -2
+
+            def __iter__(self) -> "Evens":
+                return self
+
+            def __next__(self) -> int:
+                self.number += 2
+                if self.number >= self.limit:
+                    raise StopIteration
+                return self.number
+    """,
+)
+
+ASYNC = code(
+    110,
+    "asynchronous function",
+    """
+    `async def` and `await` need an executor that runs them. Threads of the kernel wait by themselves: a
+    function that sleeps is a plain function.
+    """,
+    opaque=True,
+    failing="""
+        async def count() -> int:
+            return 1
+    """,
+    fixed="""
+        def count() -> int:
+            return 1
+    """,
+)

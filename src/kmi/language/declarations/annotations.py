@@ -129,7 +129,10 @@ class Annotations:
         instead = names.lacking(name)
         if instead is not None:
             self.world.reporter.error(
-                codes.UNSUPPORTED, self.scope.span(node), f"`{name}` is not in kernel Python", help=instead
+                names.lacking_code(name),
+                self.scope.span(node),
+                f"`{name}` is not in kernel Python",
+                help=instead,
             )
             return POISON
         types = ["int", "bool", "str", "bytes", "bytearray", "list", "dict"]

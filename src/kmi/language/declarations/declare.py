@@ -69,7 +69,7 @@ def _bases(world: World, info: ClassInfo) -> None:
     node, definition, scope = info.node, info.definition, info.scope
     for keyword in node.keywords:
         world.reporter.error(
-            codes.UNSUPPORTED, scope.span(keyword), "a metaclass is not in kernel Python", help="leave it out"
+            codes.METACLASS, scope.span(keyword), "a metaclass is not in kernel Python", help="leave it out"
         )
     reader = Annotations(world, scope)
     variables: dict[str, TypeVariable] = {}
@@ -110,7 +110,7 @@ def _bases(world: World, info: ClassInfo) -> None:
             continue
         if definition.base is not None or position and definition.protocol:
             world.reporter.error(
-                codes.BAD_BASE,
+                codes.MULTIPLE_BASES,
                 scope.span(base),
                 f"`{definition.name}` has a second base class, `{kind}`",
                 help="keep one base class, and hold the other object in a field",

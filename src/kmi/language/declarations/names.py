@@ -85,7 +85,7 @@ STANDARD: dict[str, frozenset[str]] = {
     "typing_extensions": frozenset({"TypeVar", "override", "Self", "final", "Never", "TypeAlias", "Final"}),
     "dataclasses": frozenset({"dataclass", "field"}),
     "enum": frozenset({"Enum", "IntEnum", "IntFlag", "Flag", "auto", "unique"}),
-    "abc": frozenset({"ABC", "abstractmethod"}),
+    "abc": frozenset({"ABC", "ABCMeta", "abstractmethod"}),
     "collections.abc": frozenset({"Callable", "Iterator", "Iterable", "Sequence", "Mapping"}),
     "collections": frozenset({"deque"}),
     "types": frozenset({"TracebackType"}),
@@ -433,7 +433,18 @@ def member(world: World, entity: Entity, name: str) -> Entity | None:
     return None
 
 
+LACKING_CODES: dict[str, codes.Code] = {
+    "float": codes.FLOAT,
+    "eval": codes.EVALUATED,
+    "exec": codes.EVALUATED,
+    "compile": codes.EVALUATED,
+    "__import__": codes.EVALUATED,
+    "globals": codes.GLOBAL_VARIABLE,
+    "setattr": codes.PATCHED,
+    "delattr": codes.PATCHED,
+}
 LACKING: dict[str, str] = {
+    "compile": "a kernel module is compiled: call functions",
     "float": "scale to integers: milliseconds, thousandths; kernels do not use the FPU",
     "complex": "use two integers",
     "eval": "a kernel module is compiled: call functions",
@@ -457,6 +468,11 @@ LACKING: dict[str, str] = {
     "slice": "write `data[start:stop]`",
 }
 """Names that Python has and kernel Python has not, with what to use instead."""
+
+
+def lacking_code(name: str) -> codes.Code:
+    """The code of a name that Python has and kernel Python has not."""
+    return LACKING_CODES.get(name, codes.UNSUPPORTED)
 
 
 def lacking(name: str) -> str | None:
