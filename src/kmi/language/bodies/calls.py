@@ -15,6 +15,7 @@ from kmi.language import codes, tree
 from kmi.language.bodies import adapting, construct, expressions
 from kmi.language.bodies.arguments import bind_arguments
 from kmi.language.bodies.body import Body
+from kmi.language.bodies.bounds import refuse_unbound
 from kmi.language.bodies.class_methods import refuse_making
 from kmi.language.bodies.convert import coerce, unify
 from kmi.language.declarations.declare import declare_members, is_empty
@@ -302,6 +303,11 @@ def call_function(
             f"what `{missing[0]}` is in this call of `{function.qualified}` cannot be seen",
             help="put the result into a variable with a type: `items: list[int] = …`",
         )
+    variables = function.type_parameters
+    if function.static and function.owner is not None:
+        variables = (*variables, *function.owner.type_parameters)
+    if (refused := refuse_unbound(body, node, variables, bindings)) is not None:
+        return refused
     first = [_as_owner(receiver, function, body.span(node))] if receiver is not None else []
     return _finish(body, info, [*first, *arguments], body.span(node), bindings, virtual=virtual)
 

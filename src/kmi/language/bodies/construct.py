@@ -14,6 +14,7 @@ from kmi.language import codes, tree
 from kmi.language.bodies import adapting, calls, expressions, formats
 from kmi.language.bodies.arguments import bind_arguments
 from kmi.language.bodies.body import Body
+from kmi.language.bodies.bounds import refuse_unbound
 from kmi.language.bodies.convert import unify
 from kmi.language.declarations import members
 from kmi.language.declarations.declare import declare_members
@@ -175,6 +176,8 @@ def construct_class(
                 return tree.NoneLiteral(span, POISON)
             said = f"a `{definition.name}` is of an integer or a `bool`, not of a `{describe(filled)}`"
             return body.error(codes.TYPE_MISMATCH, node, said)
+    if (refused := refuse_unbound(body, node, definition.type_parameters, bindings)) is not None:
+        return refused
     kind = ClassType(definition, tuple(bindings[name] for name in names))
     if any(argument.type is POISON for argument in arguments):
         return tree.NoneLiteral(span, kind)
