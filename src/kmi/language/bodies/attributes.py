@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import callables, calls, expressions, unions
+from kmi.language.bodies import callables, calls, enum_values, expressions, unions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce
 from kmi.language.bodies.fields import find_field
@@ -21,6 +21,7 @@ from kmi.language.types import (
     ClassType,
     CStructType,
     ExceptionType,
+    IntType,
     OptionalType,
     PointerType,
     TupleType,
@@ -115,6 +116,9 @@ def value_attribute(body: Body, node: ast.Attribute, value: tree.Expression, nam
             return class_attribute(body, node, body.world.classes[definition], name)
         case OptionalType():
             return may_be_none(body, node, value, name)
+        case IntType() if (enum := body.world.enum_of(kind)) is not None:
+            made = enum_values.attribute(body, node, value, enum, name)
+            return made if made is not None else _unknown(body, node, f"`{kind}`", name, ["name", "value"])
         case UnionType():
             return unions.each(body, node, value, lambda one: value_attribute(body, node, one, name))
         case _:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import adapting, calls, expressions, formats
+from kmi.language.bodies import adapting, calls, enum_values, expressions, formats
 from kmi.language.bodies.arguments import bind_arguments
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.bounds import refuse_unbound
@@ -224,10 +224,5 @@ def _enum_value(body: Body, node: ast.Call, info: ClassInfo) -> tree.Expression:
         )
     known = isinstance(value, tree.IntLiteral) and value.value in info.enum_values.values()
     if "Flag" not in info.enum_kind and not known and value.type != info.enum:
-        return body.error(
-            codes.BAD_ENUM,
-            node,
-            f"whether this integer is a `{name}` cannot be seen",
-            help=f"compare it with each: `if value == {name}.{next(iter(info.enum_values), 'NAME')}: …`",
-        )
+        return enum_values.checked(body, node, value, info)
     return tree.Fit(value, body.span(node), info.enum)

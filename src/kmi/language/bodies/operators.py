@@ -422,6 +422,8 @@ def _identity(
             return made if positive else tree.Not(made, span)
     elif isinstance(left.type, BoolType) and isinstance(right.type, BoolType):
         return tree.Compare("==" if positive else "!=", left, right, span)
+    elif left.type == right.type and body.world.enum_of(left.type) is not None:
+        return tree.Compare("==" if positive else "!=", left, right, span)
     elif callable_view(left.type) is not None or callable_view(right.type) is not None:
         return callables.refuse_comparison(body, span, "is")
     elif is_object(left.type) and is_object(right.type):

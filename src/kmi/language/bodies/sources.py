@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, displays, expressions, sets, special
+from kmi.language.bodies import calls, displays, enum_values, expressions, sets, special
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce
 from kmi.language.declarations import members
-from kmi.language.declarations.scope import Form
+from kmi.language.declarations.scope import ClassInfo, Form
 from kmi.language.relations import POISON, describe, is_int
 from kmi.language.report import hints
 from kmi.language.source import Span
@@ -93,6 +93,9 @@ def source(body: Body, node: ast.expr, ordered: bool = True) -> Source | None:
             expressions.expression(body, node)
             return None
         case _:
+            enum = expressions.entity_of(body, node)
+            if isinstance(enum, ClassInfo) and enum.enum is not None and "Flag" not in enum.enum_kind:
+                return of_value(body, node, enum_values.all_of(body, body.span(node), enum), ordered)
             return of_value(body, node, expressions.expression(body, node), ordered)
 
 

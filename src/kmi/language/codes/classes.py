@@ -143,8 +143,7 @@ BAD_ENUM = code(
     321,
     "enum that is more than names for integers",
     """
-    An enum holds constants; its values are integers. An integer becomes an `IntEnum` only where it certainly
-    is one.
+    An enum holds constants, and its values are integers. What is done with them is a function.
     """,
     failing="""
         from enum import IntEnum
@@ -154,9 +153,8 @@ BAD_ENUM = code(
             SLOW = 1
             FAST = 2
 
-
-        def mode(number: int) -> Mode:
-            return Mode(number)
+            def delay(self) -> int:
+                return 100 // self
     """,
     fixed="""
         from enum import IntEnum
@@ -167,10 +165,8 @@ BAD_ENUM = code(
             FAST = 2
 
 
-        def mode(number: int) -> Mode:
-            if number == Mode.FAST:
-                return Mode.FAST
-            return Mode.SLOW
+        def delay(mode: Mode) -> int:
+            return 100 // mode
     """,
 )
 
