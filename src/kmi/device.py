@@ -21,6 +21,7 @@ from typing_extensions import TypeVar
 
 from kmi.interface import context, provided, raises, sleeps
 from kmi.ioctl import Request
+from kmi.pages import Area
 from kmi.poll import Poll
 from kmi.sync import Condition
 from kmi.uio import Uio
@@ -137,6 +138,18 @@ class FileOperations(Generic[S]):
         constants SEEK_SET, SEEK_CUR, SEEK_END and so on of `os`. By default: OSError ESPIPE.
 
         A device of a fixed size returns `file.seek_within(size, offset, whence)`.
+        """
+        ...
+
+    @context("process")
+    @sleeps
+    @raises(OSError, MemoryError)
+    def mmap(self, file: File[S], area: Area) -> None:
+        """Called by mmap(2): maps something into all of `area`. By default, and where it maps nothing:
+        OSError ENODEV. The file stays open until its last mapping is gone.
+
+        The process's address space is locked meanwhile, as it is for copies from and to it, so no sleeping
+        lock is taken here.
         """
         ...
 

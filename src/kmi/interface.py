@@ -21,7 +21,9 @@ from typing import Literal, TypeVar
 __all__ = [
     "Callback",
     "Context",
+    "ShowCallback",
     "SoftirqCallback",
+    "StoreCallback",
     "ThreadCallback",
     "context",
     "provided",
@@ -46,6 +48,12 @@ SoftirqCallback = Callable[[], None]
 
 ThreadCallback = Callable[[], None]
 """The same, called once, in a thread of its own, whose waits end when it is stopped."""
+
+ShowCallback = Callable[[], str]
+"""What tells user space a text, in its thread: a bound method, as a `Callback` is one."""
+
+StoreCallback = Callable[[str], None]
+"""What is told a text by user space, in its thread: a bound method, as a `Callback` is one."""
 
 SIMULATED = "kmi.kernels.simulated"
 

@@ -96,6 +96,8 @@ def statements(module: ast.Module, chance: random.Random) -> None:
         for name in ("body", "orelse", "finalbody")
         if isinstance(block := getattr(node, name, None), list) and block
     ]
+    if not blocks:  # an earlier change took the last statement out
+        return
     block = chance.choice(blocks)
     place = chance.randrange(len(block))
     statement = block[place]

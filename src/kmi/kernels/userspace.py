@@ -122,6 +122,14 @@ class UserProcess(Protocol):
         """Move the file's position; the new one."""
         ...
 
+    def read_file(self, path: str) -> bytes:
+        """All of a file: opened, read to its end and closed, as `cat` does."""
+        ...
+
+    def write_file(self, path: str, data: bytes) -> None:
+        """Write a file in one piece: opened, written and closed, as `echo` does."""
+        ...
+
     def ioctl(
         self,
         fd: int,

@@ -238,6 +238,20 @@ class GuestProcess:
     def lseek(self, fd: int, offset: int, whence: int = os.SEEK_SET) -> int:
         return self.call("lseek", [fd, offset, whence], _value).result()
 
+    def read_file(self, path: str) -> bytes:
+        fd = self.open(path, os.O_RDONLY)
+        try:
+            return b"".join(iter(lambda: self.read(fd, 1 << 16), b""))
+        finally:
+            self.close(fd)
+
+    def write_file(self, path: str, data: bytes) -> None:
+        fd = self.open(path, os.O_WRONLY | os.O_TRUNC)
+        try:
+            self.write(fd, data)
+        finally:
+            self.close(fd)
+
     def _ioctl(
         self,
         fd: int,

@@ -82,3 +82,17 @@ class SoftirqCallback:
     @context("softirq")
     @abstractmethod
     def __call__(self) -> None: ...
+
+
+class ShowCallback(Generic[R]):
+    """The same, which gives a text to who reads an attribute."""
+
+    @abstractmethod
+    def __call__(self) -> R: ...
+
+
+class StoreCallback(Generic[A, R]):
+    """The same, which is given the text that somebody wrote to an attribute."""
+
+    @abstractmethod
+    def __call__(self, first: A, /) -> R: ...

@@ -24,6 +24,7 @@ struct kmi_class {
 	const char *name;
 	const struct kmi_class *base; /* or NULL */
 	void (*destroy)(struct kmi_object *object); /* called when the last count is gone */
+	size_t size; /* of an object, without what lies behind it */
 };
 
 struct kmi_object {

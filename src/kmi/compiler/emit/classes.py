@@ -83,6 +83,7 @@ class Classes:
             lines.append(f"\t.base = {base},")
             if each.made:
                 lines.append(f"\t.destroy = kmi_destroy_{each.name},")
+                lines.append(f"\t.size = sizeof(struct {each.name}),")
             lines.append("};")
         return lines
 

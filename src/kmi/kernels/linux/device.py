@@ -10,7 +10,7 @@ PollTable is a record on the stack of the call that made it. FMODE_NOWAIT is not
 a worker that may block.
 """
 
-from errno import EEXIST, EINVAL, ENOTTY, ENXIO, ESPIPE
+from errno import EEXIST, EINVAL, ENODEV, ENOTTY, ENXIO, ESPIPE
 from os import SEEK_CUR, SEEK_END, SEEK_SET
 from typing import Generic
 
@@ -30,6 +30,7 @@ from kmi.kernels.linux.bindings import (
     iov_iter,
     iov_iter_count,
     kiocb,
+    kmi_linux_area,
     kmi_linux_begin_close,
     kmi_linux_char,
     kmi_linux_char_of,
@@ -40,8 +41,10 @@ from kmi.kernels.linux.bindings import (
     kmi_linux_end_close,
     kmi_linux_enlist,
     kmi_linux_file,
+    kmi_linux_groups,
     kmi_linux_minor,
     kmi_linux_misc_publish,
+    kmi_linux_misc_withdraw,
     kmi_linux_operations,
     kmi_linux_poll,
     kmi_linux_refuse,
@@ -51,12 +54,13 @@ from kmi.kernels.linux.bindings import (
     kmi_linux_short,
     kmi_linux_uio,
     kmi_linux_whole,
-    misc_deregister,
     miscdevice,
     poll_table_struct,
     poll_wait,
+    vm_area_struct,
 )
 from kmi.log import err
+from kmi.pages import Area
 from kmi.poll import Poll
 from kmi.sync import Condition
 from kmi.uio import Uio
@@ -166,6 +170,9 @@ class FileOperations(Generic[S]):
     def seek(self, file: File[S], offset: int, whence: int) -> int:
         raise OSError(ESPIPE, "the file has no position")
 
+    def mmap(self, file: File[S], area: Area) -> None:
+        raise OSError(ENODEV, "cannot be mapped")
+
     def poll(self, file: File[S], table: "PollTable") -> Poll:
         return Poll.IN | Poll.OUT | Poll.RDNORM | Poll.WRNORM
 
@@ -198,6 +205,7 @@ class _Device(Registration, Generic[S]):
 
     operations: FileOperations[S]
     name: str
+    groups: kmi_linux_groups
 
     def __init__(self, name: str, operations: FileOperations[S], mode: int) -> None:
         self.name = name
@@ -318,6 +326,24 @@ class _Device(Registration, Generic[S]):
 
     @callback
     @staticmethod
+    def _mmap(opened: Pointer[file], memory: Pointer[vm_area_struct]) -> i32:
+        with unsafe("the file is open during the call, so private_data is an _Opened"):
+            record = kmi_linux_file()
+            record.file = opened
+            record.opened = opened.private_data
+            area = kmi_linux_area()
+            area.area = memory
+            state = cast(_Opened[S], opened.private_data)
+            try:
+                state.calls.mmap(cast(File[S], address_of(record)), cast(Area, address_of(area)))
+                if not area.mapped:
+                    raise OSError(ENODEV, "nothing was mapped")
+            except Exception as error:
+                return kmi_linux_refuse(error, False)
+            return 0
+
+    @callback
+    @staticmethod
     def _ioctl(opened: Pointer[file], command: u32, argument: usize) -> isize:
         with unsafe("the file is open during the call, so private_data is an _Opened"):
             record = kmi_linux_file()
@@ -371,7 +397,7 @@ class MiscDevice(_Device[S]):
             self.misc.name = name._data()  # ends with a NUL, and self.name keeps it
             self.misc.fops = kmi_linux_operations(
                 MiscDevice._open, MiscDevice._release, MiscDevice._read, MiscDevice._write, MiscDevice._seek,
-                MiscDevice._ioctl, MiscDevice._poll,
+                MiscDevice._mmap, MiscDevice._ioctl, MiscDevice._poll,
             )  # fmt: skip
             self.misc.mode = mode | S_IFCHR  # a bare 0 would become the default, 0o600
             self.registration.publish = MiscDevice._publish
@@ -383,14 +409,17 @@ class MiscDevice(_Device[S]):
     def _publish(registration: Pointer[kmi_linux_registration]) -> i32:
         with unsafe("only MiscDevice.__init__ hands this function out, with its own record"):
             device = container_of(registration, MiscDevice[S], "registration")
-            return device._published(kmi_linux_misc_publish(address_of(device.misc)))
+            operations = cast(Pointer[None], device.operations)
+            return device._published(
+                kmi_linux_misc_publish(address_of(device.misc), address_of(device.groups), operations)
+            )
 
     @callback
     @staticmethod
     def _withdraw(registration: Pointer[kmi_linux_registration]) -> None:
         with unsafe("it was published"):
             device = container_of(registration, MiscDevice[S], "registration")
-            misc_deregister(address_of(device.misc))
+            kmi_linux_misc_withdraw(address_of(device.misc), address_of(device.groups))
 
     @callback
     @staticmethod
@@ -416,7 +445,7 @@ class CharDevice(_Device[S]):
             self.char.name = name._data()  # ends with a NUL, and self.name keeps it
             self.char.operations = kmi_linux_operations(
                 CharDevice._open, CharDevice._release, CharDevice._read, CharDevice._write, CharDevice._seek,
-                CharDevice._ioctl, CharDevice._poll,
+                CharDevice._mmap, CharDevice._ioctl, CharDevice._poll,
             )  # fmt: skip
             self.char.mode = mode
             self.char.count = count
@@ -429,14 +458,17 @@ class CharDevice(_Device[S]):
     def _publish(registration: Pointer[kmi_linux_registration]) -> i32:
         with unsafe("only CharDevice.__init__ hands this function out, with its own record"):
             device = container_of(registration, CharDevice[S], "registration")
-            return device._published(kmi_linux_char_publish(address_of(device.char)))
+            operations = cast(Pointer[None], device.operations)
+            return device._published(
+                kmi_linux_char_publish(address_of(device.char), address_of(device.groups), operations)
+            )
 
     @callback
     @staticmethod
     def _withdraw(registration: Pointer[kmi_linux_registration]) -> None:
         with unsafe("it was published"):
             device = container_of(registration, CharDevice[S], "registration")
-            kmi_linux_char_withdraw(address_of(device.char))
+            kmi_linux_char_withdraw(address_of(device.char), address_of(device.groups))
 
     @callback
     @staticmethod

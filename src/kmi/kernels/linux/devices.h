@@ -22,23 +22,24 @@
 const struct file_operations *kmi_linux_operations(
 	int (*open)(struct inode *, struct file *), int (*release)(struct inode *, struct file *),
 	ssize_t (*read)(struct kiocb *, struct iov_iter *), ssize_t (*write)(struct kiocb *, struct iov_iter *),
-	loff_t (*seek)(struct file *, loff_t, int), long (*ioctl)(struct file *, unsigned int, unsigned long),
+	loff_t (*seek)(struct file *, loff_t, int), int (*mmap)(struct file *, struct vm_area_struct *), long (*ioctl)(struct file *, unsigned int, unsigned long),
 	__poll_t (*poll)(struct file *, struct poll_table_struct *));
 #else
-#define kmi_linux_operations(open_, release_, read_, write_, seek_, ioctl_, poll_) \
-	({                                                                         \
-		static const struct file_operations kmi_operations = {             \
-			.owner = THIS_MODULE,                                      \
-			.open = open_,                                             \
-			.release = release_,                                       \
-			.read_iter = read_,                                        \
-			.write_iter = write_,                                      \
-			.llseek = seek_,                                           \
-			.unlocked_ioctl = ioctl_,                                  \
-			.compat_ioctl = compat_ptr_ioctl,                          \
-			.poll = poll_,                                             \
-		};                                                                 \
-		&kmi_operations;                                                   \
+#define kmi_linux_operations(open_, release_, read_, write_, seek_, mmap_, ioctl_, poll_) \
+	({                                                                                \
+		static const struct file_operations kmi_operations = {                    \
+			.owner = THIS_MODULE,                                             \
+			.open = open_,                                                    \
+			.release = release_,                                              \
+			.read_iter = read_,                                               \
+			.write_iter = write_,                                             \
+			.llseek = seek_,                                                  \
+			.mmap = mmap_,                                                    \
+			.unlocked_ioctl = ioctl_,                                         \
+			.compat_ioctl = compat_ptr_ioctl,                                 \
+			.poll = poll_,                                                    \
+		};                                                                        \
+		&kmi_operations;                                                          \
 	})
 #endif
 
@@ -72,16 +73,30 @@ static __maybe_unused noinline int kmi_linux_has_node(const char *name, dev_t nu
 	return status;
 }
 
-static __maybe_unused noinline int kmi_linux_misc_publish(struct miscdevice *device)
+static __maybe_unused noinline int kmi_linux_misc_publish(struct miscdevice *device, struct kmi_linux_groups *groups,
+							  const void *operations)
 {
-	int status = misc_register(device);
+	int status = kmi_linux_groups_make(groups, operations);
 
 	if (status)
 		return status;
-	status = kmi_linux_has_node(device->name, MKDEV(MISC_MAJOR, device->minor));
+	device->groups = groups->all;
+	status = misc_register(device);
 	if (status)
-		misc_deregister(device);
+		goto files;
+	status = kmi_linux_has_node(device->name, MKDEV(MISC_MAJOR, device->minor));
+	if (!status)
+		return 0;
+	misc_deregister(device);
+files:
+	kmi_linux_groups_end(groups);
 	return status;
+}
+
+static __maybe_unused noinline void kmi_linux_misc_withdraw(struct miscdevice *device, struct kmi_linux_groups *groups)
+{
+	misc_deregister(device);
+	kmi_linux_groups_end(groups);
 }
 
 /* Several devices of one driver: a major number, a class, and a device for each minor from 0 on. */
@@ -153,7 +168,7 @@ static __maybe_unused noinline void kmi_linux_char_leave(struct kmi_linux_char *
 		device_destroy(device->kind, MKDEV(MAJOR(device->first), count));
 }
 
-static __maybe_unused noinline int kmi_linux_char_enter(struct kmi_linux_char *device)
+static __maybe_unused noinline int kmi_linux_char_enter(struct kmi_linux_char *device, struct kmi_linux_groups *groups)
 {
 	struct device *made;
 	char *name;
@@ -163,7 +178,8 @@ static __maybe_unused noinline int kmi_linux_char_enter(struct kmi_linux_char *d
 	for (minor = 0; minor < device->count; minor++) {
 		dev_t number = MKDEV(MAJOR(device->first), minor);
 
-		made = device_create(device->kind, NULL, number, device, "%s%u", device->name, minor);
+		made = device_create_with_groups(device->kind, NULL, number, device, groups->all, "%s%u", device->name,
+						 minor);
 		if (IS_ERR(made)) {
 			kmi_linux_char_leave(device, minor);
 			return PTR_ERR(made);
@@ -179,12 +195,16 @@ static __maybe_unused noinline int kmi_linux_char_enter(struct kmi_linux_char *d
 	return 0;
 }
 
-static __maybe_unused noinline int kmi_linux_char_publish(struct kmi_linux_char *device)
+static __maybe_unused noinline int kmi_linux_char_publish(struct kmi_linux_char *device,
+							  struct kmi_linux_groups *groups, const void *operations)
 {
-	int status = alloc_chrdev_region(&device->first, 0, device->count, device->name);
+	int status = kmi_linux_groups_make(groups, operations);
 
 	if (status)
 		return status;
+	status = alloc_chrdev_region(&device->first, 0, device->count, device->name);
+	if (status)
+		goto groups;
 	cdev_init(&device->cdev, device->operations);
 	device->cdev.owner = THIS_MODULE;
 	status = cdev_add(&device->cdev, device->first, device->count);
@@ -195,7 +215,7 @@ static __maybe_unused noinline int kmi_linux_char_publish(struct kmi_linux_char 
 	status = kmi_linux_char_class(device);
 	if (status)
 		goto files;
-	status = kmi_linux_char_enter(device);
+	status = kmi_linux_char_enter(device, groups);
 	if (!status)
 		return 0;
 	class_destroy(device->kind);
@@ -203,15 +223,19 @@ files:
 	cdev_del(&device->cdev);
 region:
 	unregister_chrdev_region(device->first, device->count);
+groups:
+	kmi_linux_groups_end(groups);
 	return status;
 }
 
-static __maybe_unused noinline void kmi_linux_char_withdraw(struct kmi_linux_char *device)
+static __maybe_unused noinline void kmi_linux_char_withdraw(struct kmi_linux_char *device,
+							    struct kmi_linux_groups *groups)
 {
 	kmi_linux_char_leave(device, device->count);
 	class_destroy(device->kind);
 	cdev_del(&device->cdev);
 	unregister_chrdev_region(device->first, device->count);
+	kmi_linux_groups_end(groups);
 }
 
 #endif

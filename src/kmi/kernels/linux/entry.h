@@ -8,35 +8,6 @@
 
 #include "helpers.h"
 
-/* An integer from `low` to `high`; anything else refuses the load, or the write, with EINVAL and a line. */
-#define KMI_LINUX_INTEGER(name, value, low, high)                                                               \
-	static long long kmi_parameter_##name = value;                                                          \
-	static int kmi_parameter_set_##name(const char *text, const struct kernel_param *parameter)             \
-	{                                                                                                       \
-		return kmi_linux_set_integer(#name, text, low, high, &kmi_parameter_##name);                    \
-	}                                                                                                       \
-	static int kmi_parameter_get_##name(char *text, const struct kernel_param *parameter)                   \
-	{                                                                                                       \
-		return sysfs_emit(text, "%lld\n", READ_ONCE(kmi_parameter_##name));                             \
-	}                                                                                                       \
-	static const struct kernel_param_ops kmi_parameter_ops_##name = {                                       \
-		.set = kmi_parameter_set_##name,                                                                \
-		.get = kmi_parameter_get_##name,                                                                \
-	}
-
-static inline int kmi_linux_set_integer(const char *name, const char *text, long long low, long long high,
-					long long *place)
-{
-	long long value;
-
-	if (kstrtoll(text, 0, &value) || value < low || value > high) {
-		pr_err("%s: %s is not an integer from %lld to %lld\n", KBUILD_MODNAME, name, low, high);
-		return -EINVAL;
-	}
-	WRITE_ONCE(*place, value);
-	return 0;
-}
-
 /* What is still there when the module is gone; only test builds count. */
 static inline void kmi_linux_ended(void)
 {

@@ -148,7 +148,10 @@ static inline void kmi_linux_settle(void)
 
 /* --- files ---------------------------------------------------------------------------------------------------- */
 
+#include "attributes.h"
 #include "devices.h"
+#include "pages.h"
+#include "parameters.h"
 
 /* The errno, negative, of an error that leaves a callback. A wait that was ended by a signal restarts the call. */
 static __maybe_unused noinline __cold int kmi_linux_refuse(const struct kmi_error *error, bool ioctl)

@@ -14,6 +14,7 @@ from kmi.kernels.simulated.world import world
 if TYPE_CHECKING:
     from kmi.kernels.simulated.ioctl import Request
     from kmi.kernels.simulated.kernel import SimulatedKernel
+    from kmi.kernels.simulated.pages import Area
     from kmi.kernels.simulated.uio import Uio
     from kmi.kernels.simulated.user.files import Users
     from kmi.poll import Poll
@@ -111,6 +112,9 @@ class FileOperations(Generic[S]):
     def seek(self, file: File[S], offset: int, whence: int) -> int:
         raise error(errno.ESPIPE)
 
+    def mmap(self, file: File[S], area: "Area") -> None:
+        raise error(errno.ENODEV)
+
     def poll(self, file: File[S], table: "PollTable") -> "Poll":
         from kmi.poll import Poll
 
@@ -184,11 +188,23 @@ class Device(Registration, Generic[S]):
         return [self.name]
 
     def go_live(self, kernel: "SimulatedKernel", users: "Users") -> None:
+        from kmi.kernels.simulated.attribute import entries
+
         kernel.allocator.point(f"registering {self.name}")
+        files = entries(self.operations, kernel, users)
         kernel.add_device(self, users)
+        for folder in self.folders():
+            for name, entry in entries(self.operations, kernel, users).items() if files else ():
+                kernel.add_entry(f"{folder}/{name}", entry)
 
     def end(self, kernel: "SimulatedKernel") -> None:
+        for folder in self.folders():
+            kernel.remove_entries(folder)
         kernel.remove_device(self)
+
+    def folders(self) -> list[str]:
+        """The folders in /sys, by minor."""
+        return [f"/sys/class/misc/{self.name}"]
 
 
 class MiscDevice(Device[S]):
@@ -214,3 +230,6 @@ class CharDevice(Device[S]):
 
     def nodes(self) -> list[str]:
         return [f"{self.name}{minor}" for minor in range(self.count)]
+
+    def folders(self) -> list[str]:
+        return [f"/sys/class/{self.name}/{node}" for node in self.nodes()]

@@ -11,6 +11,7 @@ the kernel after its unload; a failed load leaves nothing behind.
 """
 
 import errno
+import functools
 import os
 import random
 from collections.abc import Callable, Mapping
@@ -27,12 +28,13 @@ from kmi.kernels.simulated.hook.loader import LoadedCode, borrow, checks_of, giv
 from kmi.kernels.simulated.leaks import Collector
 from kmi.kernels.simulated.lockorder import LockOrder
 from kmi.kernels.simulated.modules import Module
-from kmi.kernels.simulated.parameter import Parameter
+from kmi.kernels.simulated.parameter import Given, Parameter, written
 from kmi.kernels.simulated.races import Races
 from kmi.kernels.simulated.reports import Report
 from kmi.kernels.simulated.scheduler import Scheduler, Thread
 from kmi.kernels.simulated.user.files import Node, OpenFile, Users
 from kmi.kernels.simulated.user.process import SimulatedProcess
+from kmi.kernels.simulated.user.sysfs import SysfsEntry
 from kmi.kernels.simulated.world import WorldScheduler
 
 __all__ = ["LoadedModule", "SimulatedKernel"]
@@ -74,6 +76,8 @@ class SimulatedKernel:
         self._reports: list[Report] = []
         self._modules: dict[str, LoadedModule] = {}
         self._nodes: dict[str, Node] = {}
+        self.entries: dict[str, SysfsEntry] = {}
+        """The files of /sys, by their paths."""
         self._processes: list[SimulatedProcess] = []
         self._announced: list[Registration] | None = None
         self._closed = False
@@ -91,7 +95,7 @@ class SimulatedKernel:
     def load(
         self,
         path: str | os.PathLike[str],
-        parameters: Mapping[str, int | bool | str] | None = None,
+        parameters: Mapping[str, Given] | None = None,
         check: bool = True,
     ) -> LoadedModule:
         """Load a module's file, with parameters; returns when its devices are live.
@@ -102,7 +106,7 @@ class SimulatedKernel:
         return self.insert(borrow(Path(path), check), parameters)
 
     def insert(
-        self, code: LoadedCode, parameters: Mapping[str, int | bool | str] | None = None
+        self, code: LoadedCode, parameters: Mapping[str, Given] | None = None
     ) -> LoadedModule:
         """Load code that the import hook has read."""
         kind = entry_of(code)
@@ -114,6 +118,7 @@ class SimulatedKernel:
         self._assign(kind, module.name, parameters or {})
         self._modules[module.name] = module
         self.races.add(code.checks)
+        self._show_parameters(kind, module.name)
         Collector.rest()
         try:
             failure = self._run(f"loading {module.name}", lambda: self._start(module, kind))
@@ -254,6 +259,15 @@ class SimulatedKernel:
             raise error(errno.ENOENT)
         return self._nodes[name]
 
+    def add_entry(self, path: str, entry: SysfsEntry) -> None:
+        """Make a file of /sys."""
+        self.entries[path] = entry
+
+    def remove_entries(self, folder: str) -> None:
+        """Remove the files of a folder of /sys; who has one open gets ENODEV from now on."""
+        for path in [path for path in self.entries if path.startswith(f"{folder}/")]:
+            self.entries.pop(path).live = False
+
     # Loading and unloading.
 
     def _run(self, name: str, body: Callable[[], int | None]) -> int | None:
@@ -269,23 +283,31 @@ class SimulatedKernel:
     def _pass(self, milliseconds: int) -> None:
         self.scheduler.block("time", timeout=milliseconds * 1_000_000)
 
-    def _assign(self, kind: type[Module], name: str, values: Mapping[str, int | bool | str]) -> None:
-        known = {
-            attribute: parameter
-            for base in reversed(kind.__mro__)
-            for attribute, parameter in vars(base).items()
-            if isinstance(parameter, Parameter)
-        }
+    def _assign(self, kind: type[Module], name: str, values: Mapping[str, Given]) -> None:
+        known = parameters_of(kind)
         for attribute, value in values.items():
             if attribute not in known:
                 self.log_line(4, f"{name}: unknown parameter '{attribute}' ignored")
                 continue
-            text = str(int(value)) if isinstance(value, bool) else str(value)
+            text = written(value)
             try:
                 known[attribute].assign(text)
             except OSError as raised:
                 self.log_line(3, f"{name}: `{text}' invalid for parameter `{attribute}'")
                 raise raised.with_traceback(None) from None
+
+    def _show_parameters(self, kind: type[Module], name: str) -> None:
+        for attribute, parameter in parameters_of(kind).items():
+            store = functools.partial(self._store, name, attribute, parameter) if parameter.writable else None
+            entry = SysfsEntry(functools.partial(_shown, parameter), store)
+            self.add_entry(f"/sys/module/{name}/parameters/{attribute}", entry)
+
+    def _store(self, name: str, attribute: str, parameter: Parameter[Any], text: str) -> None:
+        try:
+            parameter.assign(text)
+        except OSError:
+            self.log_line(3, f"{name}: {attribute} cannot be {text.removesuffix(chr(10))!r}")
+            raise
 
     def _start(self, module: LoadedModule, kind: type[Module]) -> int | None:
         """Make the module's object and publish its registrations; the errno if that failed."""
@@ -298,6 +320,7 @@ class SimulatedKernel:
                 self._publish(module, registration)
             for node in self._nodes.values():
                 node.live |= node.users is module.users
+            module.users.whole = True
             return None
         except Exception as raised:
             number = self.errno_of(raised)
@@ -327,11 +350,26 @@ class SimulatedKernel:
         """The module is gone: what is left of it is a leak."""
         del self._modules[module.name]
         self.races.remove(module.code.checks)
+        self.remove_entries(f"/sys/module/{module.name}")
         if report := module.code.checks.tracker.report(module.name):
             self.report(report)
         else:
             give_back(module.code)
         Collector.resume()
+
+
+def _shown(parameter: Parameter[Any]) -> str:
+    return f"{parameter.text()}\n"
+
+
+def parameters_of(kind: type[Module]) -> dict[str, Parameter[Any]]:
+    """The parameters of a module's class, by their names."""
+    return {
+        attribute: parameter
+        for base in reversed(kind.__mro__)
+        for attribute, parameter in vars(base).items()
+        if isinstance(parameter, Parameter)
+    }
 
 
 def entry_of(code: LoadedCode) -> type[Module]:

@@ -12,12 +12,14 @@ from kmi.language.bodies.fields import find_field
 from kmi.language.declarations import constants, members, names
 from kmi.language.declarations.bindings import struct_members
 from kmi.language.declarations.declare import declare_members
+from kmi.language.declarations.parameters import snapshot_function
 from kmi.language.declarations.scope import ClassInfo, CStructInfo, FunctionInfo
 from kmi.language.relations import POISON, describe, is_int
 from kmi.language.report import hints
 from kmi.language.source import Span
 from kmi.language.types import (
     INT,
+    WIDTHS,
     ClassType,
     CStructType,
     ExceptionType,
@@ -74,6 +76,8 @@ def class_attribute(body: Body, node: ast.Attribute, info: ClassInfo, name: str)
         if name in owner.constants:
             folded = constants.fold(body.world, owner.scope, owner.constants[name], owner)
             return constants.literal(body.world, folded, span) if folded is not None else body.poison(span)
+        if name in owner.parameters:
+            return _parameter(body, span, owner.parameters[name])
         method = owner.methods.get(name)
         if method is not None and method.function.callback:
             from kmi.language.bodies.unsafe_forms import function_get
@@ -230,16 +234,22 @@ def forget_self_use(body: Body, value: tree.Expression) -> None:
 
 
 def _parameter(body: Body, span: Span, parameter: tree.ModuleParameter) -> tree.Expression:
+    """The value of a parameter of the module, as it is now."""
     c_name = f"KMI_PARAMETER_{parameter.name}"
-    if body.world.is_builtin(parameter.type, "str"):
-        from kmi.language.types import WIDTHS
-
-        pointer = tree.CGlobal(c_name, span, PointerType(WIDTHS["u8"], "const"))
+    kind = parameter.type
+    if (reader := snapshot_function(body.world, kind, "latest")) is not None:
+        body.world.want(reader)
+        storage = tree.CGlobal(c_name, span, reader.function.parameters[0].type)
+        return tree.Call(reader.function, [storage], span, kind)
+    if body.world.is_builtin(kind, "list"):  # without a kernel nothing is compiled: any new list will do
+        return tree.ListNew([], span, kind)
+    if body.world.is_builtin(kind, "str"):
         maker = members.find_method(body.world, body.world.str_type, "__from_c_string__")
         if maker is not None:
             body.world.want(maker)
-            return tree.Call(maker.function, [pointer], span, body.world.str_type)
-    return tree.CGlobal(c_name, span, parameter.type)
+            text = tree.CGlobal(c_name, span, PointerType(WIDTHS["u8"], "const"))
+            return tree.Call(maker.function, [text], span, kind)
+    return tree.CGlobal(c_name, span, kind)
 
 
 def _exception(

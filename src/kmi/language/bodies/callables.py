@@ -165,9 +165,10 @@ def _callback(
             help="make it in the `__init__` of the object that has the method: "
             f"self.{info.function.name}_ = …(self.{info.function.name})",
         )
-    if body.self_uses and body.self_uses[-1][0] == receiver.span:
-        body.self_uses.pop()  # it starts when every field has a value
-    definition = _class(body, span, info, receiver, (), NONE, callback=target)
+    # It starts when every field has a value. Two methods may be given to one registration.
+    body.self_uses[:] = [use for use in body.self_uses if use[0] != receiver.span]
+    taken, result = signature(target) or ((), NONE)
+    definition = _class(body, span, info, receiver, taken, result, callback=target)
     kind = ClassType(definition, definition.type_parameters)
     return tree.Upcast(tree.New(kind, [receiver], span), span, target)
 

@@ -30,7 +30,7 @@ PLACES = LOCKS | SEEING | WAITED_FOR | {ATOMIC, PUBLISHED, "kmi.percpu.PerCpu", 
 THREADED = frozenset({"kmi.device.FileOperations", "kmi.modules.Module"})
 """The classes whose objects several threads reach by themselves: what the kernel calls."""
 BORROWED = frozenset(
-    {"kmi.device.File", "kmi.device.PollTable", "kmi.uio.Uio", "kmi.ioctl.Request"}
+    {"kmi.device.File", "kmi.device.PollTable", "kmi.uio.Uio", "kmi.ioctl.Request", "kmi.pages.Area"}
 )  # fmt: skip
 """The classes whose objects are valid until the callback that got them returns."""
 OPERATIONS = "kmi.device.FileOperations"

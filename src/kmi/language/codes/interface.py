@@ -110,7 +110,8 @@ BAD_PARAMETER = code(
     "parameter declared wrongly",
     """
     A parameter of the module is a class attribute of the `Module` subclass: a constant default of kind bool,
-    int or str within its own bounds, and a description.
+    int, str or list of int within its own bounds, and a description. Its `check`, if it has one, is a
+    function of the module that takes such a value and returns a bool.
     """,
     failing="""
         from kmi import Module, Parameter, module

@@ -153,7 +153,8 @@ class Annotations:
                 return BOOL
             case (
                 "kmi.interface.Callback" | "kmi.interface.SoftirqCallback" | "kmi.interface.ThreadCallback"
-            ) as word:
+                | "kmi.interface.ShowCallback" | "kmi.interface.StoreCallback"
+            ) as word:  # fmt: skip
                 if self.scope.author:
                     return self._refuse(
                         node, "what a registration calls does not hold its object", "Callable[[], None]"

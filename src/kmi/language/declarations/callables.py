@@ -14,7 +14,7 @@ from kmi.language.report.diagnostics import InternalError
 from kmi.language.types import NONE, ClassType, OptionalType, Type
 
 HOME = "kmi.runtime.callable"
-CALLBACKS = ("Callback", "SoftirqCallback", "ThreadCallback")
+CALLBACKS = ("Callback", "SoftirqCallback", "ThreadCallback", "ShowCallback", "StoreCallback")
 MOST = 6
 """Parameters that a function as a value has at most."""
 
@@ -26,7 +26,9 @@ def callable_type(world: World, parameters: tuple[Type, ...], result: Type) -> C
 
 def callback_type(world: World, name: str) -> ClassType:
     """The type of what a registration calls: a bound method that does not hold its object."""
-    return ClassType(_class(world, name))
+    text = world.str_type
+    arguments: dict[str, tuple[Type, ...]] = {"ShowCallback": (text,), "StoreCallback": (text, NONE)}
+    return ClassType(_class(world, name), arguments.get(name, ()))
 
 
 def _class(world: World, name: str) -> tree.Class:

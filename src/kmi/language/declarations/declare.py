@@ -307,6 +307,10 @@ def _annotated(
         head.name == "typing.ClassVar"
         or (head.name == "typing.Final" and value is not None and not info.dataclass)
     )
+    if isinstance(head, Form) and head.name == "kmi.parameter.Parameter" and value is not None:
+        width = annotation.slice if isinstance(annotation, ast.Subscript) else None
+        _assigned(world, info, statement, name, value, width)
+        return
     if constant:
         if value is not None:
             info.constants[name] = value
@@ -339,11 +343,18 @@ def _annotated(
             )
 
 
-def _assigned(world: World, info: ClassInfo, statement: ast.Assign, name: str, value: ast.expr) -> None:
+def _assigned(
+    world: World,
+    info: ClassInfo,
+    statement: ast.stmt,
+    name: str,
+    value: ast.expr,
+    width: ast.expr | None = None,
+) -> None:
     from kmi.language.declarations.parameters import is_parameter, module_parameter
 
     if isinstance(value, ast.Call) and is_parameter(world, info.scope, value.func):
-        made = module_parameter(world, info, statement, name, value)
+        made = module_parameter(world, info, statement, name, value, width)
         if made is not None:
             info.parameters[name] = made
         return

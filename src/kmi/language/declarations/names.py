@@ -50,7 +50,9 @@ FORMS: frozenset[str] = frozenset(
         "kmi.interface.context",
         "kmi.interface.Context",
         "kmi.interface.Callback",
+        "kmi.interface.ShowCallback",
         "kmi.interface.SoftirqCallback",
+        "kmi.interface.StoreCallback",
         "kmi.interface.ThreadCallback",
     }
 )

@@ -197,13 +197,17 @@ class ModuleParameter:
 
     name: str
     type: Type
-    """BOOL, INT or ``str``."""
-    default: bool | int | str
+    """BOOL, an integer's, ``str`` or ``list[int]``."""
+    default: bool | int | str | tuple[int, ...]
     description: str
     minimum: int | None
     maximum: int | None
     writable: bool
     span: Span
+    capacity: int = 0
+    """The most items of a list."""
+    check: Function | None = None
+    """What C asks whether a value will do: the author's function, with no exception let out."""
 
 
 @dataclass(slots=True, eq=False, repr=False)

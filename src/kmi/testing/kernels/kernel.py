@@ -24,7 +24,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from kmi.kernels.userspace import UserProcess
 
-Value = int | bool | str
+Value = int | bool | str | Sequence[int]
 
 
 @dataclass(frozen=True)

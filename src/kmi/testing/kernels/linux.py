@@ -198,6 +198,8 @@ def parameter(value: Value) -> str:
         return "Y" if value else "N"
     if isinstance(value, int):
         return str(value)
+    if not isinstance(value, str):
+        return ",".join(str(item) for item in value)
     if '"' in value or "\0" in value:
         raise ValueError(f"Linux cannot take {value!r} as a module parameter: it has no escape for quotes")
     return f'"{value}"' if not value or any(char.isspace() for char in value) else value

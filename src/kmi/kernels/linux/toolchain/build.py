@@ -28,7 +28,7 @@ from kmi.language import analyse, packages
 from kmi.language.library import Library
 from kmi.language.report.diagnostics import Diagnostic, InternalError
 from kmi.language.tree import Program
-from kmi.language.types import BOOL, INT, ClassType
+from kmi.language.types import ClassType
 
 __all__ = ["Built", "CheckFailed", "build", "generate"]
 
@@ -92,12 +92,6 @@ def generate(
             f"{name!r} cannot be the name of a Linux module: letters, digits and _, at most 55, "
             'not a digit first; name the file otherwise, or say @module(name="...")'
         )
-    for parameter in program.parameters:
-        if parameter.writable and parameter.type not in (BOOL, INT):
-            raise preflight.PreflightError(
-                f"{parameter.span}: Linux frees the old text of a parameter while the module may read it: "
-                f"make {parameter.name} an int or a bool, or leave out writable=True"
-            )
     progress(f"compiling {packages.module_name(path)}")
     target = _target(program, name, bound.assertions.read_text())
     target.dump = dump
@@ -109,8 +103,12 @@ def _target(program: Program, name: str, assertions: str) -> Target:
     assert program.entry is not None
     loader = program.find("kmi.kernels.linux.module.Loader")
     receiver = ClassType(loader, (ClassType(program.entry),))
+    checks = [parameter.check for parameter in program.parameters if parameter.check is not None]
     return Target(
-        roots=[Root(loader.methods[word], receiver, f"Loader_{word}") for word in ("init", "exit")],
+        roots=[
+            *(Root(loader.methods[word], receiver, f"Loader_{word}") for word in ("init", "exit")),
+            *(Root(check, None, check.name) for check in checks),
+        ],
         prologue=metadata.prologue(program, assertions),
         epilogue=metadata.epilogue(program, "Loader_init", "Loader_exit"),
         file=f"{name}.c",

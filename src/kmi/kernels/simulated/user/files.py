@@ -18,6 +18,7 @@ from kmi.kernels.simulated.boundary import forget
 from kmi.kernels.simulated.device import Device, File, PollTable
 from kmi.kernels.simulated.ioctl import Request
 from kmi.kernels.simulated.lent import take_back
+from kmi.kernels.simulated.pages import Area
 from kmi.kernels.simulated.scheduler import current
 from kmi.kernels.simulated.uio import Segment, Uio
 from kmi.kernels.simulated.user.memory import TASK_SIZE, Memory
@@ -43,6 +44,8 @@ class Users:
     """How many uses of a module there are; it unloads when there are none."""
 
     count: int = 0
+    whole: bool = False
+    """All registrations are live."""
     going: bool = False
     """It is being unloaded: nobody new may use it."""
 
@@ -157,6 +160,13 @@ class OpenFile:
         request = Request(memory, command & 0xFFFF_FFFF, value & 0xFFFF_FFFF_FFFF_FFFF)
         result = self._call(self._checked_ioctl, request, ioctl=True)
         return result
+
+    def mmap(self, area: Area) -> memoryview:
+        """Map the file; what the process sees in the area."""
+        self._call(self.node.device.operations.mmap, self._view(), area)
+        if area.mapped is None:
+            raise error(errno.ENODEV)
+        return area.mapped
 
     def seek(self, offset: int, whence: int) -> int:
         """Move the file's position; the new one."""

@@ -22,7 +22,8 @@ class Buffer:
     """A mapped range of user memory."""
 
     address: int
-    data: bytearray
+    data: bytearray | memoryview
+    writable: bool = True
 
     @property
     def end(self) -> int:
@@ -45,6 +46,14 @@ class Memory:
         self._buffers.append(buffer)
         return buffer
 
+    def share(self, view: memoryview, writable: bool, address: int | None = None) -> Buffer:
+        """Map what others see, too: whole pages, where there is room if no address is said."""
+        end = max((buffer.end for buffer in self._buffers), default=_FIRST)
+        first_page = (end + 2 * PAGE - 1) // PAGE * PAGE
+        buffer = Buffer(first_page if address is None else address, view, writable)
+        self._buffers.append(buffer)
+        return buffer
+
     def unmap(self, buffer: Buffer) -> None:
         """Take a mapping away."""
         self._buffers = [other for other in self._buffers if other is not buffer]
@@ -60,7 +69,7 @@ class Memory:
     def copy_out(self, address: int, data: bytes | bytearray | memoryview) -> int:
         """Store bytes from `address` on, up to the first that is not mapped; how many."""
         buffer = self._at(address)
-        if buffer is None:
+        if buffer is None or not buffer.writable:
             return 0
         count = min(len(data), buffer.end - address)
         start = address - buffer.address

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from kmi.errors import error
 from kmi.kernels.simulated.scheduler import State, Thread
 from kmi.kernels.simulated.user.files import Failed, OpenFile
-from kmi.kernels.simulated.user.memory import TASK_SIZE
 from kmi.kernels.simulated.user.syscalls import CALLS, MOST_DESCRIPTORS, SystemCalls
 
 if TYPE_CHECKING:
@@ -123,6 +122,20 @@ class SimulatedProcess:
     def lseek(self, fd: int, offset: int, whence: int = os.SEEK_SET) -> int:
         return self._now_int("lseek", fd, offset, whence)
 
+    def read_file(self, path: str) -> bytes:
+        fd = self.open(path, os.O_RDONLY)
+        try:
+            return b"".join(iter(lambda: self.read(fd, 1 << 16), b""))
+        finally:
+            self.close(fd)
+
+    def write_file(self, path: str, data: bytes) -> None:
+        fd = self.open(path, os.O_WRONLY | os.O_TRUNC)
+        try:
+            self.write(fd, data)
+        finally:
+            self.close(fd)
+
     def ioctl(
         self,
         fd: int,
@@ -157,18 +170,10 @@ class SimulatedProcess:
         return result
 
     def mmap(self, fd: int, length: int, protection: int = 3, flags: int = 1, offset: int = 0) -> int:
-        self._may_call()
-        file = self._calls.file(fd)
-        if length <= 0 or offset % 4096:
-            raise error(errno.EINVAL)
-        if not file.readable or (flags & 1 and protection & 2 and not file.writable):
-            raise error(errno.EACCES)
-        raise error(errno.ENODEV)  # no device can be mapped yet
+        return self._now_int("mmap", fd, length, protection, flags, offset)
 
     def munmap(self, address: int, length: int) -> None:
-        self._may_call()
-        if length <= 0 or address % 4096 or not 0 <= address <= TASK_SIZE - length:
-            raise error(errno.EINVAL)
+        self._now("munmap", address, length)
 
     def peek(self, address: int, length: int) -> bytes:
         data = self._calls.memory.copy_in(address, length)
@@ -202,7 +207,9 @@ class SimulatedProcess:
         self._may_call()
         for file in self._calls.files.values():
             file.hold()
-        return self._kernel.process(dict(self._calls.files))
+        child = self._kernel.process(dict(self._calls.files))
+        self._calls.mappings.copy_to(child._calls.mappings)
+        return child
 
     def end(self) -> None:
         if self._ended:

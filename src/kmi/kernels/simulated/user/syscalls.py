@@ -10,22 +10,28 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from kmi.errors import error
+from kmi.kernels.simulated.pages import Area
 from kmi.kernels.simulated.uio import Segment
 from kmi.kernels.simulated.user.files import OpenFile
-from kmi.kernels.simulated.user.memory import MOST_MAPPED, Buffer, Memory
+from kmi.kernels.simulated.user.mappings import Mappings
+from kmi.kernels.simulated.user.memory import MOST_MAPPED, PAGE, TASK_SIZE, Buffer, Memory
 from kmi.kernels.simulated.user.polling import poll as poll_files
+from kmi.kernels.simulated.user.sysfs import SysfsFile
 
 if TYPE_CHECKING:
     from kmi.kernels.simulated.kernel import SimulatedKernel
 
 __all__ = ["CALLS", "SystemCalls"]
 
-CALLS: Final = ("open", "close", "read", "write", "readv", "writev", "lseek", "ioctl", "poll")
+CALLS: Final = (
+    "open", "close", "read", "write", "readv", "writev", "lseek", "ioctl", "poll", "mmap", "munmap",
+)  # fmt: skip
 """The calls that run in a thread, and may be in flight."""
 
 MOST_DESCRIPTORS: Final = 1024
 MOST_SEGMENTS: Final = 1024
 _KEPT: Final = os.O_ACCMODE | os.O_NONBLOCK | os.O_APPEND
+MAP_SHARED, PROT_WRITE = 1, 2
 FIOCLEX, FIONCLEX, FIONBIO = 0x5451, 0x5450, 0x5421
 
 
@@ -36,6 +42,7 @@ class SystemCalls:
         self.kernel = kernel
         self.files = files
         self.memory = Memory()
+        self.mappings = Mappings(self.memory)
 
     # Descriptors.
 
@@ -55,6 +62,7 @@ class SystemCalls:
 
     def close_all(self) -> None:
         """Close every descriptor, in an order that no kernel promises: the seed decides."""
+        self.mappings.end()
         descriptors = sorted(self.files)
         self.kernel.scheduler.random.shuffle(descriptors)
         for fd in descriptors:
@@ -63,13 +71,17 @@ class SystemCalls:
     # The calls.
 
     def open(self, path: str, flags: int = os.O_RDWR, mode: int = 0o600) -> int:
-        node = self.kernel.node(path)
+        entry = self.kernel.entries.get(path)
+        node = self.kernel.node(path) if entry is None else None
         if flags & os.O_CREAT and flags & os.O_EXCL:
             raise error(errno.EEXIST)
         if flags & os.O_DIRECTORY:
             raise error(errno.ENOTDIR)
         if len(self.files) >= MOST_DESCRIPTORS - 3:
             raise error(errno.EMFILE)
+        if node is None:
+            assert entry is not None
+            return self.install(SysfsFile(self.kernel, entry, flags & _KEPT))
         return self.install(OpenFile.open(self.kernel, node, flags & _KEPT))
 
     def close(self, fd: int) -> None:
@@ -126,6 +138,22 @@ class SystemCalls:
             _check_vector([len(part) for part in parts])
             _, segments = using.map_all([(len(part), part) for part in parts], fault_after)
             return using.file.write(self.memory, segments)
+
+    def mmap(self, fd: int, length: int, protection: int = 3, flags: int = 1, offset: int = 0) -> int:
+        if length <= 0 or offset % PAGE or offset < 0:
+            raise error(errno.EINVAL)
+        private, writable = not flags & MAP_SHARED, bool(protection & PROT_WRITE)
+        with _Using(self, fd) as using:
+            if not using.file.readable or (writable and not private and not using.file.writable):
+                raise error(errno.EACCES)
+            whole = (length + PAGE - 1) // PAGE * PAGE
+            view = using.file.mmap(Area(whole, offset, writable, private))
+            return self.mappings.add(using.file, view, writable)
+
+    def munmap(self, address: int, length: int) -> None:
+        if length <= 0 or address % PAGE or not 0 <= address <= TASK_SIZE - length:
+            raise error(errno.EINVAL)
+        self.mappings.remove(address, length)
 
     def lseek(self, fd: int, offset: int, whence: int = os.SEEK_SET) -> int:
         with _Using(self, fd) as using:

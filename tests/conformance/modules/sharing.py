@@ -1,0 +1,61 @@
+"""Pages that processes map."""
+
+from kmi import Module, Parameter, module
+from kmi.device import File, FileOperations, MiscDevice
+from kmi.pages import Area, Pages
+from kmi.uio import Uio
+
+
+class Shared(FileOperations):
+    def __init__(self, count: int) -> None:
+        self.pages = Pages(count)
+
+    def read(self, file: File, data: Uio) -> None:
+        count = min(data.remaining, max(0, self.pages.size - data.offset))
+        data.put(self.pages.read(data.offset, count))
+
+    def write(self, file: File, data: Uio) -> None:
+        self.pages.write(data.offset, data.get(data.remaining))
+
+    def mmap(self, file: File, area: Area) -> None:
+        area.map(self.pages, area.offset)
+
+
+class Shown(FileOperations):
+    def __init__(self) -> None:
+        self.pages = Pages(1)
+        self.pages.write(0, b"read only")
+
+    def mmap(self, file: File, area: Area) -> None:
+        area.map(self.pages, writable=False)
+
+
+class Fresh(FileOperations):
+    """Each mapping has pages of its own, which only the mapping keeps."""
+
+    def mmap(self, file: File, area: Area) -> None:
+        pages = Pages(area.length // 4096)
+        pages.write(0, b"fresh")
+        area.map(pages)
+
+
+class Broken(FileOperations):
+    def mmap(self, file: File, area: Area) -> None:
+        if area.offset == 4096:
+            return
+        pages = Pages(2)
+        if area.offset == 8192:
+            area.map(pages, 1)
+        area.map(pages)
+        area.map(pages)
+
+
+@module(license="GPL", description="pages that processes map")
+class Sharing(Module):
+    count = Parameter(4, "pages")
+
+    def __init__(self) -> None:
+        self.shared = MiscDevice("shared", Shared(self.count))
+        self.shown = MiscDevice("shown", Shown())
+        self.fresh = MiscDevice("fresh", Fresh())
+        self.broken = MiscDevice("broken", Broken())
