@@ -10,6 +10,7 @@ from kmi.language.checks import (
     callbacks,
     contexts,
     deferred,
+    devices,
     escape,
     interrupts,
     locks,
@@ -55,6 +56,7 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
             readonly.check(origins, changes, reporter)
     callbacks.check(reporter, graph)
     registrations.check(reporter, graph)
+    devices.check(reporter, graph)
     contexts.check(program, reporter, graph)
     waited = deferred.Deferred(graph)
     deferred.check(reporter, graph, waited)

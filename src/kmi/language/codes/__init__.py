@@ -17,6 +17,7 @@ from kmi.language.codes.base import REGISTRY, Code, code
 from kmi.language.codes.classes import *
 from kmi.language.codes.containers import *
 from kmi.language.codes.contexts import *
+from kmi.language.codes.devices import *
 from kmi.language.codes.functions import *
 from kmi.language.codes.interface import *
 from kmi.language.codes.lifetimes import *
