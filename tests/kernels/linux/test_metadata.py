@@ -9,8 +9,8 @@ import pytest
 from kmi.kernels.linux.provision import flavors
 from kmi.kernels.linux.toolchain import kbuild, metadata, preflight, replay
 from kmi.language.source import Source, Span
-from kmi.language.tree import Module, ModuleParameter, Program
-from kmi.language.types import BOOL, INT, Type
+from kmi.language.tree import Class, Module, ModuleParameter, Program
+from kmi.language.types import BOOL, INT, WIDTHS, ClassType, Type
 
 SPAN = Span(Source(Path("x.py"), "", "x"), 1, 0, 1, 0)
 
@@ -23,7 +23,12 @@ def program(*parameters: ModuleParameter, **about: str) -> Program:
 
 
 def parameter(
-    name: str, kind: Type, default: bool | int | str, low: int | None = None, *, writable: bool = False
+    name: str,
+    kind: Type,
+    default: bool | int | str | tuple[int, ...],
+    low: int | None = None,
+    *,
+    writable: bool = False,
 ) -> ModuleParameter:
     return ModuleParameter(name, kind, default, f"the {name}", low, None, writable, SPAN)
 
@@ -60,3 +65,32 @@ def test_parameters_compile_and_are_in_modinfo(tmp_path: Path) -> None:
     for line in (b"parm=least:the least", b"parmtype=least:llong", b"parmtype=flag:bool", b"version=1.2"):
         assert line + b"\0" in data
     assert "srcversion" in preflight.modinfo(tmp_path / "x.ko")
+
+
+@pytest.mark.needs("gcc", "linux:6.1")
+def test_each_kind_of_parameter_has_its_word_in_modinfo(tmp_path: Path) -> None:
+    text, numbers = (ClassType(Class(name, "kmi.runtime", SPAN)) for name in ("str", "list"))
+    widths = {"u8": "byte", "i16": "short", "u32": "uint", "i64": "llong", "u64": "ullong", "usize": "ulong"}
+    listed = parameter("listed", numbers, (3, -4), -10, writable=True)
+    listed.capacity = 8
+    made = program(
+        *(parameter(f"a_{word}", WIDTHS[word], WIDTHS[word].high) for word in widths),
+        parameter("name", text, "a \"quoted\" text", writable=True),
+        listed,
+        description="parameters",
+    )
+    reads = "".join(f"|| !KMI_PARAMETER_a_{word} " for word in widths)
+    (tmp_path / "x.c").write_text(
+        metadata.prologue(made, "")
+        + "static int Loader_init(void)\n{\n"
+        + f"\tif (!KMI_PARAMETER_name->latest || !KMI_PARAMETER_listed->latest {reads})\n"
+        + "\t\treturn -1;\n\treturn 0;\n}\n"
+        + "static void Loader_exit(void) { }\n"
+        + metadata.epilogue(made, "Loader_init", "Loader_exit")
+    )
+    log = replay.build(tmp_path, "x", kbuild.commands(flavors.find("6.1")))
+    assert not kbuild.has_warning(log), log
+    data = (tmp_path / "x.ko").read_bytes()
+    words = {f"a_{word}": shown for word, shown in widths.items()}
+    for name, word in {**words, "name": "charp", "listed": "array of llong"}.items():
+        assert f"parmtype={name}:{word}".encode() + b"\0" in data
