@@ -6,6 +6,7 @@ import os
 import minors
 import pytest
 
+from kmi.kernels.userspace import Call
 from kmi.machines.wire import Buffer, Out, taking
 from kmi.testing.faults import fail_each, loaded
 from kmi.testing.kernels.kernel import Kernel
@@ -183,3 +184,32 @@ def test_a_file_without_seek_has_no_position(kernel: Kernel) -> None:
     with pytest.raises(OSError) as refused:
         user.lseek(user.open("/dev/silent"), 0)
     assert refused.value.errno == errno.ESPIPE
+
+
+def test_opening_while_the_devices_come_and_go(kernel: Kernel) -> None:
+    """An open either finds the whole module, which then stays, or none of it."""
+    users = [kernel.process() for _ in range(3)]
+    gone = (errno.ENOENT, errno.ENXIO, errno.ENODEV)
+
+    def settle(calls: list[Call[int]]) -> None:
+        for user, call in zip(users, calls, strict=True):
+            try:
+                fd = call.result()
+            except OSError as refused:
+                assert refused.errno in gone
+            else:
+                assert user.ioctl(fd, 0)[0] == 1
+                user.close(fd)
+
+    for _ in range(8):
+        opening = [user.start("open", "/dev/store1") for user in users]
+        module = kernel.load(MODULE)
+        settle(opening)
+        opening = [user.start("open", "/dev/store1") for user in users]
+        try:
+            kernel.unload(module)
+        except BlockingIOError:
+            settle(opening)
+            kernel.unload(module)
+        else:
+            settle(opening)
