@@ -163,10 +163,15 @@ class OpenFile:
 
     def mmap(self, area: Area) -> memoryview:
         """Map the file; what the process sees in the area."""
-        self._call(self.node.device.operations.mmap, self._view(), area)
-        if area.mapped is None:
+        callback = self.node.device.operations.mmap
+        try:
+            self._call(self._lent, callback, area)
+        finally:
+            mapped = area.mapped
+            take_back(area, callback)
+        if mapped is None:
             raise error(errno.ENODEV)
-        return area.mapped
+        return mapped
 
     def seek(self, offset: int, whence: int) -> int:
         """Move the file's position; the new one."""
