@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 
 from kmi.interface import context, provided, raises, sleeps
 
-__all__ = ["Condition", "Mutex", "RawSpinLock", "Reading", "RwLock", "SpinLock", "Writing"]
+__all__ = ["Condition", "Mutex", "RawSpinLock", "Reading", "RwLock", "SpinLock", "Writing", "lock_all"]
 
 T = TypeVar("T")
 
@@ -197,3 +197,34 @@ class Condition:
     def notify_all(self) -> None:
         """Wake all threads that wait, and those that poll for it. The mutex must be held."""
         ...
+
+
+@provided
+class Both(Generic[T]):
+    """Two locks that are taken together; what `lock_all` gives, for `with` alone."""
+
+    @context("any")
+    def __enter__(self) -> tuple[T, T]:
+        """Take both, in the order of their addresses, and lend what they guard until the block ends."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give both back."""
+        ...
+
+
+@provided
+@raises(ValueError)
+def lock_all(first: "Mutex[T] | SpinLock[T]", second: "Mutex[T] | SpinLock[T]") -> Both[T]:
+    """One lock of two objects, for `with`, which takes them in one order, however they are given:
+
+        with lock_all(self.account, other.account) as (mine, theirs):
+            mine.money -= amount
+            theirs.money += amount
+
+    Both are the same field, of two objects that have names. The block begins with ValueError if they are one
+    object's. In the order of locks the two are one: whoever holds a third one of them takes it too late.
+    """
+    ...

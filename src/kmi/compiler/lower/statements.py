@@ -362,9 +362,11 @@ def _with(builder: Builder, node: tree.With) -> None:
         if not is_simple(value.expression) and not builder.held(value.expression):
             value = builder.keep(value, span, "context")
     borrowed = Value(value.expression)
-    names = ("__enter_masked__", "__exit_masked__") if node.masks else ("__enter__", "__exit__")
-    enter, exit_ = (loops.protocol(kind, name, span) for name in names)
-    entered = calls.invoke_method(builder, borrowed, kind, enter, [], span)
+    masked = "_masked" if node.masks else ""
+    way = "__lend__" if node.taken else f"__enter_both{masked}__" if node.other else f"__enter{masked}__"
+    enter, exit_ = loops.protocol(kind, way, span), loops.protocol(kind, f"__exit{masked}__", span)
+    beside = [builder.expression(node.other)] if node.other is not None else []
+    entered = calls.invoke_method(builder, borrowed, kind, enter, beside, span)
     target = builder.variables.get(id(node.target)) if node.target is not None else None
 
     def body() -> None:

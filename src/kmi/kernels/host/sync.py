@@ -6,7 +6,7 @@ A lock that is taken while it is held would wait for ever in a kernel; here it i
 
 from typing import Generic, TypeVar
 
-from kmi.unsafe import cast, inline, place, unsafe
+from kmi.unsafe import address_of, cast, inline, place, unsafe
 
 T = TypeVar("T")
 
@@ -31,6 +31,19 @@ class Mutex(Generic[T]):
     def __exit__(self) -> None:
         self.held = False
 
+    def __enter_both__(self, other: "Mutex[T]") -> T:
+        if self.held or other.held:
+            raise RuntimeError("the lock is held already")
+        with unsafe("two places of one class"):
+            if address_of(self.value) == address_of(other.value):
+                raise ValueError("both are one lock")
+        self.held = True
+        other.held = True
+        return self.value
+
+    def __lend__(self) -> T:
+        return self.value
+
 
 @place
 class SpinLock(Generic[T]):
@@ -51,6 +64,19 @@ class SpinLock(Generic[T]):
 
     def __exit__(self) -> None:
         self.held = False
+
+    def __enter_both__(self, other: "SpinLock[T]") -> T:
+        if self.held or other.held:
+            raise RuntimeError("the lock is held already")
+        with unsafe("two places of one class"):
+            if address_of(self.value) == address_of(other.value):
+                raise ValueError("both are one lock")
+        self.held = True
+        other.held = True
+        return self.value
+
+    def __lend__(self) -> T:
+        return self.value
 
 
 @place

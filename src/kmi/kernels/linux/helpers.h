@@ -269,6 +269,42 @@ static inline void kmi_linux_mutex_lock(struct mutex *lock)
 	mutex_lock(lock);
 }
 
+/*
+ * Two locks of one class, by address, so that no two tasks take them in opposite orders; lockdep is told which is
+ * the second. False, and none is taken, if they are one.
+ */
+static __maybe_unused noinline bool kmi_linux_mutex_lock_both(struct mutex *first, struct mutex *second)
+{
+	if (first == second)
+		return false;
+	if (first > second)
+		swap(first, second);
+	mutex_lock(first);
+	mutex_lock_nested(second, SINGLE_DEPTH_NESTING);
+	return true;
+}
+
+static __maybe_unused noinline bool kmi_linux_spin_lock_both(spinlock_t *first, spinlock_t *second)
+{
+	if (first == second)
+		return false;
+	if (first > second)
+		swap(first, second);
+	spin_lock(first);
+	spin_lock_nested(second, SINGLE_DEPTH_NESTING);
+	return true;
+}
+
+/* Softirqs are off once for each lock, as each is given back with spin_unlock_bh. */
+static __maybe_unused noinline bool kmi_linux_spin_lock_both_bh(spinlock_t *first, spinlock_t *second)
+{
+	if (first == second)
+		return false;
+	local_bh_disable();
+	local_bh_disable();
+	return kmi_linux_spin_lock_both(first, second);
+}
+
 static inline unsigned long kmi_linux_raw_lock(raw_spinlock_t *lock)
 {
 	unsigned long flags;

@@ -18,11 +18,14 @@ from kmi.kernels.linux.bindings import (
     kmi_linux_mutex_destroy,
     kmi_linux_mutex_init,
     kmi_linux_mutex_lock,
+    kmi_linux_mutex_lock_both,
     kmi_linux_raw_lock,
     kmi_linux_raw_lock_init,
     kmi_linux_raw_unlock,
     kmi_linux_rwsem_init,
     kmi_linux_signalled,
+    kmi_linux_spin_lock_both,
+    kmi_linux_spin_lock_both_bh,
     kmi_linux_spin_lock_init,
     kmi_linux_stopping,
     kmi_linux_wait_begin,
@@ -80,6 +83,15 @@ class Mutex(_Lock, Generic[T]):
         with unsafe("`with` has taken the lock"):
             mutex_unlock(address_of(self.lock))
 
+    def __enter_both__(self, other: "Mutex[T]") -> T:
+        with unsafe("both were initialised by __init__"):
+            if not kmi_linux_mutex_lock_both(address_of(self.lock), address_of(other.lock)):
+                raise ValueError("both are one lock")
+        return self.value
+
+    def __lend__(self) -> T:
+        return self.value
+
     def __del__(self) -> None:
         with unsafe("the owner dies, so nobody holds or awaits the lock"):
             kmi_linux_mutex_destroy(address_of(self.lock))
@@ -119,6 +131,21 @@ class SpinLock(Generic[T]):
     def __exit_masked__(self) -> None:
         with unsafe("`with` has taken the lock"):
             spin_unlock_bh(address_of(self.lock))
+
+    def __enter_both__(self, other: "SpinLock[T]") -> T:
+        with unsafe("both were initialised by __init__"):
+            if not kmi_linux_spin_lock_both(address_of(self.lock), address_of(other.lock)):
+                raise ValueError("both are one lock")
+        return self.value
+
+    def __enter_both_masked__(self, other: "SpinLock[T]") -> T:
+        with unsafe("both were initialised by __init__"):
+            if not kmi_linux_spin_lock_both_bh(address_of(self.lock), address_of(other.lock)):
+                raise ValueError("both are one lock")
+        return self.value
+
+    def __lend__(self) -> T:
+        return self.value
 
 
 @place

@@ -17,7 +17,17 @@ from kmi.kernels.simulated.reports import LockMisuse, Report
 from kmi.kernels.simulated.scheduler import Killed, Thread, current
 from kmi.kernels.simulated.world import world
 
-__all__ = ["Held", "Lock", "Mutex", "RawSpinLock", "SpinLock", "declared_name", "may_sleep"]
+__all__ = [
+    "Both",
+    "Held",
+    "Lock",
+    "Mutex",
+    "RawSpinLock",
+    "SpinLock",
+    "declared_name",
+    "lock_all",
+    "may_sleep",
+]
 
 T = TypeVar("T")
 
@@ -62,9 +72,10 @@ class Held:
         """Where a thread that holds it took it."""
         raise NotImplementedError
 
-    def _order(self, thread: Thread, position: Position | None) -> None:
-        """Note that a thread is about to take it, and what it holds already."""
-        held = [(lock._name, lock._taken_by(thread)) for lock in thread.held if isinstance(lock, Held)]
+    def _order(self, thread: Thread, position: Position | None, beside: "Held | None" = None) -> None:
+        """Note that a thread is about to take it, and what it holds already, but for one of its like."""
+        locks = [lock for lock in thread.held if isinstance(lock, Held) and lock is not beside]
+        held = [(lock._name, lock._taken_by(thread)) for lock in locks]
         if held and (inversion := world().lock_order.take(held, self._name, position)):
             world().report(inversion)
 
@@ -85,6 +96,7 @@ class Lock(Held, Generic[T]):
     def __init__(self, value: T) -> None:
         self._value = value
         self._name = declared_name(self._kind)
+        self._address = current().scheduler.random.random()
         self._holder: Thread | None = None
         self._taken_at: Position | None = None
         self._queue: list[Thread] = []
@@ -113,7 +125,7 @@ class Lock(Held, Generic[T]):
     def _scheduler_preempt(self) -> None:
         current().scheduler.preempt()
 
-    def _acquire(self, position: Position | None) -> None:
+    def _acquire(self, position: Position | None, beside: Held | None = None) -> None:
         thread = current()
         if self._holder is thread:
             raise self._misused(
@@ -121,7 +133,7 @@ class Lock(Held, Generic[T]):
                 f"{self._name} is taken at {position} by the thread that holds it",
                 f"first taken at {self._taken_at}",
             )
-        self._order(thread, position)
+        self._order(thread, position, beside)
         while self._holder is not None:
             self._queue.append(thread)
             thread.scheduler.block(f"{self._name}, held by {self._holder.name} since {self._taken_at}")
@@ -165,3 +177,35 @@ class RawSpinLock(SpinLock[T]):
 
     _kind = "raw spin lock"
     _raw = True
+
+
+class Both(Generic[T]):
+    """Two locks that are taken together, in one order; which it is, the seed decides."""
+
+    def __init__(self, first: Lock[T], second: Lock[T]) -> None:
+        self._locks = first, second
+
+    def __enter__(self) -> tuple[T, T]:
+        first, second = self._locks
+        thread = current()
+        if first is second:
+            raise ValueError("both are one lock")
+        if first._sleeps:
+            may_sleep(f"taking {first._name}")
+        lower, upper = sorted(self._locks, key=lambda lock: lock._address)
+        thread.scheduler.preempt()
+        lower._acquire(here())
+        thread.scheduler.preempt()
+        upper._acquire(here(), beside=lower)
+        return first._value, second._value
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for lock in reversed(self._locks):
+            lock.__exit__(kind, error, trace)
+
+
+def lock_all(first: Lock[T], second: Lock[T]) -> Both[T]:
+    """One lock of two objects, for `with`."""
+    return Both(first, second)

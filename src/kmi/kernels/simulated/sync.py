@@ -9,13 +9,14 @@ from typing import Any, Protocol
 
 from kmi.errors import Stopped
 from kmi.kernels.simulated.hook.positions import here
-from kmi.kernels.simulated.locks import Mutex, RawSpinLock, SpinLock, declared_name, may_sleep
+from kmi.kernels.simulated.locks import Both, Mutex, RawSpinLock, SpinLock, declared_name, lock_all, may_sleep
 from kmi.kernels.simulated.reports import LockMisuse, Report
 from kmi.kernels.simulated.rwlock import Reading, RwLock, Writing
 from kmi.kernels.simulated.scheduler import State, Thread, Wake, current
 from kmi.kernels.simulated.world import world
 
 __all__ = [
+    "Both",
     "Condition",
     "Mutex",
     "RawSpinLock",
@@ -24,6 +25,7 @@ __all__ = [
     "SpinLock",
     "Writing",
     "interrupted",
+    "lock_all",
     "may_sleep",
     "warn_of_endless_wait",
 ]

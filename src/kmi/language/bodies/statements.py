@@ -20,6 +20,7 @@ from kmi.language.bodies import (
     expressions,
     field_assignments,
     inner_functions,
+    lock_all,
     loops,
     matches,
 )
@@ -197,6 +198,8 @@ def _with(body: Body, node: ast.With, items: list[ast.withitem]) -> list[tree.St
         body.unsafe -= 1
         return [tree.Unsafe(reason, inside, body.span(node))]
 
+    if lock_all.is_lock_all(body, item):
+        return lock_all.lock_all(body, node, item, bind_local, lambda: _with(body, node, items[1:]))
     context = expressions.expression(body, item.context_expr)
     kind = context.type
     entered: Type = POISON

@@ -107,7 +107,8 @@ def _regions(
     for node in walk(function.body):
         if isinstance(node, With) and forbids_sleep(node.context.type):
             node.atomic = True
-            if function not in called:
+            # of two locks that are taken together the outer one's block is enough
+            if function not in called and not node.taken:
                 yield node.body, node
 
 

@@ -136,7 +136,8 @@ def edges(function: Function, takings: Takings) -> Iterator[Edge]:
         if outer is None or outer.field is None or not isinstance(node, With):
             continue
         for inner in walk(node.body):
-            direct = takings.direct(function, inner)
+            together = node.other is not None and inner is node.body[0]
+            direct = takings.direct(function, inner) if not together else None
             found = [direct] if direct is not None else []
             for site in takings.graph.sites(function, inner):
                 known = trusted(site.target.module)
@@ -185,7 +186,8 @@ def _twice(edge: Edge, owners: dict[Field, Class], reporter: Reporter) -> None:
             labels=[(edge.outer, "another object's, or the same one's, is held"), *steps],
             note="two threads that take the two in opposite orders wait for each other, and if both are one "
             "object the thread waits for itself",
-            help="take one of them at a time: copy what is needed from the first, then take the second",
+            help="take both at once, or one after the other:\n"
+            f"with lock_all(self.{edge.held.name}, other.{edge.held.name}) as (mine, theirs):",
         )
 
 

@@ -290,3 +290,38 @@ POLLED_MAY_END = code(
                 return Poll(0)
     """,
 )
+
+LOCK_ALL = code(
+    808,
+    "locks that cannot be taken together",
+    """
+    `lock_all` takes one lock of two objects, in the order of their addresses, so that no two threads take
+    them in opposite orders. Two different locks have an order of their own: write one `with` in the other.
+    """,
+    failing="""
+        from kmi.sync import Mutex, lock_all
+
+
+        class Account:
+            def __init__(self) -> None:
+                self.kept = Mutex(bytearray())
+                self.spent = Mutex(bytearray())
+
+            def pay(self, other: "Account") -> None:
+                with lock_all(self.kept, other.spent) as (mine, theirs):
+                    theirs.extend(bytes(mine))
+    """,
+    fixed="""
+        from kmi.sync import Mutex, lock_all
+
+
+        class Account:
+            def __init__(self) -> None:
+                self.kept = Mutex(bytearray())
+                self.spent = Mutex(bytearray())
+
+            def pay(self, other: "Account") -> None:
+                with lock_all(self.kept, other.kept) as (mine, theirs):
+                    theirs.extend(bytes(mine))
+    """,
+)

@@ -39,6 +39,7 @@ FORMS: frozenset[str] = frozenset(
         "kmi.integers.wrapping",
         "kmi.errors.error",
         "kmi.modules.module",
+        "kmi.sync.lock_all",
         "kmi.parameter.Parameter",
         "kmi.ioctl.IO",
         "kmi.ioctl.IOR",

@@ -171,6 +171,9 @@ class With:
     """A spin lock is held in the body, so that nothing in it may sleep; the context pass sets it."""
     masks: bool = False
     """A softirq takes the lock as well, so none may come meanwhile; the pass on interrupts sets it."""
+    other: Expression | None = None
+    """Taken together with ``context``: the lock of the block within, which is ``taken`` there already."""
+    taken: bool = False
 
 
 @dataclass(slots=True, eq=False)
