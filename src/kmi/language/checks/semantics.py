@@ -18,6 +18,7 @@ from kmi.language.checks import (
     places,
     polling,
     published,
+    raw,
     readonly,
     registrations,
     resurrection,
@@ -63,6 +64,7 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
     takings = locks.Takings(graph, waited)
     locks.check(program, reporter, graph, takings)
     interrupts.check(graph, takings)
+    raw.check(reporter, graph)
     waiting.check(reporter, graph, broken)
     polling.check(reporter, graph)
 

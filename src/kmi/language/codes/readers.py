@@ -92,3 +92,37 @@ PUBLISHED_CHANGES = code(
                 self.limits.replace(Limits(most * 2))
     """,
 )
+
+ALLOCATES_UNDER_RAW = code(
+    711,
+    "allocation or release under a raw spin lock",
+    """
+    A `RawSpinLock` spins on every kernel, also where other locks sleep: there is no allocator under it.
+    Nothing is made there and no container grows; no object is let go, since it might be the last reference;
+    and no lock is taken that is no raw one.
+    """,
+    failing="""
+        from kmi.sync import RawSpinLock
+
+
+        class Ring:
+            def __init__(self) -> None:
+                self.bytes = RawSpinLock(bytearray(16))
+
+            def put(self, byte: int) -> None:
+                with self.bytes as kept:
+                    kept.append(byte)
+    """,
+    fixed="""
+        from kmi.sync import RawSpinLock
+
+
+        class Ring:
+            def __init__(self) -> None:
+                self.bytes = RawSpinLock(bytearray(16))
+
+            def put(self, byte: int) -> None:
+                with self.bytes as kept:
+                    kept[0] = byte
+    """,
+)
