@@ -105,7 +105,7 @@ def test_an_atomic_and_a_count_for_each_cpu_are_places(agrees: "Agrees") -> None
                 self.small: Atomic[u8] = Atomic(0)
                 self.wide: Atomic[u64] = Atomic(0)
                 self.flag = Atomic(False)
-                self.text = Atomic("x")  # KMI0302
+                self.text = Atomic("x")  # KMI0309
                 self.many = PerCpu()
 
             def read(self, file: File, data: Uio) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from kmi.language import codes, tree
 from kmi.language.bodies.body import Body
 from kmi.language.declarations.protocols import satisfies
-from kmi.language.relations import describe, poisoned, subtype
+from kmi.language.relations import describe, is_int, poisoned, subtype
 from kmi.language.types import Type, TypeVariable, substitute
 
 
@@ -25,6 +25,8 @@ def refuse_unbound(
         if variable.bound is None or kind is None or variable.name == "Self" or poisoned(kind):
             continue
         bound = substitute(variable.bound, bindings)
+        if is_int(bound) and is_int(kind):
+            continue  # a width and `bool` are an `int` to Python
         if poisoned(bound) or kind == variable or subtype(kind, bound) or satisfies(body.world, kind, bound):
             continue
         return body.error(

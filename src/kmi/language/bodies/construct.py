@@ -20,7 +20,7 @@ from kmi.language.declarations import members
 from kmi.language.declarations.declare import declare_members
 from kmi.language.declarations.protocols import abstract_methods
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo
-from kmi.language.relations import POISON, base_view, describe, is_int
+from kmi.language.relations import POISON, base_view, describe
 from kmi.language.types import (
     ClassType,
     CStructType,
@@ -170,12 +170,6 @@ def construct_class(
                     help=f"say it: `value: {definition.name}[int] = {definition.name}()`",
                 )
             bindings[variable.name] = variable.default
-        limit, filled = variable.bound, bindings[variable.name]
-        if limit is not None and is_int(limit) and not (is_int(filled) or isinstance(filled, TypeVariable)):
-            if filled is POISON:
-                return tree.NoneLiteral(span, POISON)
-            said = f"a `{definition.name}` is of an integer or a `bool`, not of a `{describe(filled)}`"
-            return body.error(codes.TYPE_MISMATCH, node, said)
     if (refused := refuse_unbound(body, node, definition.type_parameters, bindings)) is not None:
         return refused
     kind = ClassType(definition, tuple(bindings[name] for name in names))
