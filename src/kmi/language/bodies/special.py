@@ -13,7 +13,7 @@ from kmi.language import codes, tree
 from kmi.language.bodies import calls, sources, statements
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.flow import join
-from kmi.language.declarations import members
+from kmi.language.declarations import members, protocols
 from kmi.language.relations import POISON
 from kmi.language.source import Span
 from kmi.language.types import BOOL, ClassType, Type
@@ -23,15 +23,29 @@ Statements = list[tree.Statement]
 
 def iterates(body: Body, kind: Type) -> bool:
     """Whether one loops over objects of this type by an ``__iter__`` that the author wrote."""
-    if not isinstance(kind, ClassType) or kind.definition.module.startswith("kmi."):
+    if not isinstance(kind, ClassType):
         return False
-    return members.find_method(body.world, kind, "__iter__") is not None
+    if is_itself(kind):
+        return True
+    return not kind.definition.module.startswith("kmi.") and (
+        members.find_method(body.world, kind, "__iter__") is not None
+    )
+
+
+def is_itself(kind: Type) -> bool:
+    """Whether a value is an ``Iterator``: a loop goes through it, and makes nothing."""
+    if not isinstance(kind, ClassType):
+        return False
+    ancestors = kind.definition.ancestors()
+    return any(protocols.is_iterator(c) for c in ancestors) or any(
+        protocols.is_iterator(each.definition) for c in ancestors for each in c.implements
+    )
 
 
 def iterator(body: Body, node: ast.expr, value: tree.Expression) -> sources.Stepped | None:
     """What a loop over such an object goes through."""
     span = body.span(node)
-    made = calls.method_call(body, value, "__iter__", [], span)
+    made = value if is_itself(value.type) else calls.method_call(body, value, "__iter__", [], span)
     kind = made.type
     if kind is POISON:
         return None

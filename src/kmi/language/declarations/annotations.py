@@ -200,8 +200,8 @@ class Annotations:
                     )
                 given = [*given, variable.default]
         if len(given) > len(wanted):
-            what = f"takes {len(wanted)}" if wanted else "takes none"
-            return self._refuse(node, f"`{definition.name}` {what} type argument{'s' * (len(wanted) != 1)}")
+            what = f"takes {len(wanted) or 'no'} type argument{'s' * (len(wanted) != 1)}"
+            return self._refuse(node, f"`{definition.name}` {what}")
         return ClassType(definition, tuple(given))
 
     def _subscript(self, node: ast.Subscript, value: ast.expr, index: ast.expr) -> Type:

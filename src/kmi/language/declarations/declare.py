@@ -87,6 +87,9 @@ def _bases(world: World, info: ClassInfo) -> None:
         entity = reader.entity(base)
         if isinstance(entity, Form) and entity.name in ("builtins.object", "abc.ABC"):
             continue
+        if isinstance(base, ast.Subscript) and _is_iterable(reader.entity(base.value)):
+            reader.read(base.slice)  # says that there is an `__iter__`, which loops find by themselves
+            continue
         if isinstance(entity, Form) and entity.name == "typing.Protocol":
             definition.protocol = True
             continue
@@ -130,6 +133,10 @@ def _bases(world: World, info: ClassInfo) -> None:
 
 def _is_generic(entity: Entity | None) -> bool:
     return isinstance(entity, Form) and entity.name in ("typing.Generic", "typing.Protocol")
+
+
+def _is_iterable(entity: Entity | None) -> bool:
+    return isinstance(entity, Form) and entity.name == "typing.Iterable"
 
 
 def _definition(kind: Type) -> tree.Class | None:

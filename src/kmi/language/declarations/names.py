@@ -82,6 +82,8 @@ STANDARD: dict[str, frozenset[str]] = {
             "overload",
             "dataclass_transform",
             "Callable",
+            "Iterator",
+            "Iterable",
             "NamedTuple",
         }
     ),
@@ -98,7 +100,11 @@ STANDARD: dict[str, frozenset[str]] = {
 }
 """The modules of the standard library that a kernel module may import from, and the names in them."""
 
-CLASSES: dict[str, str] = {"collections.deque": "kmi.runtime.deque"}
+CLASSES: dict[str, str] = {
+    "collections.deque": "kmi.runtime.deque",
+    "collections.abc.Iterator": "kmi.runtime.iterators",
+    "typing.Iterator": "kmi.runtime.iterators",
+}
 """Classes of the standard library, and the modules of the run time that have them."""
 
 ALIEN: frozenset[str] = frozenset({"os"})

@@ -11,6 +11,8 @@ Invariant: a protocol has methods and properties alone, so it has no place in an
 
 from __future__ import annotations
 
+import ast
+
 from kmi.language import tree
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo
 from kmi.language.declarations.world import World
@@ -57,7 +59,37 @@ def lacking(world: World, kind: ClassType, target: ClassType) -> str | None:
         own = class_bindings(kind, found.function.owner)
         if not _fits(found, own, wanted, theirs):
             return f"its `{wanted.function.name}` takes or gives something else"
-    return None
+    return _lacks_itself(world, kind, target) if is_iterator(target.definition) else None
+
+
+def is_iterator(definition: tree.Class) -> bool:
+    """Whether a class is ``Iterator`` itself."""
+    return definition.module == "kmi.runtime.iterators"
+
+
+def _lacks_itself(world: World, kind: ClassType, target: ClassType) -> str | None:
+    """Why a loop over an iterator would not go through the iterator itself; None if it does.
+
+    A class that derives from ``Iterator`` has its ``__iter__``, which gives the iterator.
+    """
+    from kmi.language.declarations.members import find_method
+
+    found = find_method(world, kind, "__iter__")
+    if found is None:
+        derived = any(
+            is_iterator(each.definition) for c in kind.definition.ancestors() for each in c.implements
+        )
+        return None if derived or is_iterator(kind.definition) else "it does not derive from `Iterator`"
+    body = [each for each in found.node.body if not _is_docstring(each)] if found.node is not None else []
+    match body:
+        case [ast.Return(value=ast.Name(id="self"))]:
+            return None
+        case _:
+            return "its `__iter__` gives something other than `self`"
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _methods(world: World, target: ClassType) -> list[FunctionInfo]:
