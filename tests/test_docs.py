@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from kmi.language.report import interface
+
 ROOT = Path(__file__).parents[1]
 PROGRAM = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:]+)\)")
@@ -39,6 +41,19 @@ def test_the_session_of_the_debugger_in_the_guide_is_so(pytester: pytest.Pyteste
     )
     for line in set(said) - {f"(Pdb) {command}" for command in typed}:
         assert line in done.stdout
+
+
+def test_the_reference_of_the_interface_is_that_of_the_declarations() -> None:
+    written = (ROOT / "docs" / "reference" / "interface.md").read_text("utf-8")
+    assert written == interface.reference(), (
+        "python -m kmi.language.report.interface > docs/reference/interface.md"
+    )
+
+
+def test_the_reference_of_the_interface_names_what_every_file_exports() -> None:
+    found = {path.stem for path in interface.files()}
+    written = {path.stem for path in (ROOT / "src" / "kmi").glob("*.py")}
+    assert written - found == {"__init__", "cache"}
 
 
 HOUSE = re.compile(r"^    src/kmi/\n(.*?)^    examples/", re.MULTILINE | re.DOTALL)

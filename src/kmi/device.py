@@ -13,6 +13,9 @@ state: `class Log(FileOperations[Cursor])` finds it as `file.state: Cursor` in e
 
 Callbacks run in process context and may sleep, many at once: state shared between files belongs in a lock.
 An exception that leaves one becomes the errno of the system call (see `kmi.errors`).
+
+What the calls mean to a process is POSIX: open(2), close(2), read(2), write(2), ioctl(2), lseek(2), poll(2).
+Linux: `struct file_operations` (include/linux/fs.h), `misc_register()`, `alloc_chrdev_region()`.
 """
 
 from typing import Generic
@@ -46,7 +49,8 @@ class File(Generic[S]):
 
     @property
     def nonblocking(self) -> bool:
-        """Whether this call may not block: O_NONBLOCK, or the call itself asks for it. May differ by call."""
+        """Whether this call may not block: O_NONBLOCK (open(2)), or the call itself asks for it, as
+        RWF_NOWAIT does (preadv2(2)). May differ by call."""
         ...
 
     @property

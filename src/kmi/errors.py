@@ -85,6 +85,9 @@ OUTBOUND: Final[tuple[Outcome, ...]] = (
     Outcome(RecursionError, PROGRAM_ERRNO, program=True),
     Outcome(Exception, PROGRAM_ERRNO, program=True),
 )
+"""What an uncaught exception becomes, first match wins. The names are POSIX's (errno(3)); ENOTRECOVERABLE is
+its "state not recoverable".
+"""
 
 
 def error(number: int, message: str | None = None) -> OSError:

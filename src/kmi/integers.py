@@ -7,6 +7,7 @@ An expression is exact; only a place checks. `u32` and its like name places:
     tag = wrapping(u8, seed)  # keeps the low bits on purpose
 
 For type checkers they are aliases of `int`, so no cast is ever needed. `int` itself is an `i64` place.
+Negative numbers are two's complement, as in C's `stdint.h`.
 """
 
 from typing import TYPE_CHECKING, TypeAlias

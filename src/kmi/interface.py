@@ -35,6 +35,7 @@ D = TypeVar("D")
 F = TypeVar("F", bound=Callable[..., object])
 
 Context = Literal["process", "softirq", "atomic", "any"]
+"""Where code runs; see `context`."""
 
 Callback = Callable[[], None]
 """What a registration calls, in a thread that may sleep: a bound method of the object whose field it is.

@@ -9,7 +9,8 @@
             return 0
         raise OSError(ENOTTY, "no such command")
 
-The numbers are the platform's: a C program's `_IOR('s', 1, struct taken)` is the same command.
+The numbers are the platform's: a C program's `_IOR('s', 1, struct taken)` is the same command. See ioctl(2);
+Linux: include/uapi/asm-generic/ioctl.h, Documentation/userspace-api/ioctl/ioctl-number.rst.
 """
 
 from typing import TypeVar

@@ -4,7 +4,8 @@
     info(f"echo: {count} bytes kept")
 
 An f-string passed to a log function is formatted straight into the kernel's log and allocates nothing. Each
-call is one line; a newline at the end is not needed. Callable in any context.
+call is one line; a newline at the end is not needed. Callable in any context. The levels are those of
+syslog(3). Linux: `printk()` (Documentation/core-api/printk-basics.rst); dmesg(1) shows it.
 """
 
 from typing import TypeAlias

@@ -10,6 +10,8 @@ Loading calls `__init__`. The registrations that it made (devices and so on, as 
 module reaches) become live, in order, after it has returned; an exception in it, or a registration that
 fails, undoes what came before, in reverse, and gives the loader the errno. Unloading ends the registrations
 in reverse order and then releases the module's object and everything that it alone reaches.
+
+Linux: init_module(2), delete_module(2), include/linux/module.h.
 """
 
 from collections.abc import Callable

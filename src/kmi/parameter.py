@@ -55,7 +55,12 @@ class Parameter(Generic[P]):
         capacity: int | None = None,
         check: Callable[[P], bool] | None = None,
         writable: bool = False,
-    ) -> None: ...
+    ) -> None:
+        """A parameter that is `default` where the loader says nothing. All arguments are constant.
+
+        Linux: `module_param_cb` (include/linux/moduleparam.h); a value of the wrong form fails the load.
+        """
+        ...
 
     def __get__(self, module: object, owner: type | None = None) -> P:
         """The value: what the loader gave or root wrote last, or the default."""

@@ -1,4 +1,8 @@
-"""What a file is ready for, as poll(2) tells it. The numbers are POSIX's and the same on all kernels."""
+"""What a file is ready for, as poll(2) tells it.
+
+The names are POSIX's (poll.h), the numbers the same on all kernels (Linux:
+include/uapi/asm-generic/poll.h).
+"""
 
 from enum import IntFlag
 

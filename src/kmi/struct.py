@@ -7,8 +7,8 @@
 
     Taken(count=3, reserved=0).pack()
 
-Fields are fixed widths (or other Structs) in the order of memory, in the byte order of the machine. Storing
-what does not fit a field raises OverflowError.
+Fields are fixed widths in the order of memory, in the byte order of the machine. Storing what does not fit a
+field raises OverflowError. Sizes and alignments are those of the platform's C, as `struct` with `@` has them.
 """
 
 from typing import ClassVar, Self, dataclass_transform

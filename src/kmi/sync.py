@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @provided
 class Mutex(Generic[T]):
-    """A sleeping lock around a value."""
+    """A sleeping lock around a value. Linux: `struct mutex` (Documentation/locking/mutex-design.rst)."""
 
     def __init__(self, value: T) -> None:
         """`value` is an instance of a class, or a container, that nothing else refers to: it moves in."""
@@ -50,7 +50,8 @@ class Mutex(Generic[T]):
 class SpinLock(Generic[T]):
     """A lock around a value that spins instead of sleeping: for a few instructions, in any context.
 
-    Nothing in its block may sleep: no Mutex, no wait, no copy to or from the user.
+    Nothing in its block may sleep: no Mutex, no wait, no copy to or from the user. Linux: `spinlock_t`, taken
+    with softirqs off where a softirq takes it too (Documentation/locking/spinlocks.rst).
     """
 
     def __init__(self, value: T) -> None:
@@ -160,7 +161,8 @@ class Writing(Generic[T]):
 
 @provided
 class Condition:
-    """A queue of threads that wait for the value of a Mutex to change."""
+    """A queue of threads that wait for the value of a Mutex to change. Linux: `wait_queue_head_t`
+    (include/linux/wait.h); restarts after signals are as signal(7) has them."""
 
     def __init__(self, mutex: Mutex[Any]) -> None:
         """`mutex` guards what is waited for; it is a field of the same object."""

@@ -9,6 +9,7 @@ read once, forward only. The call returns the progress made: how far `remaining`
 
 A fault: bytes before the bad address are copied and count as progress. If any were, the call ends with a
 short count; if none were, OSError EFAULT is raised. So is it at the next put or get at the bad address.
+See read(2) and write(2); Linux: `struct iov_iter` (include/linux/uio.h).
 """
 
 from kmi.interface import context, provided, raises, sleeps

@@ -15,7 +15,7 @@
                 ...
 
 What the method raises is logged. Calls of one work never overlap. It may not wait without an end: unloading
-waits for it.
+waits for it. Linux: Documentation/core-api/workqueue.rst.
 """
 
 from kmi.device import Registration
