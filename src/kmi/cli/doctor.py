@@ -16,7 +16,7 @@ from kmi import cache
 from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.progress import Progress
-from kmi.kernels.linux.provision import flavors
+from kmi.kernels.linux.provision import flavors, kunit
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.testing.kernels.registry import Kind, UnknownKernel, chosen, every
 
@@ -28,7 +28,7 @@ DISK_WANTED = 6 << 30
 @click.option(
     "--prepare",
     metavar="KERNELS",
-    help="Install, fetch and build what these kernels need: linux:6.1, …, or 'all'.",
+    help="Install, fetch and build what these kernels need: linux:6.1, …, or 'all'; or 'kunit'.",
 )
 def command(prepare: str | None) -> int:
     """Say which kernels can run here and, for the others, the line that installs what they lack.
@@ -67,6 +67,10 @@ def _cache() -> str:
 
 
 def _prepare(names: str) -> Exit:
+    if names == "kunit":
+        with Progress().step("kunit: set up") as note:
+            kunit.prepare(note)
+        return Exit.OK
     try:
         choice = chosen(names)
     except UnknownKernel as error:

@@ -45,6 +45,9 @@ OUTCOMES: dict[str, Exit] = {
     "kmi.machines.outcomes.MachineLost": Exit.LOST,
     "kmi.machines.outcomes.TimedOut": Exit.TIMEOUT,
     "kmi.machines.qemu.MissingQemu": Exit.FAILED,
+    "kmi.testing.doctests.collect.BadDocstring": Exit.NOT_COMPILED,
+    "kmi.testing.doctests.outcome.Incomplete": Exit.FAILED,
+    "kmi.testing.doctests.translate.Untranslatable": Exit.NOT_COMPILED,
     "kmi.testing.kernels.registry.KernelMissing": Exit.FAILED,
     "kmi.testing.plugin.TestTimedOut": Exit.TIMEOUT,
 }

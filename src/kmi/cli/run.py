@@ -15,6 +15,8 @@ from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.shell import Shell, ShellError, parse
 from kmi.cli.test import named, prepare
+from kmi.testing.doctests.collect import suite
+from kmi.testing.doctests.ktap import written
 from kmi.testing.kernels.kernel import Value
 from kmi.testing.kernels.registry import RunningKernel
 
@@ -25,9 +27,16 @@ from kmi.testing.kernels.registry import RunningKernel
 @click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE", help="A module parameter.")
 @click.option("--seed", type=int, default=1, show_default=True, help="What the schedule derives from.")
 @click.option("--time-limit", type=float, default=60.0, show_default=True, help="Seconds a call may block.")
+@click.option("--ktap", is_flag=True, help="Run the doctests in FILE's docstrings; print KTAP.")
 @click.argument("script", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND…]")
 def command(
-    file: Path, on: str, given: tuple[str, ...], seed: int, time_limit: float, script: tuple[str, ...]
+    file: Path,
+    on: str,
+    given: tuple[str, ...],
+    seed: int,
+    time_limit: float,
+    ktap: bool,
+    script: tuple[str, ...],
 ) -> int:
     """Load FILE into a fresh kernel, run COMMAND in its user space, unload FILE and print the kernel's log.
 
@@ -47,6 +56,8 @@ def command(
     choice = named(on)
     if len(choice.kinds) != 1:
         raise Failure(f"--on {on} names {len(choice.kinds)} kernels; kmi run takes one", code=Exit.USAGE)
+    if ktap and (line or given or file.suffix == ".ko"):
+        raise Failure("--ktap takes a Python file, and no command and no parameters", code=Exit.USAGE)
     if file.suffix == ".ko":
         if on == "simulated":
             raise Failure("the simulated kernel runs Python files, no .ko of Linux", code=Exit.USAGE)
@@ -55,12 +66,15 @@ def command(
     prepare(choice)
     with choice.kinds[0].start(seed, Path.cwd()) as kernel:
         try:
+            if ktap:
+                return _doctests(kernel, file)
             return _session(kernel, file, parameters, line, time_limit)
         except Exception as error:
             kernel.explain(error)
             raise
         finally:
-            _show_log(kernel)
+            if not ktap:
+                _show_log(kernel)
 
 
 def _session(
@@ -76,6 +90,16 @@ def _session(
     for report in reports:
         click.echo(str(report), err=True)
     return Exit.FAILED if status or reports else Exit.OK
+
+
+def _doctests(kernel: RunningKernel, file: Path) -> Exit:
+    outcomes = kernel.doctest(file.resolve())
+    for line in written(suite(file), outcomes):
+        click.echo(line)
+    reports = kernel.settle()
+    for report in reports:
+        click.echo(str(report), err=True)
+    return Exit.OK if all(one.passed for one in outcomes) and not reports else Exit.FAILED
 
 
 def _parameter(text: str) -> tuple[str, Value]:

@@ -9,6 +9,7 @@ All mistakes of a file are reported in one run; the program is there only if the
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,9 @@ from kmi.language.parse import ALLOWED
 from kmi.language.report.diagnostics import Diagnostic, Reporter, Severity
 from kmi.language.source import Source, Span
 from kmi.language.types import ClassType
+
+Added = Mapping[str, Sequence[ast.stmt]]
+"""Statements by the dotted names of the modules that they are added to."""
 
 
 @dataclass(slots=True)
@@ -41,13 +45,15 @@ class Analysis:
         return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
 
 
-def analyse(path: Path, library: Library) -> Analysis:
+def analyse(path: Path, library: Library, added: Added | None = None) -> Analysis:
     """Analyses the module in a file, or in a directory with an ``__init__.py``. Raises OSError if that cannot
     be read.
+
+    ``added`` are statements that are taken for the end of its files: what a test build has of docstrings.
     """
     path = packages.entry_file(path)
     reporter = Reporter()
-    return _guarded(packages.read(path, packages.module_name(path), reporter), library, reporter)
+    return _guarded(packages.read(path, packages.module_name(path), reporter), library, reporter, added)
 
 
 def analyse_text(text: str, path: Path, library: Library) -> Analysis:
@@ -55,11 +61,13 @@ def analyse_text(text: str, path: Path, library: Library) -> Analysis:
     return _guarded(Source(path, text, packages.module_name(path)), library, Reporter())
 
 
-def _guarded(source: Source, library: Library, reporter: Reporter) -> Analysis:
+def _guarded(
+    source: Source, library: Library, reporter: Reporter, added: Added | None = None
+) -> Analysis:
     if reporter.failed:
         return Analysis(reporter.diagnostics, None)
     try:
-        return _analyse(source, library, reporter)
+        return _analyse(source, library, reporter, added or {})
     except RecursionError:
         reporter.error(
             codes.SYNTAX_ERROR,
@@ -70,8 +78,9 @@ def _guarded(source: Source, library: Library, reporter: Reporter) -> Analysis:
         return Analysis(reporter.diagnostics, None)
 
 
-def _analyse(source: Source, library: Library, reporter: Reporter) -> Analysis:
+def _analyse(source: Source, library: Library, reporter: Reporter, added: Added) -> Analysis:
     world = World(library, reporter, source.module, packages.root(source.path))
+    world.added = added
     scope = world.add(source, author=True)
     if scope is None:
         return Analysis(reporter.diagnostics, None)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Sequence
 
 from kmi.language import codes
 from kmi.language.declarations.scope import span_of
@@ -147,8 +148,12 @@ if hasattr(ast, "TryStar"):
     REFUSED[ast.TryStar] = ("`except*`", "use `except`")
 
 
-def parse(source: Source, reporter: Reporter, *, whitelist: bool = True) -> ast.Module | None:
-    """The syntax of a file, or None where it is not Python. Reports constructs that are not supported."""
+def parse(
+    source: Source, reporter: Reporter, *, whitelist: bool = True, added: Sequence[ast.stmt] = ()
+) -> ast.Module | None:
+    """The syntax of a file, and of what is ``added`` at its end, or None where it is not Python. Reports
+    constructs that are not supported.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -168,6 +173,7 @@ def parse(source: Source, reporter: Reporter, *, whitelist: bool = True) -> ast.
             codes.SYNTAX_ERROR, Span(source, 1, 0, 1, 0), f"the file cannot be read as Python: {what}"
         )
         return None
+    module.body += added
     if whitelist:
         _check(source, module, reporter)
     return module

@@ -2,7 +2,8 @@
 
     @pytest.mark.needs("gcc", "linux:6.1")
 
-A need is a program by its name, or a kernel (its headers and its machine). A test whose needs are not met is
+A need is a program by its name, a kernel (its headers and its machine), or
+`kunit` (Linux's reader of KTAP). A test whose needs are not met is
 an error with the line that installs them; with ``--on available`` it is left out, and named at the end. Tests
 of the simulated kernel, the language and the commands need nothing.
 """
@@ -11,8 +12,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from kmi.testing.kernels.registry import KernelMissing, find
 
@@ -34,6 +37,11 @@ def unmet(need: str) -> Unmet | None:
     if need == "simulated" or need.startswith("linux:"):
         missing = find(need).missing()
         return Unmet(need, KernelMissing(need, missing).line) if missing else None
+    if need == "kunit":
+        from kmi.kernels.linux.provision import kunit
+
+        line = f"{Path(sys.executable).with_name('kmi')} doctor --prepare kunit"
+        return Unmet(need, line) if kunit.scripts() is None else None
     if shutil.which(need) is not None:
         return None
     sudo = "" if os.geteuid() == 0 else "sudo "

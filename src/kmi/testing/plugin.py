@@ -34,6 +34,7 @@ import sys
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TypeGuard
 
@@ -45,6 +46,9 @@ from kmi.kernels.simulated.reports import SimulationError
 from kmi.kernels.simulated.schedules import UnknownSchedule, schedule_named
 from kmi.machines.outcomes import MachineError, ProcessEnded
 from kmi.testing import explore
+from kmi.testing.doctests.collect import BadDocstring
+from kmi.testing.doctests.items import module_file
+from kmi.testing.doctests.translate import Untranslatable
 from kmi.testing.kernels.kernel import KernelFailure, Report
 from kmi.testing.kernels.registry import (
     Choice,
@@ -70,7 +74,7 @@ SEEN: pytest.StashKey[set[str]] = pytest.StashKey()
 LACKING: pytest.StashKey[dict[str, int]] = pytest.StashKey()
 
 #: What a module that does not compile is refused with, by the simulated kernel and by a build.
-NOT_COMPILED = (loader.CheckFailed, build.CheckFailed)
+NOT_COMPILED = (loader.CheckFailed, build.CheckFailed, BadDocstring, Untranslatable)
 
 #: Errors that are a kernel's answer to a test, and no mistake of kmi's.
 ANSWERS = (OSError, AssertionError, KernelFailure, MachineError, ProcessEnded, SimulationError, *NOT_COMPILED)
@@ -152,6 +156,21 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "kernel" in metafunc.fixturenames:
         metafunc.parametrize("kernel", metafunc.config.stash[CHOICE].names, indirect=True)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    # pytest takes a file that is named on the command line for tests, whatever it is called: see below.
+    return None if parent.session.isinitpath(file_path) else _doctests(file_path, parent)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    return _doctests(module_path, parent)
+
+
+def _doctests(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """The doctests of a kernel module's file; None where it has none."""
+    return module_file(path, parent, parent.config.stash[CHOICE].names, _started)
 
 
 @pytest.hookimpl(trylast=True)

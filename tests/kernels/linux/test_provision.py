@@ -111,7 +111,7 @@ def test_a_full_disk_in_a_tool_is_one_sentence(bare: Path, monkeypatch: pytest.M
     monkeypatch.setattr(subprocess, "run", full)
     full_disk = pytest.raises(CacheError, match="the disk of the cache .* is full")
     with full_disk, cache.entry("image", "x") as path:
-        provision._unpack(path / "package.deb", path)
+        provision.unpack(path / "package.deb", path)
     with pytest.raises(OSError, match="No space left"):
         from_source._complain_of_a_full_disk("cc1: error: No space left on device\n")
 

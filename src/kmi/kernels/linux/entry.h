@@ -29,11 +29,18 @@ static inline void kmi_linux_ended(void)
 #define KMI_LINUX_TEST_PARAMETERS
 #endif
 
+/* What runs before the module's own init: a test build's doctests. */
+#ifndef KMI_LINUX_BEFORE
+#define KMI_LINUX_BEFORE do { } while (0)
+#endif
+
 #define KMI_LINUX_MODULE(init, leave)                  \
 	static int __init kmi_init(void)               \
 	{                                              \
-		int status = init();                   \
+		int status;                            \
                                                        \
+		KMI_LINUX_BEFORE;                      \
+		status = init();                       \
 		if (status)                            \
 			kmi_linux_ended();             \
 		return status;                         \

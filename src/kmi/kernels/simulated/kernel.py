@@ -147,6 +147,10 @@ class SimulatedKernel:
         self._run(f"unloading {name}", lambda: self._stop(module))
         self._forget(module)
 
+    def run(self, name: str, body: Callable[[], None]) -> None:
+        """Call something in a kernel thread of that name, and wait for its end; what it raises is raised."""
+        self._run(name, body)
+
     def process(self, files: dict[int, OpenFile] | None = None) -> SimulatedProcess:
         """A new process in user space, with no file open."""
         process = SimulatedProcess(self, 100 + len(self._processes), files)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,8 @@ class World:
     package: str = ""
     root: Path | None = None
     """The name and the directory of the package that is being checked, if it is one."""
+    added: Mapping[str, Sequence[ast.stmt]] = field(default_factory=dict)
+    """Statements for the end of the author's files, by the files' dotted names."""
     stored: set[str] = field(default_factory=set)
     """The attributes that the author's files assign anywhere but to ``self`` in an ``__init__``."""
     scopes: dict[str, ModuleScope] = field(default_factory=dict)
@@ -83,7 +86,8 @@ class World:
 
         # Of the interface only declarations are read, and where no bodies are, only those of the run time.
         strict = author or (self.library.complete and _strict(source.module))
-        syntax = parse(source, self.reporter if strict else Reporter(), whitelist=strict)
+        added = self.added.get(source.module, ())
+        syntax = parse(source, self.reporter if strict else Reporter(), whitelist=strict, added=added)
         if syntax is None:
             self.missing.add(source.module)
             return None

@@ -22,6 +22,7 @@ from kmi.machines.guest import Guest
 from kmi.machines.machine import Machine
 from kmi.machines.outcomes import KernelPanic
 from kmi.machines.splats import Splat
+from kmi.testing.doctests.outcome import Outcome
 from kmi.testing.kernels.kernel import Line, Loaded, Report, Value
 from kmi.testing.kernels.registry import Missing, Note
 
@@ -116,6 +117,18 @@ class LinuxTestKernel:
                 error.add_note(plain(error.diagnostics))
                 raise
         return _BUILT[key]
+
+    def doctest(self, path: Path, only: str | None = None) -> Sequence[Outcome]:
+        from kmi.testing.doctests import ktap
+        from kmi.testing.doctests.linux import built
+
+        ko = built(self.beside / path, self.flavor)
+        began = len(self.log())
+        try:
+            self.load(ko, kmi_doctests=only or "1")
+        except OSError:
+            pass  # the doctests are before the module's own init, which may refuse without its parameters
+        return ktap.outcomes(self.log()[began:])
 
     def unload(self, module: Loaded | None = None) -> None:
         if not self._loaded:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from kmi.testing.doctests.outcome import Outcome
 from kmi.testing.kernels.kernel import Kernel, Report
 
 Note = Callable[[str], None]
@@ -41,6 +42,12 @@ class RunningKernel(Kernel, Protocol):
 
     def settle(self) -> Sequence[Report]:
         """End every process, unload every module; all that the kernel complained of, leaks included."""
+
+    def doctest(self, path: Path, only: str | None = None) -> Sequence[Outcome]:
+        """Run the doctests in the docstrings of a module, or those of one of them; in their order.
+
+        Raises BadDocstring and Untranslatable, what a build raises, and KernelFailure where the kernel ends.
+        """
 
     def explain(self, error: BaseException) -> None:
         """Add to an error that ended the kernel, as a note, what only it knows: the module's line."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kmi.kernels.userspace import UserProcess
+from kmi.testing.doctests.outcome import Outcome
 from kmi.testing.kernels.kernel import Line, Loaded, Report, Value
 from kmi.testing.kernels.registry import Missing, Note
 
@@ -60,6 +61,11 @@ class SimulatedTestKernel:
     def settle(self) -> Sequence[Report]:
         self.native.settle()
         return self.reports()
+
+    def doctest(self, path: Path, only: str | None = None) -> Sequence[Outcome]:
+        from kmi.testing.doctests.simulated import run
+
+        return run(self.native, self.beside / path, only)
 
     def explain(self, error: BaseException) -> None:
         """What this kernel says names lines already."""

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kmi import cache
-from kmi.kernels.linux.provision import debug_kernel, from_source, uml_kernel
+from kmi.kernels.linux.provision import debug_kernel, from_source, kunit, uml_kernel
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 
 SOURCES = Path("/usr/src")
@@ -198,7 +198,7 @@ def _apt_get(arguments: list[str], lacks: list[Missing]) -> None:
         raise ProvisionError(f"apt-get {arguments[0]} failed:\n{said}\nby hand:", lacks)
 
 
-def _download(package: str, into: Path) -> Path:
+def download(package: str, into: Path) -> Path:
     """Download a package's file without installing it, which needs no rights."""
     lists = [Missing("apt's lists", f"{'' if os.geteuid() == 0 else 'sudo '}apt-get update")]
     if not shutil.which("apt-get"):
@@ -222,7 +222,7 @@ def _needs(package: str) -> list[str]:
     return re.findall(r"Depends: (\S+)", done.stdout)
 
 
-def _unpack(package: Path, into: Path) -> None:
+def unpack(package: Path, into: Path) -> None:
     done = _run(["dpkg-deb", "-x", str(package), str(into)])
     if done.returncode:
         raise ProvisionError(f"{package.name} cannot be unpacked: {done.stderr.strip()}")
@@ -245,7 +245,7 @@ def _fetch_headers(flavor: KernelFlavor) -> None:
         package = f"linux-headers-{release}"
         parts = [name for name in _needs(package) if re.match(r"linux-(headers-.*-common|kbuild-)", name)]
         for name in (package, *parts):
-            _unpack(_download(name, path), path)
+            unpack(download(name, path), path)
         # All links are relative; only this file names a place in the file system.
         makefile = path / "usr" / "src" / package / "Makefile"
         final = cache.directory() / "headers" / release
@@ -269,9 +269,9 @@ def _image_of(release: str) -> Path | None:
 
 def _fetch_image(release: str) -> None:
     def make(path: Path) -> None:
-        package = _download(f"linux-image-{release}", path)
+        package = download(f"linux-image-{release}", path)
         unpacked = path / "unpacked"
-        _unpack(package, unpacked)
+        unpack(package, unpacked)
         for name in (f"vmlinuz-{release}", f"config-{release}", f"System.map-{release}"):
             (unpacked / "boot" / name).rename(path / name)
         shutil.rmtree(unpacked)
@@ -315,11 +315,12 @@ def _build(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
         # The source's version is known only with the package, so it is fetched before the entry has a name.
         with cache.scratch(kind) as scratch:
             progress(f"fetching {flavor.source_package}")
-            package = _download(flavor.source_package, scratch)
+            package = download(flavor.source_package, scratch)
             version = package.name.split("_")[1].split("-")[0]
             tree = from_source.unpack(package, scratch)
             package.unlink()
             progress(f"configuring {recipe.title}, {version}")
+            kunit.keep(tree)
             from_source.patch(tree, recipe)
             from_source.configure(tree, recipe)
             from_source.build(tree, recipe, progress)

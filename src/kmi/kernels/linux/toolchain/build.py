@@ -24,6 +24,7 @@ from kmi.compiler.driver import Root, Target, compile
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 from kmi.kernels.linux.toolchain import binder, kbuild, metadata, prefix, preflight, replay, stack
+from kmi.kernels.linux.toolchain.doctests import Doctests
 from kmi.language import analyse, packages
 from kmi.language.library import Library
 from kmi.language.report.diagnostics import Diagnostic, InternalError
@@ -74,15 +75,17 @@ def generate(
     flavor: KernelFlavor,
     progress: Callable[[str], None] = lambda line: None,
     dump: Callable[[str, str], None] | None = None,
+    doctests: Doctests | None = None,
 ) -> Generated:
     """Check the file and compile it to C. Raises CheckFailed, ProvisionError.
 
-    `dump` is called with each pass's name and what the program is after it.
+    `dump` is called with each pass's name and what the program is after it; `doctests` are compiled in.
     """
     bound = binder.bind(flavor, progress)
     path = packages.entry_file(path)
     progress(f"checking {packages.module_name(path)}")
-    analysis = analyse(path, Library(kernel=binder.LAYER, bindings=bound.python))
+    added = None if doctests is None else doctests.added
+    analysis = analyse(path, Library(kernel=binder.LAYER, bindings=bound.python), added)
     if analysis.program is None:
         raise CheckFailed(analysis.diagnostics)
     program = analysis.program
@@ -95,6 +98,8 @@ def generate(
     progress(f"compiling {packages.module_name(path)}")
     target = _target(program, name, bound.assertions.read_text())
     target.dump = dump
+    if doctests is not None:
+        doctests.into(target, program)
     return Generated(name, compile(program, target).text, program)
 
 
@@ -122,14 +127,16 @@ def build(
     test: bool = True,
     output: Path | None = None,
     progress: Callable[[str], None] = lambda line: None,
+    doctests: Doctests | None = None,
 ) -> Built:
     """Build the module in the file for the kernel; with `output`, also copy the .ko there.
 
-    `test` builds count what is alive and can make the n-th allocation fail.
+    `test` builds count what is alive and can make the n-th allocation fail. `doctests` are compiled in, and
+    run where the module is loaded with `kmi_doctests=1`.
     Raises CheckFailed, ProvisionError, BuildError, PreflightError, StackError, CacheError.
     """
     began = time.monotonic()
-    made = generate(path, flavor, progress)
+    made = generate(path, flavor, progress, doctests=doctests)
     headers = sorted([*kbuild.RUNTIME.glob("*.h"), *kbuild.LAYER.glob("*.h")])
     key = cache.key(
         provision.release(flavor),

@@ -1,0 +1,1 @@
+"""Doctests of kernel modules: documentation that runs, in CPython and in the kernel."""
