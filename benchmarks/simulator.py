@@ -11,7 +11,10 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from kmi.kernels.simulated.kernel import SimulatedKernel
@@ -48,6 +51,32 @@ def schedules_a_second() -> tuple[float, float]:
     return SCHEDULES / (time.perf_counter() - wall), SCHEDULES / (time.process_time() - processor)
 
 
+TEST = """
+import pytest
+
+@pytest.mark.parametrize("number", range(2000))
+def test_a_permit_is_taken(kernel, number):
+    kernel.load("semaphore.py")
+    user = kernel.process()
+    fd = user.open("/dev/semaphore")
+    user.write(fd, b"x")
+    assert user.read(fd, 1) == bytes(1)
+"""
+
+
+def small_tests_a_second() -> float:
+    """How many small tests of one module a second, from the first to the last."""
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory, "semaphore.py").write_bytes(SEMAPHORE.read_bytes())
+        Path(directory, "test_many.py").write_text(TEST)
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", directory]
+        ran = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
+    found = re.search(r"(\d+) passed.* in ([\d.]+)s", ran.stdout)
+    if found is None:
+        sys.exit(ran.stdout + ran.stderr)
+    return int(found[1]) / float(found[2])
+
+
 def tests_a_second() -> tuple[int, float]:
     """How many tests there were, and how many of them a second, with what pytest does around them."""
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "tests/conformance"]
@@ -58,11 +87,28 @@ def tests_a_second() -> tuple[int, float]:
     return int(found[1]), int(found[1]) / float(found[2])
 
 
-def main() -> None:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something that the simulator does, and how often a second; `target` is what it shall be at least."""
+
+    name: str
+    rate: float
+    target: float | None
+
+
+def rows() -> Iterator[Row]:
+    """Every figure, as each is measured."""
     wall, processor = schedules_a_second()
-    print(f"{wall:8,.0f} schedules a second of a small test ({processor:,.0f} a second of processor time)")
-    count, rate = tests_a_second()
-    print(f"{rate:8,.0f} tests a second of {count} in tests/conformance, collecting included")
+    yield Row("schedules of a small test", wall, 3000)
+    yield Row("schedules of a small test, by processor time", processor, None)
+    yield Row("tests of one module, in one pytest", small_tests_a_second(), 500)
+    _, rate = tests_a_second()
+    yield Row("tests of tests/conformance, with all that pytest does", rate, None)
+
+
+def main() -> None:
+    for row in rows():
+        print(f"{row.rate:8,.0f} a second: {row.name}", flush=True)
 
 
 if __name__ == "__main__":

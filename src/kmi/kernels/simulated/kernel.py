@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from kmi.errors import error
 from kmi.kernels.simulated.boundary import Boundary, forget, is_foreign, message_of
@@ -70,7 +71,6 @@ class SimulatedKernel:
         self.allocator: Allocator = Allocator()
         self.lock_order = LockOrder()
         self.races: Races = self.scheduler.races
-        self.entropy = random.Random(f"entropy {self.seed}")
         self._boundary = Boundary()
         self._log: list[tuple[int, str]] = []
         self._reports: list[Report] = []
@@ -81,6 +81,11 @@ class SimulatedKernel:
         self._processes: list[SimulatedProcess] = []
         self._announced: list[Registration] | None = None
         self._closed = False
+
+    @functools.cached_property
+    def entropy(self) -> random.Random:
+        """Where random bytes come from: the same for the same seed."""
+        return random.Random(f"entropy {self.seed}")
 
     def __enter__(self) -> "SimulatedKernel":
         return self
@@ -368,16 +373,29 @@ def _shown(parameter: Parameter[Any]) -> str:
 
 def parameters_of(kind: type[Module]) -> dict[str, Parameter[Any]]:
     """The parameters of a module's class, by their names."""
-    return {
-        attribute: parameter
-        for base in reversed(kind.__mro__)
-        for attribute, parameter in vars(base).items()
-        if isinstance(parameter, Parameter)
-    }
+    if (known := _parameters.get(kind)) is None:
+        known = _parameters[kind] = {
+            attribute: parameter
+            for base in reversed(kind.__mro__)
+            for attribute, parameter in vars(base).items()
+            if isinstance(parameter, Parameter)
+        }
+    return known
+
+
+# What was looked up once: a module is loaded thousands of times where schedules are explored.
+_parameters: WeakKeyDictionary[type[Module], dict[str, Parameter[Any]]] = WeakKeyDictionary()
+_entries: WeakKeyDictionary[LoadedCode, type[Module]] = WeakKeyDictionary()
 
 
 def entry_of(code: LoadedCode) -> type[Module]:
     """The class under `@module` of a file; ImportError unless there is exactly one."""
+    if (known := _entries.get(code)) is None:
+        known = _entries[code] = _entry_of(code)
+    return known
+
+
+def _entry_of(code: LoadedCode) -> type[Module]:
     found = [
         kind
         for kind in code.namespace.values()

@@ -52,7 +52,7 @@ class CheckFailed(Exception):
         super().__init__(f"{path.name} is no kernel module yet:\n{plain(diagnostics)}")
 
 
-@dataclass
+@dataclass(eq=False)
 class LoadedCode:
     """A module's file, executed."""
 
