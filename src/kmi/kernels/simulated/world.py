@@ -25,8 +25,10 @@ class World(Protocol):
     scheduler: Scheduler
     allocator: Allocator
     lock_order: LockOrder
-    entropy: Random
-    """What the kernel's random bytes come from; apart from the schedule, which they must not change."""
+
+    @property
+    def entropy(self) -> Random:
+        """What the kernel's random bytes come from; apart from the schedule, which they must not change."""
 
     @property
     def races(self) -> Races:

@@ -109,7 +109,8 @@ class LinuxTestKernel:
             if problems := check(path, self.flavor):
                 raise PreflightError("; ".join(problems))
             return path
-        key = path.resolve(), path.read_bytes(), self.flavor.name
+        files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        key = path.resolve(), b"\0".join(file.read_bytes() for file in files), self.flavor.name
         if key not in _BUILT:
             try:
                 _BUILT[key] = build(path, self.flavor).ko
