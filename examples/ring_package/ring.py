@@ -3,7 +3,7 @@
 >>> ring: Ring[int] = Ring(3)
 >>> for number in range(5):
 ...     ring.push(number)
->>> list(ring)
+>>> [number for number in ring]
 [2, 3, 4]
 >>> len(ring), ring[0], ring[-1]
 (3, 2, 4)
