@@ -75,7 +75,7 @@ def test_a_module_that_refuses(refuses: str, capfd: pytest.CaptureFixture[str]) 
         (["-p", "capacity"], "'-p capacity' is not NAME=VALUE"),
         (["--on", "vax"], "there is no kernel 'vax'"),
         (["--on", "simulated,simulated,linux:6.1"], "names 2 kernels; kmi run takes one"),
-        (["--", "reboot"], "the command 'reboot' is not one of those that kmi run knows"),
+        (["--", "reboot"], "the command 'reboot' is not one of those that kmi knows"),
     ],
 )
 def test_what_cannot_be_done_is_said(

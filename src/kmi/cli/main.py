@@ -27,6 +27,7 @@ COMMANDS = {
     "explain-oops": "explain_oops",
     "new": "new",
     "run": "run",
+    "shell": "shell_command",
     "test": "test",
 }
 

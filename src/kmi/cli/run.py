@@ -14,6 +14,7 @@ from kmi.cli.check import FILE, checked
 from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.shell import Shell, ShellError, parse
+from kmi.cli.shell_tools import TOOLS
 from kmi.cli.test import named, prepare
 from kmi.testing.doctests.collect import suite
 from kmi.testing.doctests.ktap import written
@@ -49,8 +50,8 @@ def command(
     """
     line = script[0] if len(script) == 1 else shlex.join(script)
     try:
-        parse(line)
-        parameters = dict(map(_parameter, given))
+        parse(line, TOOLS)
+        parameters = dict(map(parameter, given))
     except (ShellError, ValueError) as error:
         raise Failure(str(error), code=Exit.USAGE) from None
     choice = named(on)
@@ -83,8 +84,8 @@ def _session(
     try:
         kernel.load(file.resolve(), **parameters)
     except OSError as error:
-        raise Failure(f"{kernel.name} refused {file.name}: {_errno(error)}; its log says why") from error
-    shell = Shell(kernel, _write, lambda text: click.echo(text, err=True), patience)
+        raise Failure(f"{kernel.name} refused {file.name}: {errno_text(error)}; its log says why") from error
+    shell = Shell(kernel, write, lambda text: click.echo(text, err=True), patience, TOOLS)
     status = shell.run(line)
     reports = kernel.settle()
     for report in reports:
@@ -102,7 +103,7 @@ def _doctests(kernel: RunningKernel, file: Path) -> Exit:
     return Exit.OK if all(one.passed for one in outcomes) and not reports else Exit.FAILED
 
 
-def _parameter(text: str) -> tuple[str, Value]:
+def parameter(text: str) -> tuple[str, Value]:
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
         raise ValueError(f"'-p {text}' is not NAME=VALUE")
@@ -114,12 +115,12 @@ def _parameter(text: str) -> tuple[str, Value]:
         return name, value
 
 
-def _errno(error: OSError) -> str:
+def errno_text(error: OSError) -> str:
     number = error.errno or 0
     return f"{errno.errorcode.get(number, number)} ({os.strerror(number)})"
 
 
-def _write(data: bytes) -> None:
+def write(data: bytes) -> None:
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 

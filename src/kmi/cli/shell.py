@@ -13,12 +13,15 @@ line on standard error and status 1, as in any shell.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
+from kmi.kernels.userspace import Call
 from kmi.testing.kernels.kernel import Kernel
+
+T = TypeVar("T")
 
 CHUNK = 1 << 17
 OPERATORS = ("&&", "||", ">>", ";", "\n", "|", ">", "<")
@@ -66,8 +69,9 @@ class Pipeline:
     commands: list[Command]
 
 
-def parse(script: str) -> list[Pipeline]:
+def parse(script: str, commands: Collection[str] | None = None) -> list[Pipeline]:
     """The pipelines of a script; ShellError names the first thing that this shell does not know."""
+    known = COMMANDS if commands is None else commands
     pipelines: list[Pipeline] = []
     current = Pipeline(";", [Command()])
     tokens = _tokens(script)
@@ -76,7 +80,7 @@ def parse(script: str) -> list[Pipeline]:
         if kind == "word":
             command.words.append(text)
         elif text == "|":
-            _complete(current, "|")
+            _complete(current, "|", known)
             current.commands.append(Command())
         elif text in (">", ">>", "<"):
             following = next(tokens, ("end", ""))
@@ -89,22 +93,22 @@ def parse(script: str) -> list[Pipeline]:
         else:
             joined: Literal[";", "&&", "||"] = "&&" if text == "&&" else "||" if text == "||" else ";"
             if joined != ";" or current.commands[-1].words or len(current.commands) > 1:
-                _complete(current, text)
+                _complete(current, text, known)
                 pipelines.append(current)
             current = Pipeline(joined, [Command()])
     if current.commands[-1].words or len(current.commands) > 1 or current.joined != ";":
-        _complete(current, "the end")
+        _complete(current, "the end", known)
         pipelines.append(current)
     return pipelines
 
 
-def _complete(pipeline: Pipeline, before: str) -> None:
+def _complete(pipeline: Pipeline, before: str, commands: Collection[str]) -> None:
     words = pipeline.commands[-1].words
     if not words:
         raise ShellError(f"a command is missing before {before!r}")
-    if words[0] not in COMMANDS:
-        known = ", ".join(sorted(COMMANDS))
-        raise ShellError(f"the command '{words[0]}' is not one of those that kmi run knows: {known}")
+    if words[0] not in commands:
+        known = ", ".join(sorted(commands))
+        raise ShellError(f"the command '{words[0]}' is not one of those that kmi knows: {known}")
 
 
 def _tokens(script: str) -> Iterator[tuple[Literal["word", "operator"], str]]:
@@ -162,7 +166,9 @@ class Shell:
         stdout: Callable[[bytes], object],
         stderr: Callable[[str], object],
         patience: float,
+        commands: Mapping[str, Builtin] | None = None,
     ) -> None:
+        self.commands = COMMANDS if commands is None else commands
         self.kernel = kernel
         self.process = kernel.process()
         self.stdout = stdout
@@ -172,7 +178,7 @@ class Shell:
     def run(self, script: str) -> int:
         """Run a script; ShellError before anything ran if it is not understood."""
         status = 0
-        for pipeline in parse(script):
+        for pipeline in parse(script, self.commands):
             if (pipeline.joined == "&&" and status) or (pipeline.joined == "||" and not status):
                 continue
             status = self._pipeline(pipeline)
@@ -196,20 +202,20 @@ class Shell:
     def _command(self, command: Command, stdin: Output) -> Output:
         name, *arguments = command.words
         source = stdin if command.source is None else self.read(name, command.source)
-        output = COMMANDS[name](self, arguments, source)
+        output = self.commands[name](self, arguments, source)
         return output if command.target is None else self._redirected(command, output)
 
     def _redirected(self, command: Command, output: Output) -> Output:
         assert command.target is not None
         name, target = command.words[0], command.target
         flags = os.O_WRONLY | (os.O_APPEND if command.append else os.O_TRUNC)
-        with self._opened(name, target, flags) as fd:
+        with self.opened(name, target, flags) as fd:
             for chunk in output:
                 while chunk:
                     try:
-                        written = self.process.start("write", fd, chunk).result(self.patience)
+                        written = self.wait(self.process.start("write", fd, chunk))
                     except OSError as error:
-                        raise _refused(name, target, error) from error
+                        raise refused(name, target, error) from error
                     if written == 0:
                         raise CommandError(f"{name}: {target}: took nothing of {len(chunk)} bytes")
                     chunk = chunk[written:]
@@ -218,25 +224,30 @@ class Shell:
     def read(self, name: str, path: str, limit: int | None = None) -> Output:
         """The bytes of a file up to its end or to ``limit``, as they come."""
         left = limit
-        with self._opened(name, path, os.O_RDONLY) as fd:
+        with self.opened(name, path, os.O_RDONLY) as fd:
             while left is None or left > 0:
                 length = CHUNK if left is None else min(left, CHUNK)
                 try:
-                    chunk = self.process.start("read", fd, length).result(self.patience)
+                    chunk = self.wait(self.process.start("read", fd, length))
                 except OSError as error:
-                    raise _refused(name, path, error) from error
+                    raise refused(name, path, error) from error
                 if not chunk:
                     return
                 if left is not None:
                     left -= len(chunk)
                 yield chunk
 
+    def wait(self, call: Call[T]) -> T:
+        """The value of a call that the process is in."""
+        return call.result(self.patience)
+
     @contextmanager
-    def _opened(self, name: str, path: str, flags: int) -> Iterator[int]:
+    def opened(self, name: str, path: str, flags: int) -> Iterator[int]:
+        """A file, open for a block; CommandError where the kernel refuses."""
         try:
             fd = self.process.open(path, flags)
         except OSError as error:
-            raise _refused(name, path, error) from error
+            raise refused(name, path, error) from error
         try:
             yield fd
         except (CommandError, GeneratorExit):
@@ -250,15 +261,19 @@ class Shell:
         try:
             self.process.close(fd)
         except OSError as error:
-            raise _refused(name, path, error) from error
+            raise refused(name, path, error) from error
 
 
-def _refused(name: str, path: str, error: OSError) -> CommandError:
+def refused(name: str, path: str, error: OSError) -> CommandError:
+    """What a command says of a call that failed."""
     return CommandError(f"{name}: {path}: {os.strerror(error.errno or 0)}")
 
 
 def _nothing() -> Output:
     yield from ()
+
+
+Builtin = Callable[[Shell, Sequence[str], Output], Output]
 
 
 def _echo(shell: Shell, arguments: Sequence[str], stdin: Output) -> Output:
@@ -329,7 +344,7 @@ def _no_options(name: str, arguments: Sequence[str]) -> None:
         raise CommandError(f"{name}: the option '{option}' is not known here")
 
 
-COMMANDS: dict[str, Callable[[Shell, Sequence[str], Output], Output]] = {
+COMMANDS: dict[str, Builtin] = {
     "cat": _cat,
     "dmesg": _dmesg,
     "echo": _echo,

@@ -130,6 +130,10 @@ class UserProcess(Protocol):
         """Write a file in one piece: opened, written and closed, as `echo` does."""
         ...
 
+    def list_directory(self, path: str) -> list[str]:
+        """The names in a directory, in no order, without ``.`` and ``..``."""
+        ...
+
     def ioctl(
         self,
         fd: int,

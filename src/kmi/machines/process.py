@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from kmi.kernels.userspace import MOST_MAPPED, PATIENCE
@@ -47,6 +47,15 @@ def _mapped(lengths: Sequence[int], fault_after: int | None) -> list[int]:
         sizes.append(min(length, left))
         left -= sizes[-1]
     return sizes
+
+
+def _entries(body: bytes) -> Iterator[str]:
+    """The names in an array of `struct linux_dirent64` (``include/linux/dirent.h``)."""
+    at = 0
+    while at < len(body):
+        length = struct.unpack_from("<H", body, at + 16)[0]
+        yield os.fsdecode(body[at + 19 : at + length].partition(b"\0")[0])
+        at += length
 
 
 class GuestCall(Generic[T]):
@@ -249,6 +258,20 @@ class GuestProcess:
         fd = self.open(path, os.O_WRONLY | os.O_TRUNC)
         try:
             self.write(fd, data)
+        finally:
+            self.close(fd)
+
+    def list_directory(self, path: str) -> list[str]:
+        fd = self.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            size = 1 << 15
+            names: list[str] = []
+            while True:
+                buffer = Buffer(size, out=Out.RESULT)
+                _, body = self.call("getdents64", [fd, buffer, size], _both).result()
+                if not body:
+                    return [name for name in names if name not in (".", "..")]
+                names += _entries(body)
         finally:
             self.close(fd)
 

@@ -49,6 +49,7 @@ SYSCALL = {
     "fcntl": 72,
     "init_module": 175,
     "delete_module": 176,
+    "getdents64": 217,
     "pipe2": 293,
 }
 

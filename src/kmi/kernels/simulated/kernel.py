@@ -152,6 +152,19 @@ class SimulatedKernel:
         self._run(f"unloading {name}", lambda: self._stop(module))
         self._forget(module)
 
+    def modules(self) -> list[str]:
+        """The names of the modules that are loaded, the newest first."""
+        return [*reversed(self._modules)]
+
+    def directory(self, path: str) -> list[str]:
+        """What lies in a directory; FileNotFoundError if there is none."""
+        folder = path.rstrip("/") + "/"
+        files = [*(f"/dev/{name}" for name in self._nodes), *self.entries]
+        names = {file.removeprefix(folder).partition("/")[0] for file in files if file.startswith(folder)}
+        if not names and folder not in ("/", "/dev/", "/sys/"):
+            raise error(errno.ENOENT)
+        return [*names]
+
     def run(self, name: str, body: Callable[[], None]) -> None:
         """Call something in a kernel thread of that name, and wait for its end; what it raises is raised."""
         self._run(name, body)

@@ -92,6 +92,9 @@ class Kernel(Protocol):
         EWOULDBLOCK, and every kernel reports that here.
         """
 
+    def modules(self) -> Sequence[str]:
+        """The names of the modules that are loaded, the newest first."""
+
     def process(self) -> UserProcess:
         """A new process in user space, with no file open."""
 

@@ -144,6 +144,9 @@ class LinuxTestKernel:
             raise BlockingIOError(busy.errno, sentence) from busy
         self._loaded = [one for one in self._loaded if one.name != name]
 
+    def modules(self) -> Sequence[str]:
+        return self.guest.modules()
+
     def process(self) -> UserProcess:
         return self.guest.process()
 

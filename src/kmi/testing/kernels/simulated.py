@@ -34,6 +34,9 @@ class SimulatedTestKernel:
     def unload(self, module: Loaded | None = None) -> None:
         self.native.unload(None if module is None else module.name)
 
+    def modules(self) -> Sequence[str]:
+        return self.native.modules()
+
     def process(self) -> UserProcess:
         return self.native.process()
 

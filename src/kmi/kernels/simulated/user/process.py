@@ -136,6 +136,10 @@ class SimulatedProcess:
         finally:
             self.close(fd)
 
+    def list_directory(self, path: str) -> list[str]:
+        self._may_call()
+        return self._kernel.directory(path)
+
     def ioctl(
         self,
         fd: int,
