@@ -75,11 +75,11 @@ class Request:
 
     @context("process")
     @sleeps
-    @raises(OSError)
+    @raises(OSError, ValueError)
     def put(self, value: Struct) -> None:
         """Copy a record out to the caller.
 
         Raises OSError EINVAL if the command does not give the caller a record of that size, EFAULT if the
-        argument is not an address where one can be put.
+        argument is not an address where one can be put; ValueError where `Struct.pack` does.
         """
         ...

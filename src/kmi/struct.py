@@ -7,8 +7,17 @@
 
     Taken(count=3, reserved=0).pack()
 
-Fields are fixed widths in the order of memory, in the byte order of the machine. Storing what does not fit a
-field raises OverflowError. Sizes and alignments are those of the platform's C, as `struct` with `@` has them.
+Fields stand in the order of memory. Each is one of these, without implicit padding in between:
+
+    magic: be32                        # a width: u8 to u64, i8 to i64; be16 to le64 say the order of bytes
+    origin: Point                      # another Struct
+    name: Annotated[bytes, 16]         # an array of bytes; `Annotated` is that of `typing`
+    ports: Annotated[list[be16], 4]    # an array of widths, or of Structs
+
+The order of bytes is the machine's where the field does not say one. Storing a number that does not fit its
+field raises OverflowError. A record within a record and a list are objects like any other: other names for
+them see what changes. How long an array is, is checked when the record is packed. Sizes and alignments are
+those of the platform's C, as `struct` with `@` has them.
 """
 
 from typing import ClassVar, Self, dataclass_transform
@@ -28,11 +37,11 @@ class Struct:
     """
 
     SIZE: ClassVar[int]
-    """The size in bytes, as C's sizeof gives it."""
+    """The size in bytes when packed, as C's sizeof gives it."""
 
-    @raises(MemoryError)
+    @raises(ValueError, MemoryError)
     def pack(self) -> bytes:
-        """The record's bytes, SIZE of them."""
+        """The record's bytes, SIZE of them; ValueError if an array has not the length of its field."""
         ...
 
     @classmethod

@@ -4,6 +4,7 @@ import errno
 import struct
 from pathlib import Path
 
+import headers
 import pytest
 import records
 
@@ -112,3 +113,54 @@ def test_a_device_without_ioctl_has_no_commands(kernel: Kernel) -> None:
     with pytest.raises(OSError) as refused:
         user.ioctl(fd, records.NUMBER, 1)
     assert refused.value.errno == errno.ENOTTY
+
+
+def header(magic: int, origin: tuple[int, int], name: bytes, ports: list[int], path: list[int]) -> bytes:
+    """A `headers.Header` as a C program has it."""
+    parts = struct.pack(">I", magic), struct.pack("=hh", *origin), name
+    rest = struct.pack("<Q", (1 << 63) + 5), struct.pack(">3H", *ports), struct.pack("=4h", *path)
+    return b"".join([*parts, *rest, b"\1\2", struct.pack("=Q", 77)])
+
+
+def devices_of_headers(kernel: Kernel) -> tuple[UserProcess, int]:
+    kernel.load("modules/headers.py")
+    user = kernel.process()
+    return user, user.open("/dev/headers")
+
+
+def test_records_within_records_arrays_and_orders_go_out_as_they_came_in(kernel: Kernel) -> None:
+    user, fd = devices_of_headers(kernel)
+    data = header(0x01020304, (-1, 2), b"abcdefgh", [1, 0xFFFE, 3], [1, -2, 3, -4])
+    assert len(data) == headers.Header.SIZE == 48
+    assert user.ioctl(fd, headers.STORE, data)[0] == 0
+    assert user.ioctl(fd, headers.LOAD, bytes(len(data))) == (0, data)
+
+
+def test_what_is_within_a_record_changes_in_place(kernel: Kernel) -> None:
+    user, fd = devices_of_headers(kernel)
+    data = header(0x01020304, (-1, 2), b"abcdefgh", [1, 0xFFFE, 3], [1, -2, 3, -4])
+    turned = header(0x01020305, (2, -1), b"hgfedcba", [3, 0xFFFE, 1], [3, -4, 1, -2])
+    assert user.ioctl(fd, headers.TURN, data) == (2, turned)
+
+
+def test_a_number_that_its_field_in_another_order_does_not_hold(kernel: Kernel) -> None:
+    user, fd = devices_of_headers(kernel)
+    with pytest.raises(OSError) as refused:
+        user.ioctl(fd, headers.TURN, header(0xFFFFFFFF, (0, 0), bytes(8), [0, 0, 0], [0, 0, 0, 0]))
+    assert refused.value.errno == errno.ENOTRECOVERABLE
+    assert any("OverflowError: 4294967296 does not fit u32" in line for line in kernel.log())
+
+
+def test_an_array_of_another_length_is_not_put(kernel: Kernel) -> None:
+    user, fd = devices_of_headers(kernel)
+    with pytest.raises(OSError) as refused:
+        user.ioctl(fd, headers.SHORT, bytes(headers.Header.SIZE))
+    assert refused.value.errno == errno.EINVAL
+
+
+@pytest.mark.parametrize("command", [headers.STORE, headers.TURN])
+def test_a_record_of_records_cut_off_by_a_fault_is_efault(kernel: Kernel, command: int) -> None:
+    user, fd = devices_of_headers(kernel)
+    with pytest.raises(OSError) as refused:
+        user.ioctl(fd, command, bytes(headers.Header.SIZE), fault_after=headers.Header.SIZE - 1)
+    assert refused.value.errno == errno.EFAULT

@@ -2,10 +2,12 @@
 
 import ctypes
 import struct
+from typing import Annotated
 
 import pytest
 
 from kmi import Struct, i8, i16, i64, u8, u16, u32, u64, wrapping
+from kmi.integers import be16, be32, le64
 from kmi.ioctl import IO, IOR
 
 
@@ -51,6 +53,60 @@ def test_padding_is_refused_with_its_place() -> None:
 def test_a_field_without_a_width_is_refused() -> None:
     with pytest.raises(TypeError, match="Loose.n needs a fixed width, such as u32, or a Struct: int has"):
         type("Loose", (Struct,), {"__annotations__": {"n": int}})
+
+
+class Framed(Struct):
+    magic: be32
+    inner: Inner
+    total: le64
+    name: Annotated[bytes, 2]
+    ports: Annotated[list[be16], 2]
+    inners: Annotated[list[Inner], 2]
+    reserved: u16 = 0
+
+
+def test_orders_of_bytes_and_arrays_are_those_of_c() -> None:
+    class CInner(ctypes.Structure):
+        _fields_ = [("a", ctypes.c_uint16), ("b", ctypes.c_uint8), ("c", ctypes.c_uint8)]
+
+    class CFramed(ctypes.Structure):
+        _fields_ = [
+            ("magic", ctypes.c_uint32.__ctype_be__),
+            ("inner", CInner),
+            ("total", ctypes.c_uint64.__ctype_le__),
+            ("name", ctypes.c_char * 2),
+            ("ports", ctypes.c_uint16.__ctype_be__ * 2),
+            ("inners", CInner * 2),
+            ("reserved", ctypes.c_uint16),
+        ]
+
+    value = Framed(7, Inner(1, 2, 3), 1 << 60, b"xy", [8, 9], [Inner(4, 5, 6), Inner(7, 8, 9)])
+    same = CFramed()
+    same.magic, same.inner, same.total, same.name = 7, CInner(1, 2, 3), 1 << 60, b"xy"
+    same.ports[0], same.ports[1] = 8, 9
+    same.inners[0], same.inners[1] = CInner(4, 5, 6), CInner(7, 8, 9)
+    assert Framed.SIZE == ctypes.sizeof(CFramed)
+    assert value.pack() == bytes(same)
+    assert Framed.unpack(bytes(same)) == value
+
+
+def test_an_array_has_its_length_when_it_is_packed() -> None:
+    value = Framed(7, Inner(1, 2, 3), 0, b"xyz", [8], [Inner(4, 5, 6), Inner(7, 8, 9)])
+    with pytest.raises(ValueError, match="Framed.name has 2 bytes, not 3"):
+        value.pack()
+    value.name = b"xy"
+    with pytest.raises(ValueError, match="Framed.ports has 2 items, not 1"):
+        value.pack()
+    value.ports.append(1 << 16)
+    with pytest.raises(OverflowError, match="65536 does not fit u16"):
+        value.pack()
+
+
+def test_arrays_are_declared_with_a_length() -> None:
+    with pytest.raises(TypeError, match=r"Loose.n has no length: write Annotated\[bytes, 16\]"):
+        type("Loose", (Struct,), {"__annotations__": {"n": Annotated[bytes, "x"]}})
+    with pytest.raises(TypeError, match=r"Loose.n is no array: write Annotated\[list\[u32\], 4\]"):
+        type("Loose", (Struct,), {"__annotations__": {"n": Annotated[u32, 4]}})
 
 
 @pytest.mark.parametrize(("name", "value"), [("b", 256), ("b", -1), ("a", 1 << 16)])

@@ -214,11 +214,12 @@ class Classes:
                 left = "continue" if waiting else "return"
                 body.append(f"if (unlikely(kmi_kept(&self->object)))\n\t{left};")
             needed = _fields_of_self(instance.deleter)
+            prefix = "record." if instance.kind.definition.struct else ""
             whole = [
                 test
                 for field, kind, name in self._fields(instance.kind)
                 if needed is None or name in needed
-                for test in self._there(f"self->{name}", field, kind)
+                for test in self._there(f"self->{prefix}{name}", field, kind)
             ]
             if whole:  # not of an object whose __init__ raised before it had them
                 lines.append(f"if ({' && '.join(whole)}) {{")

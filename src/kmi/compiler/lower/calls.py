@@ -45,6 +45,8 @@ def call(builder: Builder, node: tree.Call) -> Value:
 def _callee(builder: Builder, node: tree.Call, values: list[Value]) -> Callee:
     function = node.function
     own = {name: builder.type(kind) for name, kind in node.type_arguments.items()}
+    if function.owner is not None and function.static:
+        function = _own(function, own.get("Self"))
     if function.owner is None or function.static:
         return builder.monomorphiser.function(function, {**builder.instance.bindings, **own})
     receiver = values[0].expression.type
@@ -55,6 +57,13 @@ def _callee(builder: Builder, node: tree.Call, values: list[Value]) -> Callee:
     if not isinstance(receiver, ClassType):
         raise InternalError(f"the method {function.qualified} is called on {receiver}", node.span)
     return method(builder, receiver, function, own, node.virtual, node.span)
+
+
+def _own(function: tree.Function, kind: Type | None) -> tree.Function:
+    """The class method that a record's class has instead of the one of ``Struct``."""
+    if not isinstance(kind, ClassType) or not kind.definition.struct:
+        return function
+    return kind.definition.method(function.name) or function
 
 
 def method(

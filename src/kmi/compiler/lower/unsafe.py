@@ -83,6 +83,8 @@ def form(builder: Builder, node: tree.Expression) -> Value:
                 and (bound.definition.struct or bound.definition.place)
                 and not element
             ):
+                if bound.definition.packed is not None:
+                    return Value(linear.Const(bound.definition.packed, I64))
                 builder.monomorphiser.cls(bound)
                 return Value(linear.SizeOf(bound, builder.type(node.type)))
             shape: Type = PointerType(None) if isinstance(bound, ClassType) else bound

@@ -39,6 +39,11 @@ class Request:
                 self.record.command
             ) != sizeof(T):
                 raise OSError(EINVAL, "the command takes no such record")
+            if not kind.__plain__():
+                packed = bytes.__allocate__(sizeof(T))
+                if not kmi_linux_copy_in(tail(packed), self.record.argument, sizeof(T)):
+                    raise OSError(EFAULT, "bad address")
+                return kind.unpack(packed)
             taken = allocate(T, 0)
             if not kmi_linux_copy_in(tail(taken), self.record.argument, sizeof(T)):
                 raise OSError(EFAULT, "bad address")
@@ -50,5 +55,9 @@ class Request:
                 self.record.command
             ) != sizeof(T):
                 raise OSError(EINVAL, "the command gives no such record")
-            if not kmi_linux_copy_out(self.record.argument, tail(value), sizeof(T)):
+            if not value.is_plain():
+                packed = value.pack()
+                if not kmi_linux_copy_out(self.record.argument, tail(packed), sizeof(T)):
+                    raise OSError(EFAULT, "bad address")
+            elif not kmi_linux_copy_out(self.record.argument, tail(value), sizeof(T)):
                 raise OSError(EFAULT, "bad address")

@@ -5,7 +5,27 @@ Nothing is ever an instance: `u8(300)` checks and gives a plain int.
 
 from typing import ClassVar
 
-__all__ = ["Width", "i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize", "wrapping"]
+__all__ = [
+    "Ordered",
+    "Width",
+    "be16",
+    "be32",
+    "be64",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "isize",
+    "le16",
+    "le32",
+    "le64",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "usize",
+    "wrapping",
+]
 
 
 class Width(int):
@@ -60,6 +80,34 @@ class i64(Width, bits=64, signed=True): ...
 
 
 class isize(Width, bits=64, signed=True): ...
+
+
+class Ordered:
+    """An order of bytes and a width: what a field of a `Struct` may be, and nothing else."""
+
+    WIDTH: ClassVar[type[Width]]
+    ORDER: ClassVar[str]
+
+    def __init_subclass__(cls, width: type[Width], order: str) -> None:
+        cls.WIDTH, cls.ORDER = width, order
+
+
+class be16(Ordered, width=u16, order=">"): ...
+
+
+class be32(Ordered, width=u32, order=">"): ...
+
+
+class be64(Ordered, width=u64, order=">"): ...
+
+
+class le16(Ordered, width=u16, order="<"): ...
+
+
+class le32(Ordered, width=u32, order="<"): ...
+
+
+class le64(Ordered, width=u64, order="<"): ...
 
 
 def wrapping(width: type[int], value: int) -> int:

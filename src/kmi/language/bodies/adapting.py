@@ -119,7 +119,7 @@ def hashable(body: Body, kind: Type) -> bool:
                     return True
                 if "__eq__" in info.methods and info.methods["__eq__"].generated != "dataclass":
                     return False
-                if info.dataclass and not info.frozen and not each.struct:
+                if each.struct or (info.dataclass and not info.frozen):
                     return False
             return True
         case _:

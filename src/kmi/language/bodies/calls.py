@@ -339,6 +339,8 @@ def _call_method(
 ) -> tree.Expression:
     kind = receiver.type
     if isinstance(kind, TypeVariable) and isinstance(kind.bound, ClassType):
+        if _is_of_record(body, kind.bound, name):
+            return _call_record(body, node, receiver, kind, f"__{name}__")
         receiver = tree.Upcast(receiver, receiver.span, kind.bound)
         kind = kind.bound
     if kind is POISON:
@@ -364,7 +366,7 @@ def _call_method(
         from kmi.language.bodies.attributes import value_attribute
 
         return _call_value(body, node, value_attribute(body, node.func, receiver, name), expected)
-    if kind.definition.struct and find_method(body.world, kind, f"__{name}__") is not None:
+    if _is_of_record(body, kind, name):
         return _call_record(body, node, receiver, kind, f"__{name}__")
     if kind.definition.module.startswith(LIBRARY):
         from kmi.language.bodies.reductions import as_list, sort_method
@@ -396,11 +398,20 @@ def _call_method(
     return call_function(body, node, method, receiver, bindings, expected, virtual=True)
 
 
+def _is_of_record(body: Body, kind: ClassType, name: str) -> bool:
+    """Whether a method of a record is a class method of ``Struct`` that is given the record."""
+    if not kind.definition.struct or name not in (("pack",) if body.scope.author else ("pack", "is_plain")):
+        return False
+    return find_method(body.world, kind, f"__{name}__") is not None
+
+
 def _call_record(
-    body: Body, node: ast.Call, receiver: tree.Expression, kind: ClassType, name: str
+    body: Body, node: ast.Call, receiver: tree.Expression, kind: ClassType | TypeVariable, name: str
 ) -> tree.Expression:
     """``record.pack()``: a class method of ``Struct`` that is given the record, whose class is known here."""
-    method = find_method(body.world, kind, name)
+    bound = kind.bound if isinstance(kind, TypeVariable) else kind
+    assert isinstance(bound, ClassType)
+    method = find_method(body.world, bound, name)
     assert method is not None and method.function.owner is not None
     if node.args or node.keywords:
         return body.error(codes.BAD_ARGUMENTS, node, f"`{name.strip('_')}` takes no arguments")

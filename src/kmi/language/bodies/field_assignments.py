@@ -14,7 +14,7 @@ from kmi.language.bodies import attributes, calls, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, is_still
 from kmi.language.bodies.fields import find_field
-from kmi.language.declarations import declare, members
+from kmi.language.declarations import declare, members, records
 from kmi.language.declarations.declare import is_place
 from kmi.language.declarations.names import suggest
 from kmi.language.declarations.scope import ClassInfo
@@ -27,6 +27,7 @@ from kmi.language.types import (
     PointerType,
     Type,
     TypeObject,
+    TypeVariable,
     UnionType,
 )
 
@@ -180,6 +181,9 @@ def store_attribute(
     name = target.attr
     if kind is POISON:
         return []
+    if isinstance(kind, TypeVariable) and isinstance(kind.bound, ClassType):
+        receiver = tree.Upcast(receiver, receiver.span, kind.bound)
+        kind = kind.bound
     if isinstance(kind, CStructType) or (
         isinstance(kind, PointerType) and isinstance(kind.target, CStructType)
     ):
@@ -205,7 +209,8 @@ def store_attribute(
             tree.Delete(held, body.span(node)),
         ]
     if not isinstance(kind, ClassType):
-        attributes.value_attribute(body, target, receiver, name)
+        if attributes.value_attribute(body, target, receiver, name).type is not POISON:
+            body.error(codes.BAD_FIELD, target, f"`{name}` of a `{describe(kind)}` cannot be assigned")
         return []
     setter = members.find_method(body.world, kind, declare.setter_name(name))
     if setter is not None:
@@ -270,7 +275,7 @@ def _set_field(
         body.flow.assigned.add(entry)
     if entry.place and not poisoned(entry_type):
         return _init_place(body, node, receiver, entry, made, value, own)
-    if not own:
+    if not own and body.scope.name != records.RUNTIME:  # which gives a new record its first values
         _check_assignable(body, node, entry)
         entry.final = False
     fitted = coerce(body, made, entry_type, value, f"`{entry.name}`")

@@ -94,7 +94,7 @@ def _object(world: World, kind: ClassType, conversion: str) -> str | None:
             _want(world, kind, method)
             return None
     info = world.classes[kind.definition]
-    if info.dataclass and not kind.definition.struct:
+    if info.dataclass or kind.definition.struct:
         from kmi.language.bodies.generated import generate_repr
 
         return generate_repr(world, info)

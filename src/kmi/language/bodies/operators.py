@@ -447,14 +447,18 @@ def _equal(
             return calls.method_call(body, left, "__ne__", [right], span)
     method = members.find_method(body.world, kind, "__eq__")
     family = [*kind.definition.ancestors()[1:], *kind.definition.subclasses]
-    if method is None and body.world.classes[kind.definition].dataclass and family:
+    by_fields = body.world.classes[kind.definition].dataclass
+    if kind.definition.struct:
+        by_fields = True
+        family = [each for each in family if each.name != "Struct" or not each.module.startswith("kmi.")]
+    if method is None and by_fields and family:
         return body.error(
             codes.BAD_OPERANDS,
             span,
             f"`==` of `{kind}` would have to know of which class each side is: it has a base or subclasses",
             help="compare the fields, or write an `__eq__`",
         )
-    if method is None and body.world.classes[kind.definition].dataclass:
+    if method is None and by_fields:
         from kmi.language.bodies.generated import generate_equal
 
         generate_equal(body.world, body.world.classes[kind.definition])

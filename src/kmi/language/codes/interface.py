@@ -87,7 +87,8 @@ STRUCT_FIELD = code(
     404,
     "field of a Struct without a width",
     """
-    A Struct is memory that C sees: each field is an integer of a width, or another Struct.
+    A Struct is memory that C sees: each field is an integer of a width, another Struct, or an array of a
+    fixed length: `Annotated[bytes, 16]`, `Annotated[list[u32], 4]`.
     """,
     failing="""
         from kmi import Struct

@@ -33,6 +33,7 @@ from kmi.language.types import (
     INT,
     NEVER,
     NONE,
+    WIDTHS,
     ClassType,
     ExceptionType,
     FunctionType,
@@ -47,6 +48,8 @@ from kmi.language.types import (
     UnionType,
 )
 
+ORDERS = {"be": "big", "le": "little"}
+"""What `be32` and `le32` begin with: the order of the bytes."""
 POINTERS = {
     "Pointer": "",
     "ConstPointer": "const",
@@ -65,6 +68,8 @@ class Annotations:
     owner: ClassInfo | None = None
     self_type: Type | None = None
     met: dict[str, TypeVariable] = field(default_factory=dict)
+    record: bool = False
+    """Whether this is a field of a ``Struct``, where orders of bytes mean something."""
 
     def read(self, node: ast.expr) -> Type:
         """The type that an annotation names."""
@@ -162,6 +167,13 @@ class Annotations:
                 return callables.callback_type(self.world, word.rpartition(".")[2])
             case "typing.Never" | "typing.NoReturn":
                 return NEVER
+            case name if name.startswith("kmi.integers.") and form.short[:2] in ORDERS:
+                width = f"u{form.short[2:]}"
+                if self.record:
+                    return WIDTHS[width]
+                return self._refuse(
+                    node, f"`{form.short}` says how a field of a `Struct` lies in memory", width
+                )
             case "typing.Self" if self.self_type is not None:
                 if isinstance(self.self_type, TypeVariable):
                     self.met.setdefault("Self", self.self_type)
@@ -222,6 +234,10 @@ class Annotations:
                 return self.read(items[0])
             case Form(name="typing.Literal"):
                 return self._literal(items)
+            case Form(name="typing.Annotated"):
+                return self._refuse(
+                    node, "only a field of a `Struct` has a length in its type", ast.unparse(items[0])
+                )
             case Form(name="typing.Callable"):
                 return self._callable(node, items)
             case Form(name=name) if name.startswith("kmi.unsafe.") and entity.short in POINTERS:

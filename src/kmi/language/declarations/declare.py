@@ -15,6 +15,7 @@ import ast
 
 from kmi.language import codes, tree
 from kmi.language.checks.known import PLACES
+from kmi.language.declarations import records
 from kmi.language.declarations.annotations import Annotations
 from kmi.language.declarations.bindings import declare_struct
 from kmi.language.declarations.decorators import Decorators, class_decorators, function_decorators
@@ -171,6 +172,8 @@ def declare_members(world: World, info: ClassInfo) -> None:
     from kmi.language.declarations.overrides import check_overrides
 
     check_overrides(world, info)
+    if record:
+        records.generate(world, info)
     if info.scope.author or (world.library.complete and not info.interface):
         for method in info.methods.values():
             world.want(method)
@@ -332,8 +335,12 @@ def _annotated(
             help=f"{name}: Final[int]",
         )
         return
-    kind = reader.read(annotation)
-    made = tree.Field(name, kind, info.scope.span(statement), place=is_place(kind))
+    span = info.scope.span(statement)
+    if info.definition.struct:
+        made = records.field(world, info, reader, name, annotation, span)
+    else:
+        kind = reader.read(annotation)
+        made = tree.Field(name, kind, span, place=is_place(kind))
     made.final = info.frozen or name not in info.scope.stored
     info.declared[name] = made
     info.definition.fields.append(made)

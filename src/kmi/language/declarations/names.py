@@ -37,6 +37,7 @@ from kmi.language.types import WIDTHS, TypeVariable
 FORMS: frozenset[str] = frozenset(
     {
         "kmi.integers.wrapping",
+        *(f"kmi.integers.{order}{bits}" for order in ("be", "le") for bits in (16, 32, 64)),
         "kmi.errors.error",
         "kmi.modules.module",
         "kmi.sync.lock_all",
@@ -68,6 +69,7 @@ STANDARD: dict[str, frozenset[str]] = {
             "TypeVar",
             "TypeAlias",
             "Self",
+            "Annotated",
             "Any",
             "Optional",
             "Union",
@@ -316,8 +318,8 @@ def _provided(
     """The kernel's implementation of an interface name, if it is one and there is a kernel."""
     from kmi.language.declarations import provided
 
-    if not scope.interface or world.library.kernel is None or scope.name == "kmi.struct":
-        return None  # records have the same layout, and so the same methods, on every kernel
+    if not scope.interface or world.library.kernel is None:
+        return None
     if not any(isinstance(d, ast.Name) and d.id == "provided" for d in node.decorator_list):
         return None
     home = world.library.layer_module(scope.name)

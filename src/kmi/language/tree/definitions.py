@@ -40,6 +40,10 @@ class Field:
     """
     final: bool = False
     """Assigned in ``__init__`` only."""
+    order: str = ""
+    """Of a ``Struct``'s field: "big" or "little" where its bytes do not lie as the machine has them."""
+    count: int | None = None
+    """Of a ``Struct``'s field: how many bytes or items there are, if it is an array."""
 
 
 @dataclass(slots=True, eq=False)
@@ -113,6 +117,8 @@ class Class:
     exception: bool = False
     struct: bool = False
     """A subclass of ``Struct``: C layout, a value."""
+    packed: int | None = None
+    """Of a ``Struct`` that does not lie in memory as it is packed: the size of that, in bytes."""
     place: bool = False
     """Made only as a field of another object."""
     shared: bool = False

@@ -28,7 +28,16 @@ from kmi.kernels.simulated.hook.recursion import called_name, names_in
 
 __all__ = ["rewritten"]
 
-WIDTHS: Final = frozenset({"int", *(name for name in integers.__all__ if name not in ("Width", "wrapping"))})
+WIDTHS: Final = frozenset(
+    {
+        "int",
+        *(
+            name
+            for name, kind in vars(integers).items()
+            if isinstance(kind, type) and issubclass(kind, integers.Width) and kind is not integers.Width
+        ),
+    }
+)
 BUILDING: Final = ("bytearray", "bytes", "dict", "list", "set", "str")
 LOGGING: Final = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
 OF_ASCII: Final = (
