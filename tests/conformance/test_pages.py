@@ -94,6 +94,19 @@ def test_pages_live_as_long_as_a_mapping(kernel: Kernel) -> None:
     kernel.unload(module)
 
 
+def test_pages_that_the_module_lets_go_stay_as_the_process_left_them(kernel: Kernel) -> None:
+    module = kernel.load(MODULE)
+    user = kernel.process()
+    fd = user.open("/dev/dropped")
+    at = user.mmap(fd, 2 * PAGE)
+    user.poke(at + PAGE, b"\xff" * PAGE)
+    assert user.write(fd, b"drop") == 4
+    assert user.peek(at, 2 * PAGE) == bytes(PAGE) + b"\xff" * PAGE
+    user.poke(at, b"\xff" * PAGE)
+    user.end()
+    kernel.unload(module)
+
+
 def test_part_of_a_mapping_can_go(kernel: Kernel) -> None:
     module = kernel.load(MODULE)
     user = kernel.process()

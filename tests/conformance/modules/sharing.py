@@ -3,6 +3,7 @@
 from kmi import Module, Parameter, module
 from kmi.device import File, FileOperations, MiscDevice
 from kmi.pages import Area, Pages
+from kmi.sync import SpinLock
 from kmi.uio import Uio
 
 
@@ -50,6 +51,29 @@ class Broken(FileOperations):
         area.map(pages)
 
 
+class Kept:
+    def __init__(self) -> None:
+        self.pages: Pages | None = None
+
+
+class Dropped(FileOperations):
+    """Pages that a write lets go, though they are mapped, where nothing may sleep."""
+
+    def __init__(self) -> None:
+        self.kept = SpinLock(Kept())
+
+    def mmap(self, file: File, area: Area) -> None:
+        pages = Pages(area.length // 4096)
+        area.map(pages)
+        with self.kept as kept:
+            kept.pages = pages
+
+    def write(self, file: File, data: Uio) -> None:
+        data.skip(data.remaining)
+        with self.kept as kept:
+            kept.pages = None
+
+
 @module(license="GPL", description="pages that processes map")
 class Sharing(Module):
     count = Parameter(4, "pages")
@@ -59,3 +83,4 @@ class Sharing(Module):
         self.shown = MiscDevice("shown", Shown())
         self.fresh = MiscDevice("fresh", Fresh())
         self.broken = MiscDevice("broken", Broken())
+        self.dropped = MiscDevice("dropped", Dropped())

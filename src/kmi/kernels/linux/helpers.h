@@ -368,12 +368,22 @@ static inline void kmi_linux_wait_begin(struct wait_queue_head *queue, struct wa
 	prepare_to_wait_exclusive(queue, entry, state);
 }
 
-/* Whether the task was woken by a notify, which takes it off the queue; else it leaves the queue now. */
-static inline bool kmi_linux_wait_end(struct wait_queue_head *queue, struct wait_queue_entry *entry)
+/*
+ * Whether the task was woken by a notify, which takes it off the queue; else it leaves the queue now. Looked at under
+ * the queue's lock: the waker holds that from before the task can run until it has taken it off.
+ */
+static __maybe_unused noinline bool kmi_linux_wait_end(struct wait_queue_head *queue, struct wait_queue_entry *entry)
 {
-	bool notified = list_empty_careful(&entry->entry);
+	unsigned long flags;
+	bool notified;
 
-	finish_wait(queue, entry);
+	__set_current_state(TASK_RUNNING);
+	if (list_empty_careful(&entry->entry))
+		return true;
+	spin_lock_irqsave(&queue->lock, flags);
+	notified = list_empty(&entry->entry);
+	list_del_init(&entry->entry);
+	spin_unlock_irqrestore(&queue->lock, flags);
 	return notified;
 }
 

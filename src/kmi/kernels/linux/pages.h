@@ -66,18 +66,47 @@ static __maybe_unused noinline int kmi_linux_area_map(struct vm_area_struct *are
 #define kmi_linux_pages_fail() false
 #endif
 
+#ifdef KMI_BINDGEN
+struct kmi_platform_piece {
+	struct list_head link;
+	const void *memory;
+};
+#endif
+
+/* What the object keeps. It is not in the pages: nothing of the kernel's may stand in what processes can store to. */
+struct kmi_linux_pages {
+	struct kmi_platform_piece piece; /* the first member, so that its address is the record's */
+	u8 *memory;
+};
+
 /* Zeroed pages, or NULL. */
-static __maybe_unused noinline void *kmi_linux_pages_new(u64 size)
+static __maybe_unused noinline struct kmi_linux_pages *kmi_linux_pages_new(u64 size)
 {
+	struct kmi_linux_pages *pages;
+
 	if (kmi_linux_pages_fail())
 		return NULL;
-	return __vmalloc(size, GFP_USER | __GFP_ZERO | __GFP_NOWARN | __GFP_ACCOUNT | __GFP_RETRY_MAYFAIL);
+	pages = kmalloc(sizeof(*pages), GFP_KERNEL_ACCOUNT);
+	if (!pages)
+		return NULL;
+	pages->memory = __vmalloc(size, GFP_USER | __GFP_ZERO | __GFP_NOWARN | __GFP_ACCOUNT | __GFP_RETRY_MAYFAIL);
+	if (pages->memory)
+		return pages;
+	kfree(pages);
+	return NULL;
 }
 
-#ifdef KMI_BINDGEN
-void kmi_linux_pages_free(void *memory);
+/* In any context that the module has. */
+static __maybe_unused noinline void kmi_linux_pages_free(struct kmi_linux_pages *pages)
+{
+	if (!pages)
+		return;
+#if defined(KMI_BINDGEN) || defined(KMI_SLEEPS)
+	vfree(pages->memory);
+	kfree(pages);
 #else
-#define kmi_linux_pages_free(memory) kmi_platform_free(memory)
+	kmi_platform_free_later(&pages->piece, pages->memory);
 #endif
+}
 
 #endif

@@ -14,6 +14,7 @@ from kmi.kernels.linux.bindings import (
     kmi_linux_area_offset,
     kmi_linux_area_private,
     kmi_linux_area_writable,
+    kmi_linux_pages,
     kmi_linux_pages_free,
     kmi_linux_pages_new,
     memcpy,
@@ -29,9 +30,10 @@ class Pages:
             raise OSError(EINVAL, f"{count} is not one of 1 to 65536 pages")
         with unsafe("the object frees what it allocates, once"):
             self._size: usize = count * 4096
-            self._memory: Pointer[u8] = cast(Pointer[u8], kmi_linux_pages_new(cast(u64, self._size)))
-            if self._memory == null(u8):
+            self._pages: Pointer[kmi_linux_pages] = kmi_linux_pages_new(cast(u64, self._size))
+            if self._pages == null(kmi_linux_pages):
                 raise MemoryError
+            self._memory: Pointer[u8] = self._pages.memory
 
     @property
     def size(self) -> int:
@@ -63,7 +65,7 @@ class Pages:
 
     def __del__(self) -> None:
         with unsafe("mappings have counts of the pages; NULL if there was no memory"):
-            kmi_linux_pages_free(cast(Pointer[None], self._memory))
+            kmi_linux_pages_free(self._pages)
 
 
 @place

@@ -163,10 +163,19 @@ static __maybe_unused int kmi_linux_get_numbers(char *text, const struct kernel_
 	return size;
 }
 
-/* Linux calls this when the module is gone, or was refused. */
+/*
+ * Linux calls this when the module is gone, or was refused, after the last `set` (kernel/module/main.c, free_module):
+ * what a check after the module's end left to the worker is waited for.
+ */
+static __maybe_unused void kmi_linux_parameter_end(void *argument)
+{
+	kmi_platform_end();
+}
+
 static __maybe_unused void kmi_linux_free_snapshot(void *argument)
 {
 	kmi_linux_snapshot_put(((struct kmi_linux_parameter *)argument)->latest);
+	kmi_linux_parameter_end(argument);
 }
 
 static const struct kernel_param_ops kmi_linux_text_ops __maybe_unused = {
@@ -224,6 +233,7 @@ static const struct kernel_param_ops kmi_linux_numbers_ops __maybe_unused = {
 	static const struct kernel_param_ops kmi_parameter_ops_##name_ = {                                       \
 		.set = kmi_parameter_set_##name_,                                                                \
 		.get = kmi_parameter_get_##name_,                                                                \
+		.free = kmi_linux_parameter_end,                                                                 \
 	}
 
 #define kmi_linux_parse_signed(text, value) kstrtoll(text, 0, value)

@@ -49,6 +49,12 @@ static __maybe_unused void *kmi_platform_alloc(size_t size, bool atomic)
 	return memory ? memory : __vmalloc(size, flags | GFP_KERNEL | __GFP_RETRY_MAYFAIL);
 }
 
+/* Memory that waits to be freed: in itself, since nobody knows it any more, or beside what others may still see. */
+struct kmi_platform_piece {
+	struct list_head link;
+	const void *memory;
+};
+
 #ifdef KMI_SLEEPS
 static __maybe_unused void kmi_platform_free(const void *memory)
 {
@@ -61,43 +67,46 @@ static __maybe_unused void kmi_platform_end(void)
 #else
 /*
  * A module with spin locks: vfree may sleep, and a release may happen under one, so a worker frees what is large.
- * Each piece is its own list node.
  */
 static LIST_HEAD(kmi_platform_garbage);
-static DEFINE_SPINLOCK(kmi_platform_garbage_lock);
+static DEFINE_RAW_SPINLOCK(kmi_platform_garbage_lock);
 
 static void kmi_platform_collect(struct work_struct *work)
 {
+	struct kmi_platform_piece *piece, *next;
 	unsigned long flags;
 	LIST_HEAD(garbage);
 
-	spin_lock_irqsave(&kmi_platform_garbage_lock, flags);
+	raw_spin_lock_irqsave(&kmi_platform_garbage_lock, flags);
 	list_splice_init(&kmi_platform_garbage, &garbage);
-	spin_unlock_irqrestore(&kmi_platform_garbage_lock, flags);
-	while (!list_empty(&garbage)) {
-		struct list_head *piece = garbage.next;
+	raw_spin_unlock_irqrestore(&kmi_platform_garbage_lock, flags);
+	list_for_each_entry_safe(piece, next, &garbage, link) {
+		const void *memory = piece->memory;
 
-		list_del(piece);
-		kvfree(piece);
+		kvfree(memory);
+		if (piece != memory)
+			kfree(piece);
 	}
 }
 
 static DECLARE_WORK(kmi_platform_collector, kmi_platform_collect);
 
-static noinline __cold void kmi_platform_free_later(struct list_head *piece)
+static __maybe_unused noinline __cold void kmi_platform_free_later(struct kmi_platform_piece *piece,
+								   const void *memory)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&kmi_platform_garbage_lock, flags);
-	list_add(piece, &kmi_platform_garbage);
-	spin_unlock_irqrestore(&kmi_platform_garbage_lock, flags);
+	piece->memory = memory;
+	raw_spin_lock_irqsave(&kmi_platform_garbage_lock, flags);
+	list_add(&piece->link, &kmi_platform_garbage);
+	raw_spin_unlock_irqrestore(&kmi_platform_garbage_lock, flags);
 	schedule_work(&kmi_platform_collector);
 }
 
 static __maybe_unused void kmi_platform_free(const void *memory)
 {
 	if (unlikely(is_vmalloc_addr(memory)))
-		kmi_platform_free_later((struct list_head *)memory);
+		kmi_platform_free_later((struct kmi_platform_piece *)memory, memory);
 	else
 		kfree(memory);
 }
