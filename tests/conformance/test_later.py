@@ -191,3 +191,9 @@ def test_no_memory_is_an_error_of_the_load_or_logged(kernel: Kernel) -> None:
                 user.end()
 
     assert fail_each(kernel, scenario) > 5
+
+
+def test_recursion_in_a_timers_callback_ends_before_its_stack(kernel: Kernel) -> None:
+    kernel.load("modules/plunging.py")
+    user = kernel.process()
+    assert user.read(user.open("/dev/plunging"), 10) == b"5 1"

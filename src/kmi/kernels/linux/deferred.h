@@ -19,7 +19,7 @@
 #include <linux/version.h>
 #include <linux/workqueue.h>
 
-/* The names of 6.2 and later: 9b13df3fb64e and bb663f0f3c39, "timers: Rename del_timer_sync() …". */
+/* The names of 6.2 and later, and of late 6.1.y: 9b13df3fb64e, bb663f0f3c39, "timers: Rename del_timer_sync() …". */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define timer_delete(timer) del_timer(timer)
 #define timer_delete_sync(timer) del_timer_sync(timer)
@@ -149,6 +149,9 @@ static __maybe_unused bool kmi_linux_timer_due(struct kmi_linux_timer *record)
 	unsigned long flags;
 	bool due;
 
+#ifndef KMI_BINDGEN
+	this_cpu_write(kmi_linux_softirq_frame, (unsigned long)__builtin_frame_address(0));
+#endif
 	raw_spin_lock_irqsave(&record->lock, flags);
 	due = record->armed && record->due <= now;
 	if (due && record->period)

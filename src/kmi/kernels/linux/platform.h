@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
@@ -132,13 +133,19 @@ static __maybe_unused __cold __printf(2, 3) void kmi_platform_log(int level, con
 
 /*
  * Half of the stack is for what the innermost call still does: a fault in the user's memory goes through a file
- * system. All callbacks run on their task's stack; on any other the difference is out of range, and says nothing.
+ * system. Callbacks run on their task's stack, but those in softirqs mostly on one of the processor's, which is as
+ * large: there it is counted from where the callback began.
  */
-static __always_inline bool kmi_linux_stack_low(void)
-{
-	unsigned long left = (unsigned long)__builtin_frame_address(0) - (unsigned long)task_stack_page(current);
+static DEFINE_PER_CPU(unsigned long, kmi_linux_softirq_frame) __maybe_unused;
 
-	return left < THREAD_SIZE / 2;
+static __maybe_unused noinline bool kmi_linux_stack_low(void)
+{
+	unsigned long here = (unsigned long)__builtin_frame_address(0);
+	unsigned long left = here - (unsigned long)task_stack_page(current);
+
+	if (left < THREAD_SIZE)
+		return left < THREAD_SIZE / 2;
+	return this_cpu_read(kmi_linux_softirq_frame) - here > THREAD_SIZE / 2;
 }
 #define kmi_platform_stack_low() kmi_linux_stack_low()
 
