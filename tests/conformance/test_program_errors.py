@@ -23,7 +23,11 @@ def opened(kernel: Kernel) -> tuple[UserProcess, int]:
 
 
 def complaints(kernel: Kernel) -> list[str]:
-    return [line for line in kernel.log() if line.startswith("kmi: ")]
+    return [line for line in kernel.log() if line.startswith("kmi: ") and not line.startswith("kmi:  ")]
+
+
+def calls(kernel: Kernel) -> list[str]:
+    return [line.removeprefix("kmi:   ") for line in kernel.log() if line.startswith("kmi:   ")]
 
 
 def at(text: str, module: ModuleType = mistakes) -> int:
@@ -63,6 +67,24 @@ def test_an_error_of_the_program(
     assert refused.value.errno == errno.ENOTRECOVERABLE
     assert complaints(kernel) == [f"kmi: mistakes.py:{at(text)} in {function}: {message}"]
     assert user.ioctl(fd, mistakes.INDEX, 3)[0] == 4  # the kernel lives, and the lock was given back
+
+
+def test_the_log_says_from_where_a_function_was_called(kernel: Kernel) -> None:
+    user, fd = opened(kernel)
+    with pytest.raises(OSError):
+        user.ioctl(fd, mistakes.INDEX, 7)
+    assert calls(kernel) == []
+    with pytest.raises(OSError):
+        user.ioctl(fd, mistakes.RESULT, 128)
+    assert calls(kernel) == [f"called from mistakes.py:{at('return narrow(')} in {IOCTL}"]
+
+
+def test_the_log_shows_eight_lines_of_a_deep_call(kernel: Kernel) -> None:
+    user, fd = opened(kernel)
+    with pytest.raises(OSError):
+        user.ioctl(fd, mistakes.RECURSION, 100_000)
+    again = f"called from mistakes.py:{at('self.depth(n')} in Node.depth"
+    assert calls(kernel) == [*[again] * 7, "and 57 more"]
 
 
 def test_what_the_program_catches_is_no_error(kernel: Kernel) -> None:

@@ -11,7 +11,8 @@
  *
  * Sites. An error is reported at the author's line. Code of the run time and of a kernel's layer raises with no
  * site (KMI_NO_SITE); the author's function that called it says on its error edge kmi_at(error, KMI_SITE(…)),
- * which keeps a site that is there already.
+ * which keeps a site that is there already. An error that goes on from there to the author's caller is noted on that
+ * function's error edge, kmi_from(error, KMI_SITE(…)): these are the lines of a traceback.
  */
 #ifndef KMI_ERROR_H
 #define KMI_ERROR_H
@@ -118,6 +119,9 @@ struct kmi_site {
  */
 #define KMI_ERRNO_LAST 511
 
+/* How many calls are kept and logged, beside the line where it was raised. */
+#define KMI_FRAMES 7
+
 /* An exception that was raised. `restart`: a wait ended by a signal, so the call may be begun again. */
 struct kmi_error {
 	const struct kmi_exception *kind; /* NULL: nothing was raised */
@@ -125,6 +129,8 @@ struct kmi_error {
 	const char *literal; /* the message, or NULL where it stands in `text` */
 	int number;          /* the errno of an OSError; 0: none was given */
 	bool restart;
+	u16 calls; /* how many of the author's functions it left, each into another one */
+	i32 from[KMI_FRAMES]; /* where the first of them were called: sites, as distances from kmi_sites */
 	char text[80]; /* UTF-8 and a NUL, cut at a code point */
 };
 
@@ -168,6 +174,25 @@ static __always_inline void kmi_at(struct kmi_error *error, struct kmi_site *sit
 		error->site = site;
 }
 
+/* Sites lie in the same module, which is no larger than 2 GiB on any kernel. */
+static struct kmi_site kmi_sites __maybe_unused = { .file = "?", .function = "?" };
+
+static __always_inline const struct kmi_site *kmi_error_from(const struct kmi_error *error, unsigned int call)
+{
+	return (const struct kmi_site *)((unsigned long)&kmi_sites + error->from[call]);
+}
+
+/* An error on its way through a call that the author wrote: where it was raised for the author, or called from. */
+static __maybe_unused noinline __cold void kmi_from(struct kmi_error *error, struct kmi_site *site)
+{
+	if (!error->site)
+		error->site = site;
+	else if (error->calls < KMI_FRAMES)
+		error->from[error->calls++] = (i32)((unsigned long)site - (unsigned long)&kmi_sites);
+	else if (error->calls < 0xffff)
+		error->calls++;
+}
+
 /* Raises with a literal message, or NULL for none. */
 static __maybe_unused noinline __cold int kmi_raise(struct kmi_error *error, struct kmi_site *site,
 						    const struct kmi_exception *kind, const char *message)
@@ -177,6 +202,7 @@ static __maybe_unused noinline __cold int kmi_raise(struct kmi_error *error, str
 	error->literal = message;
 	error->number = 0;
 	error->restart = false;
+	error->calls = 0;
 	error->text[0] = '\0';
 	return 1;
 }
@@ -441,17 +467,29 @@ static __maybe_unused bool kmi_site_may_log(struct kmi_site *site)
 	return __atomic_fetch_add(&site->lines, 1, __ATOMIC_RELAXED) < KMI_LOG_LINES;
 }
 
-/* The one line about an uncaught error: "kmi: echo.py:42 in Echo.read: IndexError: index 7 out of range of 4". */
+/*
+ * What the log says of an uncaught error, and the calls that led there, the nearest first:
+ *
+ *   kmi: echo.py:42 in Echo.at: IndexError: index 7 out of range of 4
+ *   kmi:   called from echo.py:60 in Echo.read
+ */
 static __maybe_unused noinline __cold void kmi_error_log(const struct kmi_error *error)
 {
-	static struct kmi_site unknown = { .file = "?", .function = "?" };
-	struct kmi_site *site = error->site ? error->site : &unknown;
+	struct kmi_site *site = error->site ? error->site : &kmi_sites;
 	const char *message = kmi_error_message(error);
+	unsigned int call;
 
 	if (!kmi_site_may_log(site))
 		return;
 	kmi_platform_log(3, "kmi: %s:%d in %s: %s%s%s", site->file, site->line, site->function, error->kind->name,
 			 *message ? ": " : "", message);
+	for (call = 0; call < error->calls && call < KMI_FRAMES; call++) {
+		const struct kmi_site *from = kmi_error_from(error, call);
+
+		kmi_platform_log(3, "kmi:   called from %s:%d in %s", from->file, from->line, from->function);
+	}
+	if (error->calls > KMI_FRAMES)
+		kmi_platform_log(3, "kmi:   and %d more", error->calls - KMI_FRAMES);
 }
 
 /* The end of the road: logs an error of the program, and gives the positive errno for the caller. */

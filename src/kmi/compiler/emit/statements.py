@@ -77,6 +77,14 @@ class Printer:
             return "KMI_NO_SITE"
         return f'KMI_SITE("{span.source.path.name}", {span.line}, "{self.instance.function.qualified}")'
 
+    def unseen(self) -> bool:
+        """Whether the function at hand is one that nobody wrote: a traceback does not show it."""
+        if self.instance is None:
+            return True
+        function = self.instance.function
+        owner = function.owner
+        return owner is not None and (owner.calls is not None or function.span == owner.span)
+
     def goto(self, edge: str | None) -> str:
         """What follows an error."""
         if edge is None:
@@ -189,7 +197,8 @@ class Printer:
         if at:
             self.writer.line(f"if (unlikely({condition})) {{", span)
             self.writer.depth += 1
-            self.writer.line(f"kmi_at(error, {self.site(span)});", span)
+            name = "kmi_at" if self.unseen() else "kmi_from"
+            self.writer.line(f"{name}(error, {self.site(span)});", span)
             self.writer.line(self.goto(edge), span, True)
             self.writer.depth -= 1
             self.writer.line("}", span, True)
@@ -207,7 +216,9 @@ class Printer:
                 arguments.append(f"&{target.name}")
             arguments.append("error")
             author = callee.author if isinstance(callee, FunctionInstance) else callee.declared.author
-            at = self.instance is not None and self.instance.author and (not author or callee.counted)
+            at = self.instance is not None and self.instance.author
+            if author and not callee.counted and self.unseen():
+                at = False
             self.fallible(f"{callee.name}({', '.join(arguments)})", statement.edge, statement.span, at)
             return
         call = f"{callee.name}({', '.join(arguments)});"

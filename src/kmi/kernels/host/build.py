@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -150,6 +150,8 @@ def _parse(text: str, execution: Execution) -> None:
             case "raised":
                 kind, number, at, function, message = rest.split(" ", 4)
                 outcome.raised = Raised(kind, int(number), message, int(at), function)
+            case "from" if outcome.raised is not None:
+                outcome.raised = replace(outcome.raised, calls=(*outcome.raised.calls, rest))
             case "end":
                 objects, memory = rest.split(" ")
                 outcome.objects, outcome.memory, outcome.finished = int(objects), int(memory), True

@@ -44,6 +44,7 @@ static bool kmi_host_run(const struct kmi_host_main *main, long fail)
 {
 	long objects = kmi_live_objects, memory = kmi_live_memory;
 	struct kmi_error error = { 0 };
+	unsigned int call;
 	bool failed;
 
 	kmi_fail_nth = fail;
@@ -56,6 +57,11 @@ static bool kmi_host_run(const struct kmi_host_main *main, long fail)
 
 		printf("raised %s %d %d %s %s\n", error.kind->name, error.number, site ? site->line : 0,
 		       site ? site->function : "?", kmi_error_message(&error));
+		for (call = 0; call < error.calls && call < KMI_FRAMES; call++) {
+			const struct kmi_site *from = kmi_error_from(&error, call);
+
+			printf("from %d in %s\n", from->line, from->function);
+		}
 	}
 	failed = kmi_fail_nth <= 0;
 	kmi_fail_nth = 0;

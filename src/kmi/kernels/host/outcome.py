@@ -20,11 +20,14 @@ class Raised:
     message: str
     line: int
     function: str
+    calls: tuple[str, ...] = ()
+    """The calls that led there, nearest first, as `LINE in FUNCTION`; as many as the log shows."""
 
     def __str__(self) -> str:
         number = f" errno {self.errno}" if self.errno else ""
         text = f": {self.message}" if self.message else ""
-        return f"{self.kind}{number}{text} (line {self.line} in {self.function})"
+        calls = "".join(f", called from {each}" for each in self.calls)
+        return f"{self.kind}{number}{text} (line {self.line} in {self.function}{calls})"
 
 
 @dataclass

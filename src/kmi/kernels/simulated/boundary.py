@@ -1,8 +1,10 @@
 """The kernel's boundary: what becomes of an exception that leaves the module.
 
-By `kmi.errors`, an errno; for an error of the program, one log line besides, rate-limited per site:
+By `kmi.errors`, an errno; for an error of the program a line in the log besides, rate-limited per site, and
+the calls that led there, the nearest first:
 
-    kmi: echo.py:42 in Echo.read: IndexError: index 7 out of range of 4
+    kmi: echo.py:42 in Echo.at: IndexError: index 7 out of range of 4
+    kmi:   called from echo.py:60 in Echo.read
 
 Invariant: past this point nothing refers to the exception, its traceback or the frames in it, so that it
 keeps no object of the module alive.
@@ -12,13 +14,15 @@ from types import TracebackType
 from typing import Final
 
 from kmi.errors import errno_of, is_program_error
-from kmi.kernels.simulated.hook.positions import Position, of_traceback
+from kmi.kernels.simulated.hook.positions import Position, frames
 
 __all__ = ["Boundary", "forget", "is_foreign", "message_of"]
 
 SECOND: Final = 1_000_000_000
 LOG_SECONDS: Final = 5
 LOG_LINES: Final = 10
+FRAMES: Final = 7
+"""How many calls the log shows beside the line that raised; the same as in kmi_error.h."""
 
 
 def is_foreign(raised: BaseException) -> bool:
@@ -49,25 +53,31 @@ class Boundary:
         """The errno of an uncaught exception; `ioctl`: it leaves an ioctl."""
         return errno_of(raised, ioctl)
 
-    def line(self, raised: Exception, now: int) -> str | None:
-        """The log line for an error of the program; None for others, and past the site's limit.
+    def lines(self, raised: Exception, now: int) -> list[str]:
+        """The log lines for an error of the program; none for others, and past the site's limit.
 
         `now` is the kernel's time in nanoseconds.
         """
         if not is_program_error(raised):
-            return None
+            return []
         return self.said(raised, now)
 
-    def said(self, raised: Exception, now: int) -> str | None:
-        """The log line for any exception, for callbacks whose errors nobody else hears of."""
-        where = of_traceback(raised.__traceback__, outwards=getattr(raised, "kmi_outwards", 0))
+    def said(self, raised: Exception, now: int) -> list[str]:
+        """The log lines for any exception, for callbacks whose errors nobody else hears of."""
+        passed = frames(raised.__traceback__, outwards=getattr(raised, "kmi_outwards", 0))
+        where = passed[0] if passed else None
         window = now // (LOG_SECONDS * SECOND)
         last, lines = self._sites.get(where, (window, 0))
         lines = lines if last == window else 0
         self._sites[where] = (window, lines + 1)
         if lines >= LOG_LINES:
-            return None
-        return f"kmi: {where if where else '?:0 in ?'}: {message_of(raised)}"
+            return []
+        calls = passed[1:]
+        said = [f"kmi: {where if where else '?:0 in ?'}: {message_of(raised)}"]
+        said += [f"kmi:   called from {call}" for call in calls[:FRAMES]]
+        if len(calls) > FRAMES:
+            said.append(f"kmi:   and {len(calls) - FRAMES} more")
+        return said
 
 
 def forget(raised: BaseException | None) -> None:

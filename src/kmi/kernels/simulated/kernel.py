@@ -263,7 +263,7 @@ class SimulatedKernel:
         """The errno that an uncaught exception becomes; logs an error of the program."""
         if is_foreign(raised):
             raise raised
-        if line := self._boundary.line(raised, self.scheduler.now):
+        for line in self._boundary.lines(raised, self.scheduler.now):
             self.log_line(3, line)
         return self._boundary.errno(raised, ioctl)
 
@@ -271,7 +271,7 @@ class SimulatedKernel:
         """Log an uncaught exception of a callback whose caller hears of no errors."""
         if is_foreign(raised):
             raise raised
-        if line := self._boundary.said(raised, self.scheduler.now):
+        for line in self._boundary.said(raised, self.scheduler.now):
             self.log_line(3, line)
 
     def node(self, path: str) -> Node:

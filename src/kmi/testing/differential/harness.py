@@ -144,4 +144,4 @@ def _canonical(raised: Raised | None) -> Raised | None:
     message = OWN_WORDS.sub("index", raised.message)
     if raised.kind == "KeyError":
         message = message.strip("'\"")
-    return Raised(raised.kind, raised.errno, message, raised.line, raised.function)
+    return Raised(raised.kind, raised.errno, message, raised.line, raised.function, raised.calls)

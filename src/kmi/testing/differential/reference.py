@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from kmi.kernels.host.outcome import Outcome, Raised
-from kmi.kernels.simulated.boundary import forget, message_of
+from kmi.kernels.simulated.boundary import FRAMES, forget, message_of
 from kmi.kernels.simulated.hook import loader
-from kmi.kernels.simulated.hook.positions import of_traceback
+from kmi.kernels.simulated.hook.positions import frames
 from kmi.kernels.simulated.kernel import SimulatedKernel
 
 __all__ = ["run"]
@@ -54,9 +54,11 @@ def _run(main: Any, lines: list[str], kernel: SimulatedKernel) -> Outcome:
 
 def raised(error: Exception) -> Raised:
     """An exception in the words that compiled code has for it."""
-    where = of_traceback(error.__traceback__, outwards=getattr(error, "kmi_outwards", 0))
+    passed = frames(error.__traceback__, outwards=getattr(error, "kmi_outwards", 0))
+    where = passed[0] if passed else None
+    calls = tuple(f"{call.line} in {call.function}" for call in passed[1 : FRAMES + 1])
     kind, _, message = message_of(error).partition(": ")
     number = (error.errno or 0) if isinstance(error, OSError) else 0
     if number and message == os.strerror(number):
         message = ""
-    return Raised(kind, number, message, where.line if where else 0, where.function if where else "?")
+    return Raised(kind, number, message, where.line if where else 0, where.function if where else "?", calls)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import CodeType, FrameType, TracebackType
 from typing import Final
 
-__all__ = ["MARK", "Position", "here", "of_frame", "of_traceback", "position_of"]
+__all__ = ["MARK", "Position", "frames", "here", "of_frame", "of_traceback", "position_of"]
 
 MARK: Final = "__kmi_hook__"
 """The name, in a module's globals, under which the import hook leaves its mark."""
@@ -57,11 +57,30 @@ def here() -> Position | None:
     return of_frame(sys._getframe(1))
 
 
+INLINE: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+"""Code that has a frame of its own in CPython 3.11 and stands within its function for everyone else."""
+
+
+def frames(trace: TracebackType | None, outwards: int = 0) -> list[Position]:
+    """Where in a module an exception was raised, then the calls that led there, the nearest first.
+
+    ``outwards`` leaves out that many frames at the innermost end. A frame that raised again what it had
+    caught stands there once, and functions that nobody wrote, as those of dataclasses, not at all.
+    """
+    found: list[Position] = []
+    last: FrameType | None = None
+    while trace is not None:
+        frame = trace.tb_frame
+        if MARK in frame.f_globals and not frame.f_code.co_filename.startswith("<"):
+            if found and (frame is last or frame.f_code.co_name in INLINE):
+                found.pop()
+            found.append(_position(frame, trace.tb_lineno))
+            last = frame
+        trace = trace.tb_next
+    found.reverse()
+    return found[min(outwards, len(found) - 1) :] if found else []
+
+
 def of_traceback(trace: TracebackType | None, outwards: int = 0) -> Position | None:
     """Where in a module an exception was raised: its innermost module frame, or one so many further out."""
-    found: list[Position] = []
-    while trace is not None:
-        if MARK in trace.tb_frame.f_globals:
-            found.append(_position(trace.tb_frame, trace.tb_lineno))
-        trace = trace.tb_next
-    return found[max(0, len(found) - 1 - outwards)] if found else None
+    return next(iter(frames(trace, outwards)), None)
