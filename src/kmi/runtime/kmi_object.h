@@ -30,6 +30,7 @@ struct kmi_class {
 struct kmi_object {
 	const struct kmi_class *class;
 	int count;
+	int weak; /* weak references; one less when the object is dead: who takes it below zero frees the memory */
 };
 
 #define KMI_IMMORTAL (-0x40000000)
@@ -117,11 +118,25 @@ static __maybe_unused void kmi_add(i64 *number, i64 by)
 	__atomic_add_fetch(number, by, __ATOMIC_RELAXED);
 }
 
-/* The memory of an object whose fields are released already. */
+/* Gives back a weak reference, or what a dead object holds of its memory. */
+static __maybe_unused void kmi_weak_drop(void *memory)
+{
+	struct kmi_object *object = memory;
+
+	if (unlikely(__atomic_load_n(&object->weak, __ATOMIC_ACQUIRE) < 0))
+		return; /* there were too many to count: the memory stays */
+	if (__atomic_fetch_sub(&object->weak, 1, __ATOMIC_ACQ_REL) == 0)
+		kmi_free(object);
+}
+
+/* The memory of an object whose fields are released already. No weak reference is made any more. */
 static __maybe_unused void kmi_object_free(struct kmi_object *object)
 {
 	KMI_TEST_COUNT(kmi_live_objects, -1);
-	kmi_free(object);
+	if (likely(__atomic_load_n(&object->weak, __ATOMIC_ACQUIRE) == 0))
+		kmi_free(object);
+	else
+		kmi_weak_drop(object);
 }
 
 /* The count of an object while its __del__ runs. */
@@ -165,6 +180,36 @@ static __always_inline void kmi_release_shared(struct kmi_object *object)
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 		object->class->destroy(object);
 	}
+}
+
+/*
+ * Whether an object lives, of which there is a weak reference; it has one count more then. No count begins again at
+ * zero, and none is added to one that is as large as those of dying objects are.
+ */
+static __maybe_unused bool kmi_weak_lives(void *memory)
+{
+	struct kmi_object *object = memory;
+	int count = __atomic_load_n(&object->count, __ATOMIC_RELAXED);
+
+	do {
+		if (count < 0)
+			return true; /* immortal */
+		if (count == 0 || count >= KMI_DYING / 2)
+			return false;
+	} while (!__atomic_compare_exchange_n(&object->count, &count, count + 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+	return true;
+}
+
+/* Turns a counted reference into a weak one. */
+static __maybe_unused void *kmi_weak_take(void *memory)
+{
+	struct kmi_object *object = memory;
+
+	if (likely(__atomic_load_n(&object->weak, __ATOMIC_RELAXED) >= 0) &&
+	    unlikely(__atomic_fetch_add(&object->weak, 1, __ATOMIC_RELAXED) >= 0x3fffffff))
+		__atomic_store_n(&object->weak, KMI_IMMORTAL, __ATOMIC_RELAXED);
+	kmi_release_shared(object);
+	return object;
 }
 
 /* Whether an object is of a class or of one that derives from it. */

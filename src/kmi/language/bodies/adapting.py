@@ -110,7 +110,7 @@ def hashable(body: Body, kind: Type) -> bool:
             return hashable(body, inner)
         case ClassType(definition=definition, arguments=arguments):
             if definition.module.startswith("kmi.runtime."):
-                changing = ("list", "dict", "set", "deque", "bytearray")
+                changing = ("list", "dict", "set", "deque", "bytearray", "ref")
                 return definition.name not in changing and all(hashable(body, each) for each in arguments)
             for each in definition.ancestors():
                 info = body.world.classes[each]

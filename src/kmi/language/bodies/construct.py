@@ -20,6 +20,7 @@ from kmi.language.declarations import members
 from kmi.language.declarations.declare import declare_members
 from kmi.language.declarations.protocols import abstract_methods
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo
+from kmi.language.declarations.weak import is_weak, refuse_target
 from kmi.language.relations import POISON, base_view, describe
 from kmi.language.types import (
     ClassType,
@@ -175,6 +176,8 @@ def construct_class(
     kind = ClassType(definition, tuple(bindings[name] for name in names))
     if any(argument.type is POISON for argument in arguments):
         return tree.NoneLiteral(span, kind)
+    if is_weak(definition) and refuse_target(body.world, span, kind.arguments[0]):
+        return body.poison(span)
     if definition.name in ("dict", "set", "frozenset") and definition.module.startswith("kmi.runtime."):
         adapting.check_key(body, node, kind.arguments[0], "what it is made for")
     return tree.New(kind, arguments, span, extra)

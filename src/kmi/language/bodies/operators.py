@@ -15,6 +15,7 @@ from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import as_int, convert
 from kmi.language.declarations import members
 from kmi.language.declarations.callables import callable_view
+from kmi.language.declarations.weak import is_weak
 from kmi.language.relations import POISON, describe, is_int, same
 from kmi.language.source import Span
 from kmi.language.types import (
@@ -442,6 +443,13 @@ def _equal(
     body: Body, span: Span, left: tree.Expression, right: tree.Expression, kind: ClassType, *, positive: bool
 ) -> tree.Expression:
     made: tree.Expression
+    if is_weak(kind.definition):
+        return body.error(
+            codes.WEAK_COMPARED,
+            span,
+            "weak references are equal for as long as their objects live and are equal",
+            help="compare what they refer to:\nleft() is right()",
+        )
     if not positive and members.find_method(body.world, kind, "__ne__") is not None:
         if not kind.definition.module.startswith("kmi."):
             return calls.method_call(body, left, "__ne__", [right], span)

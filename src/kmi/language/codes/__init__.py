@@ -29,6 +29,7 @@ from kmi.language.codes.sharing import *
 from kmi.language.codes.syntax import *
 from kmi.language.codes.typing import *
 from kmi.language.codes.unsafe import *
+from kmi.language.codes.weak import *
 
 __all__ = ["REGISTRY", "Code", "code", "find"]
 

@@ -26,6 +26,7 @@ from kmi.language.declarations.scope import (
     PseudoModule,
     TypeAlias_,
 )
+from kmi.language.declarations.weak import is_weak, refuse_target
 from kmi.language.declarations.world import World
 from kmi.language.relations import POISON
 from kmi.language.types import (
@@ -214,6 +215,8 @@ class Annotations:
         if len(given) > len(wanted):
             what = f"takes {len(wanted) or 'no'} type argument{'s' * (len(wanted) != 1)}"
             return self._refuse(node, f"`{definition.name}` {what}")
+        if is_weak(definition) and refuse_target(self.world, self.scope.span(node), given[0]):
+            return POISON
         return ClassType(definition, tuple(given))
 
     def _subscript(self, node: ast.Subscript, value: ast.expr, index: ast.expr) -> Type:

@@ -46,6 +46,7 @@ def declare_class(world: World, scope: ModuleScope, node: ast.ClassDef) -> Entit
     info.interface = scope.interface
     info.dataclass = "dataclasses.dataclass" in decorators.names
     info.frozen = bool(decorators.flags.get("frozen"))
+    info.slots = bool(decorators.flags.get("slots"))
     info.about = decorators.about
     definition.place = "kmi.unsafe.place" in decorators.names
     scope.resolved[node.name] = info

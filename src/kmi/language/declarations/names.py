@@ -95,6 +95,7 @@ STANDARD: dict[str, frozenset[str]] = {
     "abc": frozenset({"ABC", "ABCMeta", "abstractmethod"}),
     "collections.abc": frozenset({"Callable", "Iterator", "Iterable", "Sequence", "Mapping"}),
     "collections": frozenset({"deque"}),
+    "weakref": frozenset({"ref"}),
     "types": frozenset({"TracebackType"}),
     "errno": frozenset(errno.errorcode.values()) | {"ERESTARTSYS"},
     "os": frozenset({"SEEK_SET", "SEEK_CUR", "SEEK_END"}),
@@ -106,6 +107,7 @@ CLASSES: dict[str, str] = {
     "collections.deque": "kmi.runtime.deque",
     "collections.abc.Iterator": "kmi.runtime.iterators",
     "typing.Iterator": "kmi.runtime.iterators",
+    "weakref.ref": "kmi.runtime.weakref",
 }
 """Classes of the standard library, and the modules of the run time that have them."""
 

@@ -64,6 +64,7 @@ class ClassInfo:
     """What ``@module(...)`` says, on the class that it decorates."""
     dataclass: bool = False
     frozen: bool = False
+    slots: bool = False
     final_methods: frozenset[str] = frozenset()
     interface: bool = False
     members_done: bool = False
