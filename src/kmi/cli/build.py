@@ -40,7 +40,7 @@ def command(
     file: Path, on: str, output: Path | None, dump: str | None, exported: Path | None, test: bool
 ) -> int:
     """Compile FILE to a module of KERNEL, and say whether that kernel would take it."""
-    flavor = _flavor(on)
+    flavor = flavor_of(on)
     checked(file)
     if dump is not None:
         _dump(file, flavor, dump)
@@ -67,7 +67,8 @@ def _dump(file: Path, flavor: KernelFlavor, wanted: str) -> None:
     generate(file, flavor, dump=take)
 
 
-def _flavor(on: str) -> KernelFlavor:
+def flavor_of(on: str) -> KernelFlavor:
+    """The Linux of an `--on` option. Raises Failure for other names, KernelMissing where it is not here."""
     if on == "simulated":
         raise Failure("the simulated kernel runs the file as it is: nothing is built", code=Exit.USAGE)
     try:

@@ -18,6 +18,7 @@ from kmi.cli.failure import Failure, understood
 
 #: Command -> the module of :mod:`kmi.cli` that holds it, imported when used: ``kmi check`` needs no pytest.
 COMMANDS = {
+    "audit": "audit",
     "bindgen": "bindgen",
     "build": "build",
     "check": "check",
