@@ -161,7 +161,7 @@ def test_ctrl_c_is_130(tmp_path: Path) -> None:
     ("given", "said"),
     [
         ("chek", "there is no command 'chek'; did you mean `kmi check`?"),
-        ("frob", "the commands are bindgen, build,"),
+        ("frob", "the commands are audit, bindgen, build,"),
     ],
 )
 def test_a_command_that_is_not_there(given: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
