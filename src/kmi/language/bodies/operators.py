@@ -510,6 +510,17 @@ def _equal_optional(body: Body, span: Span, left: tree.Expression, right: tree.E
 def _ordered(
     body: Body, span: Span, symbol: str, left: tree.Expression, right: tree.Expression, kind: ClassType
 ) -> tree.Expression:
+    if any(body.world.is_builtin(kind, name) for name in ("list", "deque")) and same(kind, right.type):
+        item = kind.arguments[0]
+        if item is not POISON and not has_order(body, item, symbol):
+            return body.error(
+                codes.BAD_OPERANDS,
+                span,
+                f"items of the type `{describe(item)}` have no order by `{symbol}`",
+                help="give their class a `__lt__`, and compare with `<`"
+                if isinstance(item, ClassType) and not item.definition.module.startswith("kmi.")
+                else "compare what is in them",
+            )
     if members.find_method(body.world, kind, ORDER[symbol]) is not None:
         return calls.method_call(body, left, ORDER[symbol], [right], span)
     mirrored = ORDER[MIRROR[symbol]]
