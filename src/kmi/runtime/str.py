@@ -109,6 +109,17 @@ class str:
                 position -= 1
         return at
 
+    def __ord__(self) -> int:
+        """`ord(text)`."""
+        if self._length != 1:
+            raise TypeError(f"ord() expected a character, but string of length {self._length} found")
+        with unsafe("the text is valid UTF-8 of one code point"):
+            first = tail(self)[0]
+            value = first if first < 0x80 else first & (0x7F >> self._size)
+            for at in range(1, self._size):
+                value = value << 6 | (tail(self)[at] & 0x3F)
+            return value
+
     @inline
     def __len__(self) -> int:
         return self._length

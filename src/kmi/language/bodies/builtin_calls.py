@@ -107,6 +107,13 @@ def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -
             )
         case "super", _:
             return body.error(codes.NOT_A_VALUE, node, "`super()` is only called on: `super().method(…)`")
+        case "tuple", _:
+            return body.error(
+                codes.UNSUPPORTED,
+                node,
+                "a `tuple` of what is in something else has no fixed length, as kernel Python's have",
+                help="keep a list: `list(…)`; or name the items: `(items[0], items[1])`",
+            )
         case _ if name in INSTEAD:
             return body.error(
                 codes.UNSUPPORTED, node, f"`{name}` is not in kernel Python", help=INSTEAD[name]
@@ -252,11 +259,16 @@ def _ord(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
         and len(argument.value) == 1
     ):
         return tree.IntLiteral(ord(argument.value), body.span(node))
+    value = expressions.expression(body, argument)
+    if body.world.is_builtin(value.type, "str"):
+        return calls.method_call(body, value, "__ord__", [], body.span(node))
+    if value.type is POISON:
+        return value
     return body.error(
         codes.UNSUPPORTED,
         node,
-        "`ord` of a computed value is not in kernel Python",
-        help="use `bytes`: an item is a number",
+        f"`ord` of a `{describe(value.type)}` is not in kernel Python",
+        help="an item of `bytes` is a number: `data[0]`",
     )
 
 

@@ -470,6 +470,7 @@ LACKING: dict[str, str] = {
     "hasattr": "use `isinstance`, or a field that may be `None`",
     "map": "use a comprehension: `[f(item) for item in items]`",
     "filter": "use a comprehension: `[item for item in items if …]`",
+    "callable": "what a `Callable` may be is known: a function, never None but by `| None`",
     "next": "use a `for` loop",
     "iter": "use a `for` loop",
     "pow": "multiply, or shift: `1 << n`",
