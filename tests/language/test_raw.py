@@ -85,3 +85,30 @@ def test_only_raw_locks_are_taken(agrees: "Agrees") -> None:
                     with self.slow as slow:  # KMI0701
                         slow.count = count.count
     """)
+
+
+def test_nobody_is_woken(agrees: "Agrees") -> None:
+    agrees("""
+        from kmi.completion import Completion
+
+
+        class Count:
+            def __init__(self) -> None:
+                self.count: int = 0
+
+
+        class Device:
+            def __init__(self) -> None:
+                self.count = RawSpinLock(Count())
+                self.done = Completion()
+
+            def ring(self) -> None:
+                self.done.complete_all()
+
+            def use(self) -> None:
+                with self.count as count:
+                    count.count += 1
+                    self.done.complete()  # KMI0711
+                    self.ring()  # KMI0711
+                self.done.complete()
+    """)

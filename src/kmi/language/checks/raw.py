@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from kmi.language import codes
 from kmi.language.checks.callgraph import CallGraph
-from kmi.language.checks.known import is_builtin, is_lock, is_raw, is_spinning, spoken
+from kmi.language.checks.known import COMPLETION, derives, is_builtin, is_lock, is_raw, is_spinning, spoken
 from kmi.language.report.diagnostics import Reporter
 from kmi.language.source import Span
 from kmi.language.tree import (
@@ -102,6 +102,8 @@ def _need(node: Node) -> str | None:
             return "a lock is taken that is no raw one" if is_spinning(context.type) else None
         case Call(function=function, arguments=[first, *rest]) if _builtin(function.owner):
             return _called(function, first.type, [each.type for each in rest], node.type)
+        case Call(function=Function(owner=Class() as owner)) if derives(owner, frozenset({COMPLETION})):
+            return "what wakes threads takes a lock that is no raw one"
         case _:
             return None
 
@@ -152,9 +154,7 @@ def _rebound(function: Function, block: With) -> Iterator[tuple[Span, str]]:
                     yield span, f"what `{local.name}` was before may end here"
 
 
-def _report(
-    span: Span, what: str, block: With, steps: list[tuple[Span, str]], reporter: Reporter
-) -> None:
+def _report(span: Span, what: str, block: With, steps: list[tuple[Span, str]], reporter: Reporter) -> None:
     lock = block.context.span.text
     reporter.error(
         codes.ALLOCATES_UNDER_RAW,
