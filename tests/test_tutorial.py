@@ -1,4 +1,4 @@
-"""The tutorial is true: its files, edits and commands are done in order, and its outputs are what comes."""
+"""The tutorial and the page of the commands are true: what they say is done in order, and is what comes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import pytest
 
@@ -83,8 +84,8 @@ def pattern(expected: str) -> str:
     return "".join(parts)
 
 
-def steps() -> Iterator[tuple[str, str]]:
-    text = (ROOT / "docs" / "tutorial.md").read_text()
+def steps(page: str = "tutorial.md") -> Iterator[tuple[str, str]]:
+    text = (ROOT / "docs" / page).read_text()
     for block in BLOCK.finditer(text):
         kind, body = block[1], block[2]
         if kind == "python" and text[: block.start()].rstrip().endswith("Add to `test_counter.py`:"):
@@ -120,3 +121,47 @@ def test_the_tutorial_on_the_simulated_kernel(tmp_path: Path) -> None:
 @pytest.mark.needs("linux:6.12", "gcc")
 def test_the_tutorial_in_linux(tmp_path: Path) -> None:
     assert follow(Reader(tmp_path), linux=True) == 4
+
+
+PEEKS = """\
+from kmi import Module, info, module, u64
+from kmi.device import File, FileOperations, MiscDevice
+from kmi.uio import Uio
+from kmi.unsafe import Pointer, cast, unsafe
+
+
+class Peeks(FileOperations):
+    def read(self, file: File, data: Uio) -> None:
+        with unsafe("nothing is at address 8, on purpose"):
+            info(f"{cast(Pointer[u64], 8)[0]}")
+
+
+@module(license="GPL", description="peeks")
+class PeeksModule(Module):
+    def __init__(self) -> None:
+        self.device = MiscDevice("peeks", Peeks())
+"""
+
+
+def commands(home: Path, linux: bool) -> int:
+    """Run the commands of their page whose output is shown in part. How many ran."""
+    reader = Reader(home)
+    copytree(ROOT / "examples", home / "examples", ignore=ignore_patterns("__pycache__"))
+    (home / "peeks.py").write_text(PEEKS)
+    ran = 0
+    for kind, body in steps("commands.md"):
+        assert kind == "console"
+        first = body.splitlines()[0]
+        if "..." in body and ("linux:" in first or "oops" in first) == linux:
+            reader.run(body)
+            ran += 1
+    return ran
+
+
+def test_the_commands_on_the_simulated_kernel(tmp_path: Path) -> None:
+    assert commands(tmp_path, linux=False) == 5
+
+
+@pytest.mark.needs("linux:6.1", "linux:6.12", "gcc")
+def test_the_commands_in_linux(tmp_path: Path) -> None:
+    assert commands(tmp_path, linux=True) == 4
