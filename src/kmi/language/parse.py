@@ -207,7 +207,7 @@ def _check_node(source: Source, node: ast.AST, reporter: Reporter) -> None:
         case ast.Constant(value=complex()):
             refuse(node, "a complex number", "use two integers")
         case ast.arguments(vararg=ast.arg() as extra):
-            refuse(extra, "`*args`", "take a list")
+            refuse(extra, "`*args`", "take a list; an `__exit__` takes `kind`, `error` and `trace`")
         case ast.arguments(kwarg=ast.arg() as extra):
             refuse(extra, "`**kwargs`", "name the parameters")
         case ast.comprehension(is_async=1):

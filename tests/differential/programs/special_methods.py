@@ -157,6 +157,15 @@ def main() -> None:
             break
     else:
         info("not broken")
+    for number, item in enumerate(ring):
+        info(f"{number} {item}")
+    for number, item in enumerate(ring, len(ring)):
+        if number == 5:
+            break
+        info(f"{number} {item}")
+    else:
+        info("not broken")
+    info(f"{[(number, item) for number, item in enumerate(RingIterator(ring), 1)]}")
     del ring[5]
     info(f"{len(ring)}")
     with Step("swallow", True):

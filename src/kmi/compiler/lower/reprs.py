@@ -72,6 +72,21 @@ def pieces(
             raise InternalError(f"{kind} cannot be formatted yet", span)
 
 
+def speaks(kind: Type) -> bool:
+    """Whether the text of such a value is made by a method, or may differ a moment later."""
+    match kind:
+        case ClassType(definition=definition):
+            return definition.module not in ("kmi.runtime.str", "kmi.runtime.bytes") and any(
+                definition.method(name) is not None for name in ("__str__", "__repr__")
+            )
+        case OptionalType(inner=inner):
+            return speaks(inner)
+        case TupleType(items=items):
+            return any(speaks(item) for item in items)
+        case _:
+            return False
+
+
 def _takes(kind: Type, conversion: str) -> bool:
     """Whether a value's own piece knows what to do with a format specification."""
     match kind:

@@ -26,20 +26,23 @@ def pieces(builder: Builder, node: tree.Expression) -> tuple[list[linear.Piece],
             return [linear.Piece("text", literal)], []
         case tree.Format():
             inner = [piece for piece in node.pieces if isinstance(piece, tree.FormatPiece)]
-            values = builder.operands([piece.value for piece in inner], lambda each: _value(builder, each))
+            string = builder.type(node.type)
+            assert isinstance(string, ClassType)
+            turns = iter(inner)
+            values = builder.operands(
+                [piece.value for piece in inner], lambda _: _spoken(builder, next(turns), string)
+            )
             values = [_fixed(builder, value, node.span) for value in values]
             following = iter(list(values))
             result: list[linear.Piece] = []
-            string = builder.type(node.type)
-            assert isinstance(string, ClassType)
             for piece in node.pieces:
                 if isinstance(piece, str):
                     result.append(linear.Piece("text", piece))
-                else:
-                    each = next(following)
-                    result += reprs.pieces(
-                        builder, each, piece.conversion, piece.spec, piece.span, values, string
-                    )
+                    continue
+                each = next(following)
+                said = reprs.speaks(builder.type(piece.value.type))
+                conversion, spec = ("", "") if said else (piece.conversion, piece.spec)
+                result += reprs.pieces(builder, each, conversion, spec, piece.span, values, string)
             return result, values
         case _:
             value = builder.secure(builder.expression(node), node.span)
@@ -52,6 +55,25 @@ def _value(builder: Builder, node: tree.Expression) -> Value:
         if isinstance(builder.type(node.type), IntType)
         else builder.expression(node)
     )
+
+
+def _spoken(builder: Builder, piece: tree.FormatPiece, string: ClassType) -> Value:
+    """A value as its text needs it: what changes, or has a method for it, becomes text when its turn comes,
+    before the next one is looked at.
+    """
+    value = _value(builder, piece.value)
+    if not reprs.speaks(builder.type(piece.value.type)):
+        return value
+    held = [_fixed(builder, value, piece.span)]
+    made = reprs.pieces(builder, held[0], piece.conversion, piece.spec, piece.span, held, string)
+    match made:
+        case [linear.Piece(kind="str", value=linear.Var() as text, spec="")] if held[-1].expression is text:
+            result = held.pop()
+        case _:
+            target = make_string(builder, made, string, piece.span)
+            result = Value(linear.Var(target, string), target)
+    builder.settle(held, piece.span)
+    return result
 
 
 def _fixed(builder: Builder, value: Value, span: Span) -> Value:

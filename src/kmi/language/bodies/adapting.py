@@ -119,7 +119,7 @@ def hashable(body: Body, kind: Type) -> bool:
                     return True
                 if "__eq__" in info.methods and info.methods["__eq__"].generated != "dataclass":
                     return False
-                if each.struct or (info.dataclass and not info.frozen):
+                if each.struct or info.dataclass:  # a frozen one was given its hash, where it could have one
                     return False
             return True
         case _:

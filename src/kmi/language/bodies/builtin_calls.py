@@ -5,9 +5,18 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, conditions, expressions, formats, int_methods, operators, reductions
+from kmi.language.bodies import (
+    adapting,
+    calls,
+    conditions,
+    expressions,
+    formats,
+    int_methods,
+    operators,
+    reductions,
+)
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import as_int
+from kmi.language.bodies.convert import as_int, coerce
 from kmi.language.declarations import members
 from kmi.language.relations import POISON, describe, is_int
 from kmi.language.report import hints
@@ -15,6 +24,7 @@ from kmi.language.types import (
     BOOL,
     EXACT,
     INT,
+    BoolType,
     ClassType,
     ExceptionType,
     IntType,
@@ -192,11 +202,19 @@ def _hash(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
         return tree.Generic("hash", value, None, span, INT)
     if isinstance(kind, ClassType) and members.find_method(body.world, kind, "__hash__") is not None:
         return calls.method_call(body, value, "__hash__", [], span)
+    if body.owner is not None and body.function is not None and body.function.name == "__hash__":
+        # Where a hash is made, it counts that equal values have equal ones, and not which number it is.
+        if not adapting.check_key(body, argument, kind, "this"):
+            return body.poison(argument)
+        if is_int(kind):
+            return tree.Generic("hash", coerce(body, value, INT, span), None, span, INT)
+        if isinstance(kind, BoolType | ClassType | TupleType | OptionalType):
+            return tree.Generic("hash", value, None, span, INT)
     return body.error(
         codes.BAD_OPERANDS,
         argument,
-        f"`hash` of `{describe(kind)}` differs between runs of Python",
-        help="use the value itself as the key of a `dict`",
+        f"`hash` of `{describe(kind)}` is another number in CPython than in a kernel",
+        help="use the value itself as the key of a `dict`; a `__hash__` may be made of such numbers",
     )
 
 

@@ -1,4 +1,5 @@
-"""Methods that nobody wrote: ``__init__`` of dataclasses and Structs, ``__eq__`` and ``__repr__`` of those.
+"""Methods that nobody wrote: ``__init__`` of dataclasses and Structs, ``__eq__``, ``__hash__`` and
+``__repr__`` of those.
 
 @dataclass
 class Permits:           def __init__(self, count: int) -> None:
@@ -13,11 +14,11 @@ from kmi.language.bodies.body import Body
 from kmi.language.bodies.functions import check_defaults
 from kmi.language.declarations import members
 from kmi.language.declarations.declare import declare_members, self_type
-from kmi.language.declarations.scope import ClassInfo, FunctionInfo
+from kmi.language.declarations.scope import ClassInfo, FunctionInfo, ModuleScope
 from kmi.language.declarations.world import World
 from kmi.language.relations import POISON
-from kmi.language.report.diagnostics import InternalError
-from kmi.language.types import BOOL, NONE, ClassType
+from kmi.language.report.diagnostics import InternalError, Reporter
+from kmi.language.types import BOOL, INT, ClassType, TupleType
 
 
 def generate_body(world: World, info: FunctionInfo) -> None:
@@ -79,6 +80,50 @@ def generate_equal(world: World, info: ClassInfo) -> None:
     function.locals = list(body.ordered)
 
 
+def generate_hash(world: World, info: ClassInfo) -> None:
+    """Gives a frozen dataclass its ``__hash__``: that of the tuple of its fields."""
+    definition = info.definition
+    span = definition.span
+    this = tree.Local("self", self_type(info), span, parameter=True)
+    function = tree.Function("__hash__", definition.module, definition, [this], INT, span)
+    made = FunctionInfo(function, None, info.scope, info, [None], generated="dataclass", analysed=True)
+    info.methods["__hash__"] = made
+    definition.methods["__hash__"] = function
+    world.functions[function] = made
+    entries = list(definition.all_fields())
+    own = tree.LocalGet(this, span, this.type)
+    values: list[tree.Expression] = [tree.FieldGet(own, e, e.span, e.type) for e in entries]
+    whole = tree.TupleNew(values, span, TupleType(tuple(entry.type for entry in entries)))
+    function.body = [tree.Return(tree.Generic("hash", whole, None, span, INT), span)]
+
+
+def complete(world: World, files: list[ModuleScope]) -> None:
+    """Gives the author's dataclasses what containers ask of their items, whoever else asks: ``__eq__``, and
+    ``__hash__`` where they are frozen. What cannot be compared gets neither; to compare it is an error where
+    it is done.
+    """
+    for info in list(world.classes.values()):
+        if info.scope not in files or not info.dataclass:
+            continue
+        declare_members(world, info)
+        definition = info.definition
+        own = ClassType(definition, definition.type_parameters)
+        if definition.subclasses or len(definition.ancestors()) > 1:
+            continue
+        if members.find_method(world, own, "__eq__") is not None:
+            continue
+        reporter, world.reporter = world.reporter, Reporter()
+        try:
+            generate_equal(world, info)
+            failed = world.reporter.failed
+        finally:
+            world.reporter = reporter
+        if failed:
+            del info.methods["__eq__"], definition.methods["__eq__"]
+        elif info.frozen and members.find_method(world, own, "__hash__") is None:
+            generate_hash(world, info)
+
+
 def generate_repr(world: World, info: ClassInfo) -> str | None:
     """Gives a dataclass, and each class below it, its ``__repr__``: the class and all fields.
 
@@ -112,4 +157,4 @@ def generate_repr(world: World, info: ClassInfo) -> str | None:
     return wrong
 
 
-__all__ = ["NONE", "generate_body", "generate_equal", "generate_repr"]
+__all__ = ["complete", "generate_body", "generate_equal", "generate_hash", "generate_repr"]

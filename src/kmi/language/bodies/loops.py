@@ -275,6 +275,13 @@ def _enumerate(
     span = body.span(node)
     with outside():
         found = sources.source(body, call.args[0])
+    if isinstance(found, sources.Stepped):
+        initial: tree.Expression = tree.IntLiteral(0, span)
+        if len(call.args) == 2:
+            with outside():
+                initial = expressions.value_for(body, call.args[1], INT, "the first number")
+        numbered = sources.counted(body, found, coerce(body, initial, INT, span), span)
+        return _stepped(body, node, numbered, target, changes, inside, otherwise, between)
     number, item = target.elts
     assert isinstance(number, ast.Name)
     counter = body.temporary(INT, span, "index")
@@ -292,7 +299,7 @@ def _enumerate(
         step = tree.Assign(counter, tree.Fit(following, span, INT), span)
         return [*assignments.store_local(body, node, number, number.id, get, number), step]
 
-    if not isinstance(found, sources.Plain):
+    if found is None:
         start()
         _bind_unknown(body, target)
         _rounds(body, changes, body.flow.copy(), [], list, inside, otherwise)

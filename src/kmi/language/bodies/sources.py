@@ -333,8 +333,11 @@ def _enumerate(body: Body, call: ast.Call) -> Source | None:
     start = (
         expressions.value_for(body, first, INT, "the first number") if first is not None else number(0, span)
     )
-    if inner is None:
-        return None
+    return None if inner is None else counted(body, inner, start, span)
+
+
+def counted(body: Body, inner: Stepped, start: tree.Expression, span: Span) -> Stepped:
+    """The items of a source with their numbers; the first number is looked at after the source."""
     counter, index = fluid(body, INT, span, "counter"), fluid(body, INT, span, "index")
 
     def step(then: Statements, otherwise: Statements) -> Statements:

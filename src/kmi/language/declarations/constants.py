@@ -163,13 +163,25 @@ def fold(
                 scope.span(error.node),
                 f"`{name}` is state at the top of the module",
                 note="the top of a module holds definitions and constants; state lives with the module",
-                help="make it in the `__init__` of the `Module` subclass:\n"
-                f"self.{name.lower()} = {ast.unparse(error.node)}",
+                help=_instead(world, scope, owner, error.node, name),
             )
         else:
             message = error.message or f"`{ast.unparse(error.node)}` is not a constant"
             world.reporter.error(codes.NOT_CONSTANT, scope.span(error.node), message)
         return None
+
+
+def _instead(world: World, scope: ModuleScope, owner: ClassInfo | None, node: ast.expr, name: str) -> str:
+    """A list of constants may be meant to stay as it is; anything else is made when the module is loaded."""
+    state = f"make it in the `__init__` of the `Module` subclass:\nself.{name.lower()} = {ast.unparse(node)}"
+    if not isinstance(node, ast.List) or not node.elts:
+        return state
+    frozen = ast.Tuple(node.elts, ast.Load())
+    try:
+        _Folder(world, scope, owner).fold(ast.copy_location(frozen, node))
+    except NotConstant:
+        return state
+    return f"if it never changes, make it a tuple:\n{name} = {ast.unparse(frozen)}\notherwise {state}"
 
 
 def literal(world: World, folded: Folded, span: Span) -> tree.Expression:

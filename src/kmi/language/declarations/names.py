@@ -30,7 +30,7 @@ from kmi.language.declarations.scope import (
     TypeAlias_,
 )
 from kmi.language.declarations.world import World
-from kmi.language.report.hints import module_hint
+from kmi.language.report.hints import module_hint, name_hint
 from kmi.language.source import Source
 from kmi.language.types import WIDTHS, TypeVariable
 
@@ -86,7 +86,6 @@ STANDARD: dict[str, frozenset[str]] = {
             "Callable",
             "Iterator",
             "Iterable",
-            "NamedTuple",
         }
     ),
     "typing_extensions": frozenset({"TypeVar", "override", "Self", "final", "Never", "TypeAlias", "Final"}),
@@ -399,7 +398,7 @@ def import_name(world: World, scope: ModuleScope, node: ast.AST, module: str, na
                 codes.UNKNOWN_IMPORT,
                 scope.span(node),
                 f"kernel Python has no `{name}` of `{module}`",
-                help=suggest(name, STANDARD[module]),
+                help=name_hint(name) or suggest(name, STANDARD[module]),
             )
             return Poisoned()
         return found

@@ -11,7 +11,7 @@ from kmi.language.types import ClassType, Type, TypeObject
 
 MODULES = {
     "asyncio": "a callback may wait by itself: `Condition.wait()` of `kmi.sync`",
-    "collections": "use a `list`, a `dict` or a class of your own",
+    "collections": "use a `list`, a `dict`, a `deque` or a class of your own",
     "ctypes": "records with C layout are `kmi.Struct`: `from kmi import Struct`",
     "functools": "write it as a function or a method",
     "itertools": "write it as a loop",
@@ -20,17 +20,42 @@ MODULES = {
     "multiprocessing": "locks and waiting are in `kmi.sync`: `from kmi.sync import Condition, Mutex`",
     "numpy": "a kernel computes with integers: use a `list` of them",
     "os": "a module serves system calls and makes none; errnos are in `errno`",
-    "queue": "use a `list` under a `Mutex`, with a `Condition`: `from kmi.sync import Condition, Mutex`",
-    "random": "a module has no random numbers yet: let user space give them",
+    "queue": "use a `deque` under a `Mutex`, with a `Condition`: `from kmi.sync import Condition, Mutex`",
+    "random": "random bytes and numbers are in `kmi.random`: `from kmi.random import random_bytes`",
     "re": "look for bytes with `find`, `startswith` and slices",
     "socket": "a module has no sockets yet: let user space hold them",
     "struct": "records with C layout are `kmi.Struct`: `from kmi import Struct`",
     "subprocess": "a module starts no programs: let user space do it",
     "sys": "what the loader gives is a parameter: `from kmi import Parameter`",
-    "threading": "locks and waiting are in `kmi.sync`: `from kmi.sync import Condition, Mutex`",
-    "time": "to wait for something is `Condition.wait_for(milliseconds)` of `kmi.sync`",
+    "threading": "locks are in `kmi.sync`, threads in `kmi.thread`: `from kmi.sync import Condition, Mutex`",
+    "time": "clock, sleep and deadlines are in `kmi.time`: `from kmi.time import monotonic_ns`",
 }
 """Modules that people import by habit, and what a kernel has in their place."""
+
+NAMES = {
+    "Counter": "count in a `dict`: `counts[key] = counts.get(key, 0) + 1`",
+    "Dict": "write `dict[K, V]`",
+    "FrozenSet": "write `frozenset[T]`",
+    "List": "write `list[T]`",
+    "NamedTuple": "make it a dataclass: `@dataclass(frozen=True)`",
+    "NewType": "use the type itself, or a class with one field",
+    "OrderedDict": "a `dict` keeps its order",
+    "ParamSpec": "say what is called: `Callable[[int], int]`",
+    "Set": "write `set[T]`",
+    "StrEnum": "use an `IntEnum`, and `member.name` for its text",
+    "Tuple": "write `tuple[int, str]`",
+    "Type": "write `type[T]`",
+    "TypedDict": "make it a dataclass",
+    "defaultdict": "`items.setdefault(key, []).append(item)` of a `dict` does the same",
+    "namedtuple": "make it a dataclass: `@dataclass(frozen=True)`",
+    "replace": "make the object anew: `Point(old.x, 5)`",
+}
+"""Names of modules that a kernel has in part, and what to write in their place."""
+
+
+def name_hint(name: str) -> str | None:
+    """What to use instead of a name of Python's that kernel Python does not have."""
+    return NAMES.get(name)
 
 
 def module_hint(dotted: str) -> str | None:

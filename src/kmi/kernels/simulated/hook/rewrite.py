@@ -25,6 +25,7 @@ from kmi.kernels.simulated.hook.accesses import (
 from kmi.kernels.simulated.hook.checks import GROWING
 from kmi.kernels.simulated.hook.places import Places
 from kmi.kernels.simulated.hook.recursion import called_name, names_in
+from kmi.kernels.simulated.hook.slots import without_slots
 
 __all__ = ["rewritten"]
 
@@ -128,6 +129,7 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
         outer, self.owner = self.owner, node.name
+        without_slots(node)
         node.body = [self.visit(statement) for statement in node.body]
         self.owner = outer
         node.decorator_list.insert(0, check_of("tracked", node))
