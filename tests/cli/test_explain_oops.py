@@ -40,12 +40,14 @@ def peeks(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.needs("linux:6.1")
+@pytest.mark.parametrize(
+    "series", [pytest.param(name, marks=pytest.mark.needs(f"linux:{name}")) for name in ("6.1", "6.12")]
+)
 def test_an_oops_is_a_line_in_an_unsafe_block(
-    peeks: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    series: str, peeks: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    ko = build(peeks, find("6.1")).ko
-    assert main(["run", str(peeks), "--on", "linux:6.1", "--", "cat /dev/peeks"]) == Exit.PANIC
+    ko = build(peeks, find(series)).ko
+    assert main(["run", str(peeks), "--on", f"linux:{series}", "--", "cat /dev/peeks"]) == Exit.PANIC
     log = tmp_path / "log"
     log.write_text(capfd.readouterr().err)
     for module in ([], ["-m", str(ko)]):
