@@ -5,4 +5,4 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("differential")
-    group.addoption("--programs", type=int, default=500, help="generated programs to compare with CPython")
+    group.addoption("--programs", type=int, default=2000, help="generated programs to compare with CPython")

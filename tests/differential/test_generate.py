@@ -4,7 +4,11 @@ matters."""
 import ast
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
+from kmi.kernels.host import build as host
+from kmi.language import Library, analyse, tree
+from kmi.language.tree import unsafe, walk
 from kmi.testing.differential import reference as differential_reference
 from kmi.testing.differential.shrink import shrink
 from kmi.testing.generate.programs import Program, file_of, generate
@@ -28,15 +32,90 @@ def test_programs_end_and_reach_every_kind_of_outcome(tmp_path: Path) -> None:
     assert sum(len(outcome.log) for outcome in outcomes) > 3 * len(programs)
 
 
+def features(source: str) -> set[str]:
+    """What a program is made of: kinds of nodes, operators, calls by name, special methods, formats."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        found.add(type(node).__name__)
+        match node:
+            case ast.Call(func=ast.Name(id=name)):
+                found.add(f"{name}()")
+            case ast.Call(func=ast.Attribute(attr=name)):
+                found.add(f".{name}()")
+            case ast.FunctionDef(name=name, decorator_list=decorators):
+                found |= {f"@{ast.unparse(decorator)}" for decorator in decorators}
+                if name.startswith("__"):
+                    found.add(name)
+                if node.args.kwonlyargs:
+                    found.add("keyword only")
+            case ast.ClassDef(bases=bases, decorator_list=decorators):
+                found |= {f"class ({ast.unparse(base)})" for base in bases}
+                found |= {f"class @{ast.unparse(decorator)}" for decorator in decorators}
+            case ast.FormattedValue(format_spec=ast.JoinedStr(values=[ast.Constant(value=spec)])):
+                found.add(f":{spec}")
+            case ast.Slice(step=ast.expr()):
+                found.add("step")
+            case ast.Raise(cause=ast.expr()):
+                found.add("raise from")
+            case ast.Raise(exc=None):
+                found.add("raise again")
+            case ast.Try(orelse=[_, *_], finalbody=[_, *_]):
+                found.add("try else finally")
+            case ast.For(orelse=[_, *_]) | ast.While(orelse=[_, *_]):
+                found.add("loop else")
+            case ast.AnnAssign(annotation=annotation):
+                found.add(f": {ast.unparse(annotation)}")
+    return found
+
+
+WANTED = """
+    If For While Try Raise Return Break Continue Delete ClassDef IfExp BoolOp Compare BinOp UnaryOp
+    Subscript Slice List Dict Set Tuple Call JoinedStr AugAssign AnnAssign NamedExpr Starred Lambda
+    ListComp SetComp DictComp GeneratorExp With Assert Match MatchAs MatchOr MatchClass MatchSequence
+    MatchStar MatchValue MatchSingleton Add Sub Mult FloorDiv Mod LShift RShift BitAnd BitOr BitXor USub
+    Invert Not And Or Eq NotEq Lt LtE Gt GtE Is IsNot In NotIn sum() any() all() min() max() sorted()
+    len() range() enumerate() zip() reversed() list() set() dict() bytes() bytearray() memoryview()
+    deque() divmod() abs() int() bool() str() repr() hex() bin() chr() ord() isinstance() wrapping()
+    super() .from_bytes() .to_bytes() .bit_length() .bit_count() .find() .rfind() .index() .count()
+    .split() .join() .replace() .strip() .startswith() .endswith() .partition() .upper() .encode()
+    .hex() .fromhex() .tobytes() .tolist() .release() .append() .insert() .pop() .remove() .clear()
+    .extend() .reverse() .sort() .copy() .add() .discard() .update() .union() .isdisjoint()
+    .appendleft() .popleft() .rotate() .get() .setdefault() .popitem() .items() .values() .keys()
+    .fromkeys() .pack() .unpack() __init__ __del__ __eq__ __lt__ __bool__ __len__ __getitem__
+    __setitem__ __delitem__ __contains__ __iter__ __next__ __enter__ __exit__ __call__ __add__ __mul__
+    __neg__ __iadd__ __str__ @property @value.setter @staticmethod @classmethod @abstractmethod Mutex()
+    SpinLock() RwLock() step :03 :#x :+d :08b :>12
+"""
+PHRASES = [
+    "class @dataclass", "class @dataclass(frozen=True)", "class (ABC)", "class (Protocol)", "class (Enum)",
+    "class (IntEnum)", "class (Struct)", "class (Generic[T])", "class (ValueError)", "keyword only",
+    "raise from", "raise again", "try else finally", "loop else", ": int | None",
+    ": Callable[[int], int]", ": set[int]", ": memoryview", ": list[u8]", ": u64", ": i8",
+]  # fmt: skip
+"""What must be reached, so that a feature which is no longer generated is noticed."""
+
+
 def test_programs_use_the_whole_language() -> None:
     seen: Counter[str] = Counter()
-    for seed in range(60):
-        seen.update(type(node).__name__ for node in ast.walk(ast.parse(generate(seed, "p").source)))
-    wanted = (
-        "If For While Try Raise Return Break Continue Delete ClassDef IfExp BoolOp Compare BinOp UnaryOp "
-        "Subscript Slice List Dict Call JoinedStr AugAssign AnnAssign"
-    )
-    assert set(wanted.split()) <= set(seen)
+    for seed in range(1000):
+        seen.update(features(generate(seed, "p").body))
+    assert [wanted for wanted in [*WANTED.split(), *PHRASES] if seen[wanted] < 2] == []
+
+
+OF_LAYERS = "ConstantGet Store Unsafe"
+"""Nodes of the typed tree that only the kernels' layers have, beside those of `unsafe`."""
+
+
+def test_programs_reach_the_nodes_of_the_tree(tmp_path: Path) -> None:
+    path = tmp_path / "programs.py"
+    path.write_text(file_of([generate(seed, f"p{seed}") for seed in range(300)]))
+    program = analyse(path, Library(kernel=host.HERE, entry=False)).program
+    assert program is not None
+    seen: set[str] = set()
+    for function in walk.functions(program.main):
+        seen |= {type(node).__name__ for node in walk.walk(function.body)}
+    known = {kind.__name__ for kind in get_args(tree.Node) if kind.__module__ != unsafe.__name__}
+    assert known - seen == set(OF_LAYERS.split())
 
 
 def test_shrinking_keeps_what_fails() -> None:

@@ -1,23 +1,20 @@
 """Programs made up at random: compiled code does what CPython does.
 
-pytest tests/differential/test_generated.py --programs 5000 --seed 7     # a campaign
-"""
+pytest tests/differential/test_generated.py --programs 5000 --seed 7     # more of them, other ones
 
-from pathlib import Path
+For hours of it, and on many computers: python -m kmi.testing.differential (docs/testing.md).
+"""
 
 import pytest
 
-from kmi.testing.differential.harness import compare
-from kmi.testing.differential.shrink import shrink
-from kmi.testing.generate.programs import Program, generate
+from kmi.testing.differential.campaign import BATCH, batch_of, compared, first_seed, shrunk, way_of
 
 pytestmark = pytest.mark.needs("gcc")
-BATCH = 25
 
 
 def _options(config: pytest.Config) -> tuple[int, int]:
-    """How many programs, and the first one's seed, a million apart for each `--seed`."""
-    return config.getoption("programs", 500), config.getoption("seed") * 1_000_000
+    """How many programs, and the first one's seed."""
+    return config.getoption("programs", 2000), first_seed(config.getoption("seed"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -25,23 +22,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("first", range(seed, seed + count, BATCH))
 
 
-def test_generated_programs_do_what_they_do_in_cpython(
-    first: int, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_generated_programs_do_what_they_do_in_cpython(first: int, request: pytest.FixtureRequest) -> None:
     count, seed = _options(request.config)
-    last = min(first + BATCH, seed + count)
-    programs = [generate(seed, f"p{seed}") for seed in range(first, last)]
-    findings = compare(programs, tmp_path, faults=40)
-    if not findings:
-        return
-    finding = findings[0]
-    if finding.program is not None:
-        kind = finding.kind
-
-        def fails(program: Program) -> bool:
-            again = compare([program], tmp_path, faults=40)
-            return bool(again) and again[0].kind == kind
-
-        small = shrink(finding.program, fails, attempts=60)
-        finding = next(iter(compare([small], tmp_path, faults=40)), finding)
-    pytest.fail(f"{len(findings)} of {len(programs)} programs differ; the first:\n\n{finding.describe()}")
+    programs = batch_of(first, min(BATCH, seed + count - first))
+    way = way_of(first)
+    findings = compared(programs, way)
+    if findings:
+        finding = shrunk(findings[0], way, attempts=60)
+        pytest.fail(f"{len(findings)} of {len(programs)} programs differ; the first:\n\n{finding.describe()}")

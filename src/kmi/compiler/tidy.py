@@ -75,19 +75,26 @@ _SKIPPED = frozenset(
 
 def parts(node: object) -> Iterator[tuple[object, str, int | None, object]]:
     """What an expression or a statement is made of: (holder, field, position in a list, value)."""
-    for each in fields(node):  # type: ignore[arg-type]
-        if (
-            each.name in _SKIPPED
-            and not (each.name == "otherwise" and isinstance(node, linear.Select))
-            and not (each.name == "then" and isinstance(node, linear.Select))
-        ):
-            continue
-        value = getattr(node, each.name)
+    for name in _names(type(node)):
+        value = getattr(node, name)
         if isinstance(value, list):
             for position, item in enumerate(value):
-                yield node, each.name, position, item
+                yield node, name, position, item
         else:
-            yield node, each.name, None, value
+            yield node, name, None, value
+
+
+_known: dict[type, tuple[str, ...]] = {}
+
+
+def _names(kind: type) -> tuple[str, ...]:
+    """The fields of a class of nodes that hold what it is made of."""
+    names = _known.get(kind)
+    if names is None:
+        kept = ("then", "otherwise") if kind is linear.Select else ()
+        names = tuple(each.name for each in fields(kind) if each.name not in _SKIPPED or each.name in kept)
+        _known[kind] = names
+    return names
 
 
 def variables(node: object) -> Iterator[Variable]:

@@ -155,4 +155,11 @@ __all__ = [
 
 def is_node(value: object) -> bool:
     """Whether a value is a node of the linear form, of any kind: for passes that go through all of them."""
-    return type(value).__module__.startswith(__name__)
+    kind = type(value)
+    known = _known.get(kind)
+    if known is None:
+        known = _known[kind] = kind.__module__.startswith(__name__)
+    return known
+
+
+_known: dict[type, bool] = {}

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from kmi.kernels.host import BuildFailed, execute
-from kmi.kernels.host.build import build
+from kmi.kernels.host.build import Way, build
 from kmi.kernels.host.outcome import Outcome, Raised
 from kmi.kernels.simulated.hook.loader import CheckFailed
 from kmi.language.report.diagnostics import InternalError
@@ -64,16 +64,16 @@ class Finding:
 
 
 def compare(
-    programs: list[Program], directory: Path, *, faults: int = 0, quick: bool = True
+    programs: list[Program], directory: Path, *, faults: int = 0, way: Way = "checked"
 ) -> list[Finding]:
     """Where CPython and the compiler disagree on any of the programs, in their order."""
     path = directory / "programs.py"
     path.write_text(file_of(programs), encoding="utf-8")
-    found = compare_file(path, [program.main for program in programs], directory, faults=faults, quick=quick)
+    found = compare_file(path, [program.main for program in programs], directory, faults=faults, way=way)
     if len(programs) > 1 and found and not found[0][0]:  # it does not build: which is the first of them?
         half = len(programs) // 2
-        first = compare(programs[:half], directory, faults=faults, quick=quick)
-        return first or compare(programs[half:], directory, faults=faults, quick=quick)
+        first = compare(programs[:half], directory, faults=faults, way=way)
+        return first or compare(programs[half:], directory, faults=faults, way=way)
     if len(programs) == 1 and found and not found[0][0]:
         return [Finding(programs[0], found[0][1], None, None)]
     named = {program.main: program for program in programs}
@@ -81,12 +81,12 @@ def compare(
 
 
 def compare_file(
-    path: Path, mains: list[str], directory: Path, *, faults: int = 0, quick: bool = False
+    path: Path, mains: list[str], directory: Path, *, faults: int = 0, way: Way = "thorough"
 ) -> list[tuple[str, str, Outcome | None, Outcome | None]]:
     """The same for the mains of a file: main, what differs, and both outcomes."""
     try:
         references = differential_reference.run(path, mains)
-        built = build(path, directory, mains=mains, quick=quick)
+        built = build(path, directory, mains=mains, way=way)
     except (CheckFailed, BuildFailed) as failed:
         return [("", f"does not build: {failed}", None, None)]
     except InternalError:

@@ -5,7 +5,7 @@ An integer expression has no constant subexpression that always fails: checking 
 
 from __future__ import annotations
 
-from kmi.testing.generate.programs import BITS, MOST_WORK, Function, Scope, Writer
+from kmi.testing.generate.programs import BITS, MOST_WORK, TABLED, Function, Scope, Writer
 
 __all__ = ["Expressions"]
 
@@ -18,8 +18,14 @@ class Expressions(Writer):
 
     def expression(self, kind: str, scope: Scope, depth: int = 2) -> str:
         """An expression whose value can be stored in a place of that type, if it fits."""
+        if self.chance(40) and (made := self.special(kind, scope, depth)):
+            return made
         if kind in BITS:
             return self.integer(scope, depth)
+        if kind in TABLED:
+            found = self.names(kind, scope)
+            made = self.pick(found) if found and self.chance(50) else self.special(kind, scope, 1)
+            return made or self.pick(found)
         if kind.endswith(" | None"):
             return self.optional(kind, scope, depth)
         match kind:
@@ -39,6 +45,10 @@ class Expressions(Writer):
                 return self.objects(kind, scope, depth)
             case _:
                 return self.object(kind, scope, depth)
+
+    def special(self, kind: str, scope: Scope, depth: int) -> str | None:
+        """An expression from the tables of forms, if they have this type."""
+        raise NotImplementedError
 
     def names(self, kind: str, scope: Scope) -> list[str]:
         """Paths in scope of exactly this type: locals, and fields of locals."""
@@ -79,7 +89,9 @@ class Expressions(Writer):
     def integer(self, scope: Scope, depth: int) -> str:
         if depth <= 0:
             return str(self.literal()) if self.chance(30) else self.variable(scope)
-        match self.below(16):
+        match self.below(20):
+            case 16 | 17 | 18 | 19:
+                return self.special("int", scope, depth) or self.variable(scope)
             case 0:
                 return str(self.literal())
             case 1 | 2:
@@ -139,7 +151,9 @@ class Expressions(Writer):
 
     def boolean(self, scope: Scope, depth: int) -> str:
         found = self.names("bool", scope)
-        match self.below(10 if depth > 0 else 3):
+        match self.below(12 if depth > 0 else 3):
+            case 10 | 11:
+                return self.special("bool", scope, depth) or self.pick(found)
             case 0 if found:
                 return self.pick(found)
             case 1 if depth <= 0 and self.chance(30):  # a condition that is a literal only hides what follows

@@ -23,11 +23,44 @@ __all__ = ["Program", "Writer", "file_of", "generate"]
 HEADER: Final = """\
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, Flag, IntEnum
 from errno import EAGAIN, EBUSY, ENOENT, EPERM
+from typing import Final, Generic, Protocol, TypeVar
 
 from kmi import i8, i16, i32, i64, info, u8, u16, u32, u64, usize, wrapping
+from kmi.struct import Struct
+from kmi.sync import Mutex, RwLock, SpinLock
+
+T = TypeVar("T")
+
+
+def none_int(n: int) -> int | None:
+    return n if n else None
+
+
+def none_str(n: int) -> str | None:
+    return "x" * n if n else None
+
+
+def narrow(n: int) -> list[u8]:
+    return [k * 85 for k in range(n)]
+
+
+def doubled(n: int) -> int:
+    return n * 2
+
+
+def halved(n: int) -> int:
+    return n // 2
 """
+TABLED: Final = ("set[int]", "deque[int]", "tuple[int, bytes]", "tuple[int, str]", "list[str]", "list[bytes]",
+                 "list[u8]", "list[tuple[int, str]]", "dict[str, int]", "memoryview", "int | None",
+                 "str | None", "Callable[[int], int]")  # fmt: skip
+"""Types whose expressions all come from the tables of forms."""
 BITS: Final = {
     "u8": 8,
     "u16": 16,
@@ -151,7 +184,7 @@ class Writer:
     def value_type(self) -> str:
         """A type for a parameter or a field."""
         kinds = ["int", *self.pick_some(INTS, 4), "bool", "bytes", "bytearray", "list[int]", "dict[int, int]"]
-        kinds += ["str", "dict[bytes, int]"]
+        kinds += ["str", "dict[bytes, int]", *self.pick_some(TABLED, 5)]
         for declared in self.classes:
             kinds += [declared.name, f"{declared.name} | None", f"list[{declared.name}]"]
         return self.pick(kinds)

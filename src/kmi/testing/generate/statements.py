@@ -8,27 +8,43 @@ from __future__ import annotations
 
 import builtins
 
-from kmi.testing.generate.expressions import Expressions
-from kmi.testing.generate.programs import BITS, BUILT_IN_ERRORS, INTS, MOST_WORK, Class, Function, Scope
+from kmi.testing.generate.programs import (
+    BITS,
+    BUILT_IN_ERRORS,
+    INTS,
+    MOST_WORK,
+    Class,
+    Function,
+    Scope,
+)
+from kmi.testing.generate.values import Values
 
 __all__ = ["Statements"]
 
-CAUGHT = ("OverflowError", "ZeroDivisionError", "IndexError", "KeyError", "ValueError", "OSError")
+SHOWN = ("bool", "str", "bytes", "bytearray", "list[int]", "list[u8]", "list[str]", "list[bytes]",
+         "dict[int, int]", "dict[bytes, int]", "dict[str, int]", "deque[int]", "tuple[int, bytes]",
+         "tuple[int, str]",
+         "list[tuple[int, str]]", "int | None", "str | None")  # fmt: skip
+CAUGHT = ("(ValueError, KeyError)", "RuntimeError", "(RuntimeError, AssertionError)")
 
 
-class Statements(Expressions):
+class Statements(Values):
     """Writes whole programs."""
 
     def program(self) -> None:
-        for _ in range(self.below(2)):
+        if self.chance(30):
             name = f"Error{len(self.errors)}_{self.name}"
             self.emit(0, f"class {name}({self.pick(('ValueError', 'Exception', 'LookupError'))}): ...")
             self.lines += ["", ""]
             self.errors.append(name)
-        for _ in range(self.below(3)):
-            self.define_class()
-        for _ in range(1 + self.below(3)):
-            self.define_function()
+        for _ in range(self.pick((1, 1, 1, 1, 2, 3))):
+            match self.below(6):
+                case 0 | 1 | 2:
+                    self.part()
+                case 3:
+                    self.define_class()
+                case _:
+                    self.define_function()
         self.define_main()
 
     # Definitions.
@@ -98,7 +114,7 @@ class Statements(Expressions):
             listed.insert(0, "self")
         self.emit(depth, f"def {name}({', '.join(listed)}) -> {result}:")
         self.work = 1
-        self.block(depth + 1, scope, 2 + self.below(3), nesting=0)
+        self.block(depth + 1, scope, 1 + self.below(3), nesting=0)
         self.observe(depth + 1, scope)
         if result != "None":
             self.emit(depth + 1, f"return {self.expression(result, scope)}")
@@ -109,14 +125,14 @@ class Statements(Expressions):
         self.emit(0, f"def main_{self.name}() -> None:")
         scope = Scope({})
         self.work = 1
-        for kind in ("int", "bytearray", "list[int]"):
+        for kind in self.pick_some(("int", "bytearray", "list[int]", "str"), 2):
             self.declare(1, scope, kind)
-        for _ in range(1 + self.below(2)):
-            if self.chance(80):
+        for _ in range(self.pick((1, 1, 1, 2))):
+            if self.chance(60):
                 self.emit(1, "try:")
                 inside = scope.inner()
                 self.try_out(2, inside)
-                self.block(2, inside, 1 + self.below(2), nesting=1)
+                self.block(2, inside, 1, nesting=1)
                 self.observe(2, inside)
                 self.observe_errors(1)
             else:
@@ -140,9 +156,13 @@ class Statements(Expressions):
 
     def observe_errors(self, depth: int) -> None:
         """Every exception is told apart and logged."""
-        for error in (*self.errors, *CAUGHT):
-            self.emit(depth, f"except {error}:")
-            self.emit(depth + 1, f'info("{error}")')
+        arithmetic = self.pick(("ArithmeticError", "(OverflowError, ZeroDivisionError)"))
+        for error in (*self.errors, "OSError", arithmetic, self.pick(CAUGHT)):
+            self.emit(depth, f"except {error} as error:")
+            told = "" if "ValueError" in error else " {error}"  # whose messages CPython words in several ways
+            self.emit(depth + 1, f'info(f"{error}{told}")')
+        self.emit(depth, "except LookupError:")
+        self.emit(depth + 1, 'info("not found")')
         self.emit(depth, "except Exception:")
         self.emit(depth + 1, 'info("another")')
 
@@ -158,7 +178,7 @@ class Statements(Expressions):
     def statement(self, depth: int, scope: Scope, nesting: int) -> bool:
         """One statement; False if nothing may follow it in its block."""
         deep = nesting >= 2 or self.work > MOST_WORK
-        match self.below(12 if deep else 20):
+        match self.below(15 if deep else 23):
             case 0 | 1:
                 self.declare(depth, scope, self.value_type())
             case 2 | 3:
@@ -178,15 +198,17 @@ class Statements(Expressions):
                 return self.leave(depth, scope)
             case 11:
                 self.delete(depth, scope)
-            case 12 | 13:
+            case 12 | 13 | 14:
+                self.form(depth, scope)
+            case 15 | 16:
                 self.branch(depth, scope, nesting)
-            case 14:
-                self.for_range(depth, scope, nesting)
-            case 15:
-                self.for_each(depth, scope, nesting)
-            case 16:
-                self.while_loop(depth, scope, nesting)
             case 17:
+                self.for_range(depth, scope, nesting)
+            case 18:
+                self.for_each(depth, scope, nesting)
+            case 19:
+                self.while_loop(depth, scope, nesting)
+            case 20:
                 self.narrow(depth, scope, nesting)
             case _:
                 self.attempt(depth, scope, nesting)
@@ -274,11 +296,14 @@ class Statements(Expressions):
         self.emit(depth, self.pick(lines))
 
     def observe(self, depth: int, scope: Scope) -> None:
-        """Log what can be seen: integers, bools, lengths."""
-        shown = [path for kind in (*BITS, "bool", "str") for path in self.names(kind, scope)]
-        lists = (f"list[{declared.name}]" for declared in self.classes)
-        for kind in ("bytes", "bytearray", "list[int]", "dict[int, int]", "dict[bytes, int]", "str", *lists):
-            shown += [f"len({path})" for path in self.names(kind, scope)]
+        """Log what can be seen: values, and the lengths of what holds objects."""
+        shown = [path for kind in (*BITS, *SHOWN) for path in self.names(kind, scope)]
+        for declared in self.classes:
+            shown += [f"len({path})" for path in self.names(f"list[{declared.name}]", scope)]
+        shown += [f"sorted({path})" for path in self.names("set[int]", scope)]
+        shown += [f"{path}.tobytes()" for path in self.names("memoryview", scope)]
+        shown += [f"{path}(7)" for path in self.names("Callable[[int], int]", scope)]
+        shown += ["7"] * (not shown)
         chosen = [self.pick(shown) for _ in range(min(3, len(shown)))]
         self.emit(depth, f'info(f"{self.fresh("log")} {" ".join("{" + path + "}" for path in chosen)}")')
         sequences = [p for kind in ("bytes", "bytearray", "list[int]") for p in self.names(kind, scope)]
