@@ -280,6 +280,20 @@ class _Body(ast.NodeTransformer):
                 block.insert(0, _at(block[0], ast.Expr(_call("unwound", at=block[0]))))
         return node
 
+    def visit_With(self, node: ast.With) -> ast.With:
+        """The same before an `__exit__` begins, of one `with` in the other where there are several."""
+        self.generic_visit(node)
+        for item in reversed(node.items[1:]):
+            node.body = [_at(node, ast.With([item], [self._released(node.body)]))]
+        node.items, node.body = node.items[:1], [self._released(node.body)]
+        return node
+
+    def _released(self, body: list[ast.stmt]) -> ast.stmt:
+        """The block, after which what unwound frames held is released if it raised."""
+        first = body[0]
+        again = [_at(first, ast.Expr(_call("unwound", at=first))), _at(first, ast.Raise())]
+        return _at(first, ast.Try(body, [_at(first, ast.ExceptHandler(None, None, again))], [], []))
+
     def visit_match_case(self, node: ast.match_case) -> ast.match_case:
         """A pattern is no expression: nothing in it is checked."""
         if node.guard is not None:
