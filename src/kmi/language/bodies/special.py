@@ -109,12 +109,8 @@ def holding(
     )
     unless = tree.If(tree.Not(sources.get(failed, span), span), [tree.Evaluate(leave(), span)], [], span)
     inner: Statements = [tree.Try(rest, [caught], [], [], span)]
-    return [
-        *made,
-        flag(False),
-        tree.Try(inner, [], [], [unless], span),
-        tree.Delete(held, span),
-    ]
+    # The manager dies when it was left, however that was: by `continue` and `return`, too.
+    return [*made, flag(False), tree.Try(inner, [], [], [unless, tree.Delete(held, span)], span)]
 
 
 def _flag(local: tree.Local, span: Span) -> Callable[[bool], tree.Statement]:
