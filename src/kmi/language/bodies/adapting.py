@@ -116,7 +116,8 @@ def hashable(body: Body, kind: Type) -> bool:
                 info = body.world.classes[each]
                 declare_members(body.world, info)
                 if "__hash__" in info.methods:
-                    return True
+                    made = bool(info.methods["__hash__"].generated)
+                    return not made or all(hashable(body, entry.type) for entry in definition.all_fields())
                 if "__eq__" in info.methods and info.methods["__eq__"].generated != "dataclass":
                     return False
                 if each.struct or info.dataclass:  # a frozen one was given its hash, where it could have one

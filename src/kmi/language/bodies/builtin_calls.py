@@ -200,7 +200,8 @@ def _hash(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
         return value
     if isinstance(kind, TypeVariable):
         return tree.Generic("hash", value, None, span, INT)
-    if isinstance(kind, ClassType) and members.find_method(body.world, kind, "__hash__") is not None:
+    method = members.find_method(body.world, kind, "__hash__") if isinstance(kind, ClassType) else None
+    if method is not None and not method.generated:
         return calls.method_call(body, value, "__hash__", [], span)
     if body.owner is not None and body.function is not None and body.function.name == "__hash__":
         # Where a hash is made, it counts that equal values have equal ones, and not which number it is.

@@ -8,7 +8,9 @@ class Permits:           def __init__(self, count: int) -> None:
 
 from __future__ import annotations
 
-from kmi.language import tree
+import ast
+
+from kmi.language import codes, tree
 from kmi.language.bodies import calls
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.functions import check_defaults
@@ -22,8 +24,11 @@ from kmi.language.types import BOOL, INT, ClassType, TupleType
 
 
 def generate_body(world: World, info: FunctionInfo) -> None:
-    """Writes the body of a generated ``__init__``."""
+    """Writes the body of a generated ``__init__``, or of a comparison that ``order=True`` makes."""
     function, owner = info.function, info.owner
+    if owner is not None and function.name in SYMBOLS:
+        _order(world, info, owner)
+        return
     if owner is None or function.name != "__init__":
         raise InternalError(f"there is no way to generate `{function.qualified}`", function.span)
     body = Body(world, info.scope, info, owner, reporter=world.reporter)
@@ -43,10 +48,45 @@ def generate_body(world: World, info: FunctionInfo) -> None:
         function.body.append(tree.Evaluate(call, span))
 
 
+SYMBOLS: dict[str, type[ast.cmpop]] = {
+    "__lt__": ast.Lt,
+    "__le__": ast.LtE,
+    "__gt__": ast.Gt,
+    "__ge__": ast.GtE,
+}
+
+
+def _order(world: World, info: FunctionInfo, owner: ClassInfo) -> None:
+    """A comparison of the fields, as tuples."""
+    from kmi.language.bodies import operators
+
+    function, span = info.function, info.function.span
+    if owner.definition.base is not None or owner.definition.subclasses:
+        world.reporter.error(
+            codes.BAD_DECORATOR,
+            span,
+            f"`order=True` of `{owner.definition.name}`, which has a base or subclasses: only objects of one "
+            "class are compared",
+            help="write the comparison that you mean, `__lt__`",
+        )
+        return
+    body = Body(world, owner.scope, info, owner, reporter=world.reporter)
+    left, right = (_fields(world, owner, tree.LocalGet(p, span, p.type)) for p in function.parameters)
+    compared = operators.compare_values(body, span, left, SYMBOLS[function.name](), right)
+    function.body = [tree.Return(compared, span)]
+    function.locals = list(body.ordered)
+
+
+def _fields(world: World, info: ClassInfo, value: tree.Expression) -> tree.TupleNew:
+    """The fields of a dataclass as a tuple."""
+    found: list[tree.Expression] = [
+        tree.FieldGet(value, entry, value.span, entry.type) for _, entry in members.all_fields(world, info)
+    ]
+    return tree.TupleNew(found, value.span, TupleType(tuple(each.type for each in found)))
+
+
 def generate_equal(world: World, info: ClassInfo) -> None:
     """Gives a dataclass its ``__eq__``: of one class, and all fields equal."""
-    import ast
-
     from kmi.language.bodies import operators
 
     definition = info.definition

@@ -93,6 +93,8 @@ def combine(
             span,
         )
     if is_int(left_kind) and is_int(right_kind):
+        if (refused := _refuse_enum(body, span, symbol, left_kind, right_kind)) is not None:
+            return refused
         enum = body.world.enum_of(left_kind)
         made = tree.Binary(symbol, as_int(body, first), as_int(body, second), span)
         if enum is not None and "Flag" in enum.enum_kind and left_kind == right_kind and symbol in "&|^":
@@ -119,6 +121,27 @@ def combine(
         if members.find_method(body.world, right_kind, "__mul__") is not None and _simple(first):
             return calls.method_call(body, second, "__mul__", [first], span)
     return bad_operands(body, span, symbol, left_kind, right_kind)
+
+
+def _refuse_enum(
+    body: Body, span: Span, symbol: str, left: Type, right: Type
+) -> tree.Expression | None:
+    """The error of an ``Enum`` or a ``Flag`` used as the integer that it is not; None where all is well."""
+    kinds = [body.world.enum_of(kind) for kind in (left, right)]
+    enum = next((each for each in kinds if each is not None and each.enum_kind in ("Enum", "Flag")), None)
+    if enum is None:
+        return None
+    if left == right and (symbol in ("==", "!=") or enum.enum_kind == "Flag" and symbol in ("&", "|", "^")):
+        return None
+    help = f"compare with a member, or derive from `Int{enum.enum_kind}`"
+    if symbol not in ("==", "!="):
+        help = f"write `.value`, or derive from `Int{enum.enum_kind}`"
+    return body.error(
+        codes.BAD_OPERANDS,
+        span,
+        f"`{symbol}` of `{describe(left)}` and `{describe(right)}`: a `{enum.definition.name}` is no integer",
+        help=help,
+    )
 
 
 def _mirrored(
@@ -318,6 +341,8 @@ def compare_values(
         if not isinstance(left_kind, NoneType) and not isinstance(right_kind, NoneType):
             return callables.refuse_comparison(body, span, symbol)
     if is_int(left_kind) and is_int(right_kind):
+        if (refused := _refuse_enum(body, span, symbol, left_kind, right_kind)) is not None:
+            return refused
         if isinstance(left_kind, BoolType) != isinstance(right_kind, BoolType) or symbol not in ("==", "!="):
             left, right = as_int(body, left), as_int(body, right)
         return tree.Compare(symbol, left, right, span)

@@ -47,6 +47,7 @@ def declare_class(world: World, scope: ModuleScope, node: ast.ClassDef) -> Entit
     info.dataclass = "dataclasses.dataclass" in decorators.names
     info.frozen = bool(decorators.flags.get("frozen"))
     info.slots = bool(decorators.flags.get("slots"))
+    info.ordered = bool(decorators.flags.get("order"))
     info.about = decorators.about
     definition.place = "kmi.unsafe.place" in decorators.names
     scope.resolved[node.name] = info
@@ -166,6 +167,8 @@ def declare_members(world: World, info: ClassInfo) -> None:
     record = info.definition.struct and base is not None
     if (info.dataclass or record) and "__init__" not in info.methods:
         _generate_init(world, info)
+    if info.ordered:
+        _declare_order(world, info)
     if info.definition.struct:
         from kmi.language.declarations.layout import check_layout
 
@@ -560,6 +563,28 @@ def _replaced(world: World, info: FunctionInfo, position: int) -> str | None:
 
 def _is_object(annotation: ast.expr | None) -> bool:
     return isinstance(annotation, ast.Name) and annotation.id == "object"
+
+
+def _declare_order(world: World, info: ClassInfo) -> None:
+    """``<``, ``<=``, ``>`` and ``>=`` of a dataclass with ``order=True``; their bodies come when wanted."""
+    definition = info.definition
+    for name in ("__lt__", "__le__", "__gt__", "__ge__"):
+        if name in info.methods:
+            world.reporter.error(
+                codes.BAD_DECORATOR,
+                info.methods[name].function.span,
+                f"`{definition.name}.{name}` is what `order=True` would make",
+                help="leave one of them away",
+            )
+            continue
+        places = [
+            tree.Local(word, self_type(info), definition.span, parameter=True) for word in ("self", "other")
+        ]
+        function = tree.Function(name, definition.module, definition, places, BOOL, definition.span)
+        made = FunctionInfo(function, None, info.scope, info, [None, None], generated="dataclass")
+        info.methods[name] = made
+        definition.methods[name] = function
+        world.functions[function] = made
 
 
 def _generate_init(world: World, info: ClassInfo) -> None:

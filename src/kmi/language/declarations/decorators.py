@@ -88,7 +88,7 @@ def class_decorators(world: World, scope: ModuleScope, node: ast.ClassDef) -> De
                         _bad(
                             world, scope, keyword, f"`{keyword.arg}=` of `@dataclass` is not in kernel Python"
                         )
-                    elif keyword.arg in ("kw_only", "order") and value:
+                    elif keyword.arg == "kw_only" and value:
                         _bad(
                             world, scope, keyword, f"`{keyword.arg}=` of `@dataclass` is not in kernel Python"
                         )

@@ -65,6 +65,8 @@ class ClassInfo:
     dataclass: bool = False
     frozen: bool = False
     slots: bool = False
+    ordered: bool = False
+    """A dataclass with ``order=True``."""
     final_methods: frozenset[str] = frozenset()
     interface: bool = False
     members_done: bool = False
