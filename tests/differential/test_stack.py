@@ -19,7 +19,7 @@ def _small_stack() -> None:
 
 def test_lists_and_trees_of_100_000_objects_die_on_a_small_stack(tmp_path: Path) -> None:
     mains = ["chain", "comb", "nested", "too_deep"]
-    built = build(PROGRAM, tmp_path, mains=mains, quick=True)
+    built = build(PROGRAM, tmp_path, mains=mains, way="fast")
     done = subprocess.run(
         [str(built.program), "0"], capture_output=True, text=True, timeout=60, preexec_fn=_small_stack
     )

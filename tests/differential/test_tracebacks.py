@@ -25,8 +25,8 @@ CALLS = {
 
 
 def test_compiled_code_says_the_same_calls_as_cpython(tmp_path: Path) -> None:
-    assert compare_file(PROGRAM, [*CALLS], tmp_path, quick=True) == []
-    outcomes = execute(build(PROGRAM, tmp_path, mains=[*CALLS], quick=True)).outcomes
+    assert compare_file(PROGRAM, [*CALLS], tmp_path, way="fast") == []
+    outcomes = execute(build(PROGRAM, tmp_path, mains=[*CALLS], way="fast")).outcomes
     found = {
         name: [call.partition(" in ")[2] for call in outcome.raised.calls]
         for name, outcome in outcomes.items()
