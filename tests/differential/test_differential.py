@@ -86,7 +86,8 @@ def test_a_run_is_told_as_an_outcome(tmp_path: Path) -> None:
     )
     outcome = run(path)
     assert outcome.log == ["before"] and outcome.objects == outcome.memory == 0
-    assert str(outcome.raised) == "ZeroDivisionError: integer division or modulo by zero (line 5 in divide, called from 10 in main)"
+    where = "(line 5 in divide, called from 10 in main)"
+    assert str(outcome.raised) == f"ZeroDivisionError: integer division or modulo by zero {where}"
 
 
 def test_a_failed_allocation_is_a_memory_error_and_leaves_nothing(tmp_path: Path) -> None:
