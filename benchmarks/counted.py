@@ -65,7 +65,7 @@ static int kmi_main(char **arguments, const struct bench *benches)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One benchmark: instructions a round of the compiled Python and of the C twin."""
+    """One benchmark: what a round costs in compiled Python and in its C twin, in one unit."""
 
     name: str
     kmi: float

@@ -16,12 +16,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from counted import Row
+from uml.machine import Machine, MeasuringFailed, Sample, build_c, prepared
+
 from kmi.kernels.linux.provision.flavors import UML
 from kmi.kernels.linux.toolchain.build import build
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from uml.machine import Machine, MeasuringFailed, Sample, build_c, prepared  # noqa: E402
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parent / "examples"
@@ -58,19 +57,6 @@ from kmi.device import File, FileOperations, MiscDevice
 from kmi.uio import Uio
 
 '''
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One benchmark: nanoseconds a loop of the compiled Python and of the C twin."""
-
-    name: str
-    kmi: float
-    c: float
-
-    @property
-    def ratio(self) -> float:
-        return self.kmi / self.c
 
 
 def rows(wanted: Sequence[str] = ()) -> Iterator[Row]:

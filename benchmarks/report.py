@@ -10,9 +10,8 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import counted
 import native
@@ -28,19 +27,6 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 PLOT = ROOT / "docs" / "benchmarks.svg"
 DEVICES, LOOPS, TEXT = 1.10, 1.25, 1.50
 """The targets: what compiled Python may cost beside C on the paths of devices, in loops, and in code."""
-
-
-class Ratio(Protocol):
-    """A benchmark with a twin."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def kmi(self) -> float: ...
-    @property
-    def c(self) -> float: ...
-    @property
-    def ratio(self) -> float: ...
 
 
 def main() -> int:
@@ -66,19 +52,19 @@ def _tell(line: str) -> None:
     print(line, flush=True)
 
 
-def _collect(title: str, rows: object) -> list[Ratio]:
+def _collect(title: str, rows: Iterable[counted.Row]) -> list[counted.Row]:
     _tell(f"{title:40}{'kmi':>14}{'C':>14}{'ratio':>8}")
-    found: list[Ratio] = []
-    for row in rows:  # type: ignore[attr-defined]
+    found = []
+    for row in rows:
         _tell(f"  {row.name:38}{row.kmi:14,.0f}{row.c:14,.0f}{row.ratio:8.2f}")
         found.append(row)
     return found
 
 
 def _page(
-    timed: Sequence[Ratio],
+    timed: Sequence[counted.Row],
     devices: set[str],
-    instructions: Sequence[Ratio],
+    instructions: Sequence[counted.Row],
     code: Sequence[sizes.Row],
     figures: Sequence[simulator.Row],
     waits: Sequence[speed.Row],
@@ -128,7 +114,7 @@ def _page(
     return "\n".join(parts) + "\n"
 
 
-def _row(row: Ratio, target: float) -> str:
+def _row(row: counted.Row, target: float) -> str:
     return f"| {row.name} | {row.kmi:,.0f} | {row.c:,.0f} | {row.ratio:.2f} | {target:.2f} |"
 
 
@@ -148,7 +134,7 @@ def _gcc() -> str:
     return f"gcc {said.splitlines()[0].split()[-1]}"
 
 
-def _plot(timed: Sequence[Ratio], devices: set[str], instructions: Sequence[Ratio]) -> None:
+def _plot(timed: Sequence[counted.Row], devices: set[str], instructions: Sequence[counted.Row]) -> None:
     import matplotlib
 
     matplotlib.use("svg")
