@@ -5,8 +5,7 @@ pytest tests/differential/test_generated.py --programs 5000 --seed 7     # more 
 For hours of it, and on many computers: python -m kmi.testing.differential (docs/testing.md).
 """
 
-import importlib.util
-from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -14,11 +13,11 @@ from kmi.testing.differential.campaign import BATCH, batch_of, compared, first_s
 
 pytestmark = pytest.mark.needs("gcc")
 
-_spec = importlib.util.spec_from_file_location("known", Path(__file__).with_name("known.py"))
-assert _spec and _spec.loader
-_known = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_known)
-KNOWN: dict[int, str] = _known.KNOWN
+KNOWN: Final = {
+    1001272: "the generator cuts a number, `(5 & 3)[:5]`, which the checker refuses",
+    1001414: "not looked into: an exception where CPython logs a bytearray",
+}
+"""Programs of the first 2,000 that differ, by their seeds, and why; a test sees that each still does."""
 
 
 def _options(config: pytest.Config) -> tuple[int, int]:
@@ -49,4 +48,4 @@ def test_generated_programs_do_what_they_do_in_cpython(first: int, request: pyte
 
 @pytest.mark.parametrize("seed", KNOWN)
 def test_what_is_known_to_differ_still_does(seed: int) -> None:
-    assert compared(batch_of(seed, 1), "fast"), f"{seed} agrees now: take it off known.py"
+    assert compared(batch_of(seed, 1), "fast"), f"{seed} agrees now: take it off KNOWN"

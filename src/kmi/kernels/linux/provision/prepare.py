@@ -85,11 +85,7 @@ def missing(flavor: KernelFlavor) -> list[Missing]:
 
 def prepare(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
     """Install, download and build whatever is missing; quick when nothing is."""
-    if packages := _packages(flavor):
-        with cache.lock("apt", "apt"):
-            if packages := _packages(flavor):
-                progress(f"installing {', '.join(packages)}")
-                _install(packages)
+    _complete(lambda: _packages(flavor), progress)
     if _has_image(flavor):
         return
     if flavor.built_here:
@@ -104,10 +100,7 @@ def prepare(flavor: KernelFlavor, progress: Callable[[str], None]) -> None:
 
 def tools(wanted: dict[str, str], progress: Callable[[str], None]) -> None:
     """Install the packages of these programs, program to package, that are not there yet."""
-    if packages := [package for program, package in wanted.items() if not _there(program)]:
-        with cache.lock("apt", "apt"):
-            progress(f"installing {', '.join(packages)}")
-            _install(packages)
+    _complete(lambda: [package for program, package in wanted.items() if not _there(program)], progress)
 
 
 def release(flavor: KernelFlavor) -> str:
@@ -162,6 +155,15 @@ def _packages(flavor: KernelFlavor) -> list[str]:
     if flavor.built_here and not _has_image(flavor):
         wanted += [package for thing, package in _BUILD_TOOLS if not _there(thing)]
     return wanted
+
+
+def _complete(missing: Callable[[], list[str]], progress: Callable[[str], None]) -> None:
+    """Install the packages that are missing, unless another process is quicker."""
+    if missing():
+        with cache.lock("apt", "apt"):
+            if packages := missing():
+                progress(f"installing {', '.join(packages)}")
+                _install(packages)
 
 
 def _there(thing: str) -> bool:
