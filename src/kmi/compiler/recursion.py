@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kmi.compiler import linear
+from kmi.compiler.components import components
 from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.instances import FunctionInstance, VirtualInstance
 from kmi.compiler.tidy import walk
@@ -30,12 +31,18 @@ I32 = WIDTHS["i32"]
 def bound(instances: Sequence[FunctionInstance], exceptions: Exceptions) -> None:
     """Puts the counts in."""
     graph = {instance: _callees(instance) for instance in instances}
-    cyclic = _cyclic(graph)
+    targets = {instance: list(_targets(callees)) for instance, callees in graph.items()}
+    cyclic = {
+        instance
+        for circle in components(targets)
+        for instance in circle
+        if len(circle) > 1 or instance in targets.get(instance, ())
+    }
     counted = {instance for instance in cyclic if instance.author and not _hands_on(instance)}
     if not counted:
         return
-    above = _reach(counted, _turned(graph))
-    below = _reach(counted, {instance: list(_targets(callees)) for instance, callees in graph.items()})
+    above = _reach(counted, _turned(targets))
+    below = _reach(counted, targets)
     carriers = above & below
     for instance in carriers:
         _carry(instance, instance in counted, exceptions)
@@ -108,10 +115,12 @@ def _targets(callees: Iterable[Callee]) -> Iterable[FunctionInstance]:
             yield from callee.cases.values()
 
 
-def _turned(graph: dict[FunctionInstance, list[Callee]]) -> dict[FunctionInstance, list[FunctionInstance]]:
+def _turned(
+    graph: dict[FunctionInstance, list[FunctionInstance]]
+) -> dict[FunctionInstance, list[FunctionInstance]]:
     turned: dict[FunctionInstance, list[FunctionInstance]] = {}
-    for caller, callees in graph.items():
-        for target in _targets(callees):
+    for caller, targets in graph.items():
+        for target in targets:
             turned.setdefault(target, []).append(caller)
     return turned
 
@@ -126,42 +135,3 @@ def _reach(
                 reached.add(each)
                 waiting.append(each)
     return reached
-
-
-def _cyclic(graph: dict[FunctionInstance, list[Callee]]) -> set[FunctionInstance]:
-    """Functions that can come to call themselves: Tarjan's components, without recursion of our own."""
-    index: dict[FunctionInstance, int] = {}
-    low: dict[FunctionInstance, int] = {}
-    stack: list[FunctionInstance] = []
-    on_stack: set[FunctionInstance] = set()
-    result: set[FunctionInstance] = set()
-    for root in graph:
-        if root in index:
-            continue
-        work = [(root, iter(list(_targets(graph.get(root, [])))))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        on_stack.add(root)
-        while work:
-            node, rest = work[-1]
-            for target in rest:
-                if target not in index:
-                    index[target] = low[target] = len(index)
-                    stack.append(target)
-                    on_stack.add(target)
-                    work.append((target, iter(list(_targets(graph.get(target, []))))))
-                    break
-                if target in on_stack:
-                    low[node] = min(low[node], index[target])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    component: list[FunctionInstance] = []
-                    while not component or component[-1] is not node:
-                        component.append(stack.pop())
-                        on_stack.discard(component[-1])
-                    if len(component) > 1 or node in _targets(graph.get(node, [])):
-                        result.update(component)
-    return result

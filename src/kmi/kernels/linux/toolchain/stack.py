@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from kmi.compiler.components import components
 from kmi.kernels.linux.toolchain.kbuild import Commands
 
 __all__ = ["FLAG", "Entry", "StackError", "check", "entries", "limit", "watched"]
@@ -129,13 +130,11 @@ class _Depth:
 
     def __init__(self, functions: dict[str, _Function]) -> None:
         self.functions = functions
-        self.circle = _circles({title: sorted(each.calls) for title, each in functions.items()})
-        self.members: dict[int, list[str]] = {}
-        for title, number in self.circle.items():
-            self.members.setdefault(number, []).append(title)
+        calls = {title: sorted(each.calls) for title, each in functions.items()}
+        self.members = dict(enumerate(components(calls)))
+        self.circle = {title: number for number, members in self.members.items() for title in members}
         self.best: dict[int, tuple[int, int | None]] = {}
-        # Tarjan numbers a circle after those that it calls.
-        for number in sorted(self.members):
+        for number in self.members:  # a circle comes after those that it calls
             own = sum(functions[title].size for title in self.members[number])
             below = {
                 self.circle[target] for title in self.members[number] for target in functions[title].calls
@@ -156,40 +155,3 @@ class _Depth:
                 function = self.functions[each]
                 yield f"{function.name} ({function.place}, {function.size:,})"
             number = self.best[number][1]
-
-
-def _circles(calls: dict[str, list[str]]) -> dict[str, int]:
-    """The number of the circle that each function is in: Tarjan's components, without a recursion."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    result: dict[str, int] = {}
-    stack: list[str] = []
-    number = 0
-    for root in calls:
-        if root in index:
-            continue
-        work = [(root, iter(calls[root]))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        while work:
-            node, rest = work[-1]
-            for target in rest:
-                if target not in index:
-                    index[target] = low[target] = len(index)
-                    stack.append(target)
-                    work.append((target, iter(calls[target])))
-                    break
-                if target not in result:
-                    low[node] = min(low[node], index[target])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    while True:
-                        member = stack.pop()
-                        result[member] = number
-                        if member == node:
-                            break
-                    number += 1
-    return result
