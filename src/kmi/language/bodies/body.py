@@ -16,8 +16,7 @@ from kmi.language import tree
 from kmi.language.bodies.flow import Flow
 from kmi.language.codes import Code
 from kmi.language.declarations.annotations import Annotations
-from kmi.language.declarations.declare import self_type
-from kmi.language.declarations.scope import ClassInfo, FunctionInfo, ModuleScope
+from kmi.language.declarations.scope import ClassInfo, FunctionInfo, ModuleScope, self_type
 from kmi.language.declarations.world import World
 from kmi.language.relations import POISON
 from kmi.language.report.diagnostics import Reporter

@@ -18,9 +18,10 @@ from kmi.language.bodies.body import Body
 from kmi.language.bodies.bounds import refuse_unbound
 from kmi.language.bodies.class_methods import refuse_making
 from kmi.language.bodies.convert import coerce, unify
-from kmi.language.declarations.declare import declare_members, is_empty
+from kmi.language.declarations.declare import declare_members
 from kmi.language.declarations.members import LIBRARY, class_bindings, find_method, overload
 from kmi.language.declarations.scope import ClassInfo, CStructInfo, Entity, Form, FunctionInfo, TypeAlias_
+from kmi.language.declarations.signatures import is_empty
 from kmi.language.relations import POISON, base_view, describe, poisoned
 from kmi.language.source import Span
 from kmi.language.types import (

@@ -14,7 +14,7 @@ from kmi.language.bodies import attributes, calls, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, is_still
 from kmi.language.bodies.fields import find_field
-from kmi.language.declarations import declare, members, records
+from kmi.language.declarations import members, records, setters
 from kmi.language.declarations.declare import is_place
 from kmi.language.declarations.names import suggest
 from kmi.language.declarations.scope import ClassInfo
@@ -134,7 +134,7 @@ def _self_field(body: Body, target: ast.Attribute) -> tree.Field | None:
 def is_new(body: Body, target: ast.Attribute) -> bool:
     if not isinstance(target.value, ast.Name) or not is_self(body, target.value.id) or body.owner is None:
         return False
-    if body.owner.definition.method(declare.setter_name(target.attr)) is not None:
+    if body.owner.definition.method(setters.setter_name(target.attr)) is not None:
         return False
     return not any(f.name == target.attr for f in body.owner.definition.all_fields())
 
@@ -212,7 +212,7 @@ def store_attribute(
         if attributes.value_attribute(body, target, receiver, name).type is not POISON:
             body.error(codes.BAD_FIELD, target, f"`{name}` of a `{describe(kind)}` cannot be assigned")
         return []
-    setter = members.find_method(body.world, kind, declare.setter_name(name))
+    setter = members.find_method(body.world, kind, setters.setter_name(name))
     if setter is not None:
         call = calls.method_call(body, receiver, setter.function.name, [made], body.span(node))
         body.flow.disturb()

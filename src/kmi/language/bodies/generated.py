@@ -15,8 +15,8 @@ from kmi.language.bodies import calls
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.functions import check_defaults
 from kmi.language.declarations import members
-from kmi.language.declarations.declare import declare_members, self_type
-from kmi.language.declarations.scope import ClassInfo, FunctionInfo, ModuleScope
+from kmi.language.declarations.declare import declare_members
+from kmi.language.declarations.scope import ClassInfo, FunctionInfo, ModuleScope, self_type
 from kmi.language.declarations.world import World
 from kmi.language.relations import POISON
 from kmi.language.report.diagnostics import InternalError, Reporter

@@ -53,7 +53,7 @@ def define(body: Body, node: ast.FunctionDef) -> None:
 
 
 def _declared(body: Body, node: ast.FunctionDef) -> FunctionInfo:
-    from kmi.language.declarations.declare import declare_function
+    from kmi.language.declarations.signatures import declare_function
 
     assert body.info is not None
     known = body.info.inner.get(node.name)

@@ -177,7 +177,7 @@ def collect(world: World, scope: ModuleScope, statements: list[ast.stmt]) -> Non
             case ast.AsyncFunctionDef(name=name):
                 scope.resolved[name] = Poisoned()  # refused by the whitelist
             case _:
-                pass  # `declare.top_level` reports what may not stand there
+                pass  # `analyse` reports what may not stand there
 
 
 def _bind(world: World, scope: ModuleScope, name: str, statement: ast.stmt) -> None:
@@ -270,7 +270,7 @@ def _special(world: World, scope: ModuleScope, name: str) -> Entity | None:
 
 
 def _resolve(world: World, scope: ModuleScope, name: str, statement: ast.stmt) -> Entity | None:
-    from kmi.language.declarations import constants, declare
+    from kmi.language.declarations import constants, declare, signatures
 
     match statement:
         case ast.Import(names=names):
@@ -294,9 +294,9 @@ def _resolve(world: World, scope: ModuleScope, name: str, statement: ast.stmt) -
             return provided if provided is not None else declare.declare_class(world, scope, statement)
         case ast.FunctionDef():
             provided = _provided(world, scope, name, statement)
-            return (
-                provided if provided is not None else declare.declare_function(world, scope, statement, None)
-            )
+            if provided is not None:
+                return provided
+            return signatures.declare_function(world, scope, statement, None)
         case ast.Assign(value=value):
             return constants.module_name(world, scope, name, value, None)
         case ast.AnnAssign(value=ast.expr() as value, annotation=annotation):

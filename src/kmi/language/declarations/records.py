@@ -91,8 +91,8 @@ def item(world: World, kind: Type) -> Type | None:
 
 def generate(world: World, info: ClassInfo) -> None:
     """Gives a record that is not plain its own ways to be packed and unpacked."""
-    from kmi.language.declarations.declare import declare_function
     from kmi.language.declarations.layout import size_of
+    from kmi.language.declarations.signatures import declare_function
 
     root = next(each for each in reversed(info.definition.ancestors()) if each.name == "Struct")
     wrong = any(entry.type is POISON for entry in info.definition.all_fields())

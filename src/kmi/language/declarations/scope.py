@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from kmi.language import tree
 from kmi.language.source import Source, Span
-from kmi.language.types import CStructType, Type, TypeVariable
+from kmi.language.types import ClassType, CStructType, Type, TypeVariable
 
 
 @dataclass(slots=True, eq=False)
@@ -73,6 +73,11 @@ class ClassInfo:
     fields_state: str = "open"
     """"open", "busy" while ``__init__`` is analysed, "done"."""
     queued: bool = False
+
+
+def self_type(info: ClassInfo) -> Type:
+    """The type of ``self`` in a class."""
+    return ClassType(info.definition, info.definition.type_parameters)
 
 
 @dataclass(slots=True, eq=False)
