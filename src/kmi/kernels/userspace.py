@@ -29,8 +29,9 @@ from typing import Literal, Protocol, TypeVar, overload
 
 T_co = TypeVar("T_co", covariant=True)
 
-#: Seconds after which a wait in a test gives up, unless the test says otherwise.
-PATIENCE = 30.0
+#: Seconds after which a wait in a test gives up, unless the test says otherwise: a hang is rare, a busy
+#: computer that emulates a slow kernel is not.
+PATIENCE = 120.0
 
 #: The most bytes of a buffer that are really mapped; what lies beyond of a longer one faults.
 MOST_MAPPED = 1 << 20

@@ -9,6 +9,9 @@ from __future__ import annotations
 #: How many lines of the console an outcome shows.
 TAIL = 40
 
+#: What the kernel prints when it gives up; an oops does it too (``oops=panic``).
+PANIC = "Kernel panic - not syncing"
+
 
 class MachineError(Exception):
     """A machine did not do what it was asked; the message ends with the tail of its console."""
@@ -18,15 +21,23 @@ class MachineError(Exception):
     def __init__(self, what: str, console: str = "") -> None:
         self.what = what
         self.console = console
-        lines = console.splitlines()[-TAIL:]
-        tail = "\nthe console's last lines:\n" + "\n".join("  | " + line for line in lines) if lines else ""
-        super().__init__(what + tail)
+        tail = "".join(f"\n  | {line}" for line in self._tail(console.splitlines()))
+        super().__init__(what + ("\nthe console's last lines:" + tail if tail else ""))
+
+    def _tail(self, lines: list[str]) -> list[str]:
+        return lines[-TAIL:]
 
 
 class KernelPanic(MachineError):
     """The guest's kernel panicked or oopsed (an oops panics, so that it cannot be overlooked)."""
 
     exit_code = 4
+
+    def _tail(self, lines: list[str]) -> list[str]:
+        """With the panic's own line, which a long dump of the stack and the registers pushes out of sight."""
+        tail = lines[-TAIL:]
+        first = next((line for line in lines if PANIC in line), None)
+        return tail if first is None or first in tail else [first, "...", *tail]
 
 
 class MachineLost(MachineError):

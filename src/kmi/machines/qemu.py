@@ -30,15 +30,13 @@ from pathlib import Path
 
 from kmi.machines import splats
 from kmi.machines.mailbox import SIZE, Mailbox
-from kmi.machines.outcomes import KernelPanic, MachineError, MachineLost, TimedOut
+from kmi.machines.outcomes import PANIC, KernelPanic, MachineError, MachineLost, TimedOut
 
 PROGRAM = "qemu-system-x86_64"
 
 #: Become QEMU only if the parent, whose death is waited for from here on, has not died before.
 _LAUNCH = 'test "$PPID" -eq "$0" && exec "$@"'
 
-#: What the kernel prints when it gives up; an oops does it too (``oops=panic``).
-_PANIC = "Kernel panic - not syncing"
 _STAMP = re.compile(r"^\[ *\d+\.\d+\] ?", re.MULTILINE)
 _WHERE = re.compile(r"^RIP: 0010:(\S+)(?: (\[\w+\]))?", re.MULTILINE)
 
@@ -117,7 +115,7 @@ class Qemu:
         except subprocess.TimeoutExpired:
             status = None
         console = self.console()
-        if _PANIC in console:
+        if PANIC in console:
             return KernelPanic(f"the guest's kernel panicked while {what}: {_reason(console)}", console)
         said = self._said()
         how = "still runs but closed its channel" if status is None else f"ended with status {status}"
@@ -131,7 +129,7 @@ class Qemu:
     def late(self, what: str, seconds: float) -> MachineError:
         """The outcome to raise when the guest did not answer in time."""
         console = self.console()
-        if _PANIC in console:
+        if PANIC in console:
             return self.gone(what)
         return TimedOut(f"the guest gave no answer within {seconds:g} s while {what}", console)
 

@@ -84,19 +84,6 @@ def test_a_name_that_linux_has_no_room_for(flavor: KernelFlavor, empty: Path) ->
 
 
 @old
-def test_a_writable_text_parameter_is_refused(flavor: KernelFlavor, empty: Path) -> None:
-    path = empty / "hello.py"
-    text = HELLO.format(license="GPL").replace("import Module,", "import Module, Parameter,")
-    path.write_text(
-        text.replace(
-            "    def __init__", '    who = Parameter("x", "whom", writable=True)\n\n    def __init__'
-        )
-    )
-    with pytest.raises(preflight.PreflightError, match="hello.py:7: Linux frees the old text"):
-        build.build(path, flavor)
-
-
-@old
 def test_symbols_for_gpl_modules_only(flavor: KernelFlavor, tmp_path: Path) -> None:
     """The build refuses with the licence's sentence, not with modpost's."""
     path = ROOT / "examples" / "semaphore.py"
