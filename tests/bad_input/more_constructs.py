@@ -76,8 +76,8 @@ def outer() -> None:
         nonlocal value
 
 
-def asserting(number: int) -> None:
-    assert number > 0, number
+def raising(number: int) -> None:
+    raise OSError(5, number)
 
 
 def exec_(code: str) -> None:

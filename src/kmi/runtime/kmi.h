@@ -21,6 +21,7 @@
  *   kmi_integer.h   exact arithmetic with Python's meaning
  *   kmi_format.h    f-strings, without allocating
  *   kmi_error.h     exceptions as values, errnos, the log line of an uncaught one
+ *   kmi_error_text.h  what an exception says of itself
  *   kmi_object.h    memory, reference counts, classes
  */
 #ifndef KMI_H
@@ -44,6 +45,7 @@ typedef unsigned __int128 u128;
 #include "kmi_integer.h"
 #include "kmi_format.h"
 #include "kmi_error.h"
+#include "kmi_error_text.h"
 #include "kmi_object.h"
 
 #endif

@@ -122,6 +122,9 @@ struct kmi_site {
 /* How many calls are kept and logged, beside the line where it was raised. */
 #define KMI_FRAMES 7
 
+/* What an exception was made of, for its repr: nothing; a str, which is the message; else the message is a repr. */
+enum kmi_arguments { KMI_NO_ARGUMENT, KMI_TEXT_ARGUMENT, KMI_OTHER_ARGUMENT, KMI_SEVERAL_ARGUMENTS };
+
 /* An exception that was raised. `restart`: a wait ended by a signal, so the call may be begun again. */
 struct kmi_error {
 	const struct kmi_exception *kind; /* NULL: nothing was raised */
@@ -129,6 +132,7 @@ struct kmi_error {
 	const char *literal; /* the message, or NULL where it stands in `text` */
 	int number;          /* the errno of an OSError; 0: none was given */
 	bool restart;
+	u8 arguments; /* enum kmi_arguments */
 	u16 calls; /* how many of the author's functions it left, each into another one */
 	i32 from[KMI_FRAMES]; /* where the first of them were called: sites, as distances from kmi_sites */
 	char text[80]; /* UTF-8 and a NUL, cut at a code point */
@@ -202,6 +206,7 @@ static __maybe_unused noinline __cold int kmi_raise(struct kmi_error *error, str
 	error->literal = message;
 	error->number = 0;
 	error->restart = false;
+	error->arguments = message ? KMI_TEXT_ARGUMENT : KMI_NO_ARGUMENT;
 	error->calls = 0;
 	error->text[0] = '\0';
 	return 1;
@@ -217,6 +222,7 @@ static __maybe_unused noinline __cold int kmi_raise_format(struct kmi_error *err
 	kmi_raise(error, site, kind, NULL);
 	writer = kmi_format(error->text, sizeof(error->text) - 1, pieces, count);
 	error->text[writer.size] = '\0';
+	error->arguments = KMI_TEXT_ARGUMENT;
 	return 1;
 }
 
@@ -230,6 +236,7 @@ static __maybe_unused noinline __cold void kmi_error_say(struct kmi_error *error
 	const char *text;
 
 	error->literal = NULL;
+	error->arguments = KMI_TEXT_ARGUMENT;
 	while (*pattern) {
 		const char *end = pattern;
 

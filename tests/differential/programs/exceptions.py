@@ -119,7 +119,59 @@ def nested(how: int) -> None:
         info("outer")
 
 
+def speaking() -> None:
+    for i in range(11):
+        try:
+            if i == 0:
+                raise KeyError(3)
+            if i == 1:
+                raise KeyError("a")
+            if i == 2:
+                raise KeyError((1, "b"))
+            if i == 3:
+                raise ValueError(i, "x'y")
+            if i == 4:
+                raise Odd(b"bytes")
+            if i == 5:
+                raise Odd("text\t")
+            if i == 6:
+                raise Odd
+            if i == 7:
+                raise IndexError(None)
+            if i == 8:
+                assert i < 5, i
+            if i == 9:
+                raise KeyError
+            if i == 10:
+                raise ValueError("")
+        except Exception as error:
+            info(f"{error} {error!r} {error!r:>30}|")
+            text = str(error)
+            info(text + repr(error))
+    d = {1: 2}
+    try:
+        info(f"{d[5]}")
+    except KeyError as error:
+        info(f"{error} {error!r}")
+    for i in range(4):
+        try:
+            if i == 0:
+                raise OSError(EBUSY, "busy")
+            if i == 1:
+                raise BlockingIOError
+            if i == 2:
+                raise OSError(EAGAIN, f"later {i}")
+            if i == 3:
+                raise PermissionError()
+        except OSError as error:
+            info(f"{error!r} {error.strerror} {error}")
+            said = error.strerror
+            if said is not None:
+                info(said)
+
+
 def main() -> None:
+    speaking()
     for how in range(11):
         told(how)
     info(f"{returns_through_finally(0)} {returns_through_finally(2)} {returns_through_finally(11)}")

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 from kmi.compiler import linear
 from kmi.compiler.emit.expressions import exception_name
-from kmi.compiler.lower.text import c_string
+from kmi.compiler.lower.text import SAID, c_string
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import BoolType, ClassType, IntType, PointerType
 
 if TYPE_CHECKING:
     from kmi.compiler.emit.statements import Printer
+
+
+_MADE_OF = {"other": "KMI_OTHER_ARGUMENT", "several": "KMI_SEVERAL_ARGUMENTS"}
 
 
 class Messages:
@@ -28,6 +31,14 @@ class Messages:
 
     def raise_(self, printer: Printer, target: str, site: str, node: linear.Raise | linear.MakeError) -> None:
         """The call that fills an error; the way out is the caller's."""
+        self._filled(printer, target, site, node)
+        if node.made_of:
+            member = f"{target[1:]}." if target.startswith("&") else f"{target}->"
+            printer.writer.line(f"{member}arguments = {_MADE_OF[node.made_of]};", node.span)
+
+    def _filled(
+        self, printer: Printer, target: str, site: str, node: linear.Raise | linear.MakeError
+    ) -> None:
         kind = f"&{exception_name(ClassType(node.definition))}"
         errno = "" if node.errno is None else f", {printer.text(node.errno)}"
         name = "kmi_raise" if node.errno is None else "kmi_raise_os"
@@ -118,10 +129,9 @@ class Messages:
                 return f"kmi_piece_repr_bytes(KMI_TAIL({text}), {size}, {spec})"
             case "c":
                 return f"kmi_piece_text({text}, __builtin_strlen({text}), {spec})"
-            case "error":
+            case "error" | "repr_error" | "message_error":
                 address = printer.text(linear.Address(value, PointerType(None)))
-                said = f"kmi_error_text({address}, (char[112]){{ 0 }})"
-                return f"kmi_piece_text({said}, __builtin_strlen({said}), {spec})"
+                return f"kmi_piece_error({address}, {SAID[piece.kind]})"
             case kind:
                 raise InternalError(f"a piece of kind {kind} has no C form")
 

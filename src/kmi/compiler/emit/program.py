@@ -60,23 +60,6 @@ static __maybe_unused bool kmi_last(struct kmi_object *object, bool shared)
 	return true;
 }
 
-/* str() of an exception: an OSError's errno stands before its message. */
-static __maybe_unused const char *kmi_error_text(const struct kmi_error *error, char *room)
-{
-	const char *message = kmi_error_message(error);
-	const struct kmi_piece pieces[] = {
-		kmi_piece_text("[Errno ", 7, NULL),
-		kmi_piece_int(error->number, NULL),
-		kmi_piece_text("] ", 2, NULL),
-		kmi_piece_text(message, __builtin_strlen(message), NULL),
-	};
-
-	if (!error->number)
-		return message;
-	room[kmi_format(room, 111, pieces, 4).size] = '\\0';
-	return room;
-}
-
 /* How many rounds range(start, stop, step) has. */
 static __maybe_unused u64 kmi_range_length(i64 start, i64 stop, i64 step)
 {

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """A piece of a message: a "text", "int", "str", "repr_str", "repr_bytes", "error" or "c" (a C string)."""
+    """A piece of a message: a "text", "int", "str", "repr_str", "repr_bytes" or "c" (a C string); of an
+    exception its str() ("error"), its repr ("repr_error") or the message alone ("message_error").
+    """
 
     kind: str
     value: Expression | str
@@ -197,6 +199,8 @@ class Raise:
     siteless: bool = False
     """The caller's line is to be blamed."""
     edge: str | None = None
+    made_of: str = ""
+    """As in ``tree.ExceptionNew``."""
 
 
 @dataclass(slots=True, eq=False)
@@ -218,6 +222,8 @@ class MakeError:
     errno: Expression | None
     message: Message
     span: Span
+    made_of: str = ""
+    """As in ``tree.ExceptionNew``."""
 
 
 @dataclass(slots=True, eq=False)

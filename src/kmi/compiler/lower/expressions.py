@@ -78,9 +78,9 @@ def expression(builder: Builder, node: tree.Expression) -> Value:
             return objects.new(builder, node)
         case tree.ExceptionNew():
             return text.exception(builder, node)
-        case tree.ExceptionErrno(value=operand):
+        case tree.ExceptionErrno(value=operand, part=part_name):
             value = builder.expression(operand)
-            return Value(linear.Part(value.expression, "number", builder.type(node.type)))
+            return Value(linear.Part(value.expression, part_name, builder.type(node.type)))
         case tree.Upcast(value=operand):
             return upcast(builder, builder.expression(operand), builder.type(node.type), node)
         case tree.Narrow(value=operand, checked=checked):

@@ -59,7 +59,7 @@ def pieces(
         case IntType():
             return [linear.Piece("int", value.expression, spec)]
         case ExceptionType():
-            return [linear.Piece("error", value.expression, spec)]
+            return [linear.Piece(_SAYS.get(conversion, "error"), value.expression, spec)]
         case OptionalType():
             return [_optional(builder, value, kind, conversion, span, held, string)]
         case TupleType(items=items):
@@ -70,6 +70,10 @@ def pieces(
             return [linear.Piece("text", "None")]
         case _:
             raise InternalError(f"{kind} cannot be formatted yet", span)
+
+
+_SAYS = {"r": "repr_error", "m": "message_error"}
+"""What an exception says by the conversion: "m", which no author can write, is its message alone."""
 
 
 def speaks(kind: Type) -> bool:

@@ -265,11 +265,11 @@ def raise_new(builder: Builder, node: tree.ExceptionNew, span: Span) -> None:
     errno, said, values = text.parts(builder, node)
     held = [value.owned for value in values if value.owned is not None]
     if not held:
-        builder.emit(linear.Raise(node.definition, errno, said, span))
+        builder.emit(linear.Raise(node.definition, errno, said, span, made_of=node.made_of))
         return
     kind = ExceptionType(node.definition)
     made = builder.temporary(kind, "exception")
-    builder.emit(linear.MakeError(made, node.definition, errno, said, span))
+    builder.emit(linear.MakeError(made, node.definition, errno, said, span, node.made_of))
     builder.settle(values, span)
     builder.emit(linear.RaiseValue(made, node.definition, span))
 

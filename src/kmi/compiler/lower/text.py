@@ -17,6 +17,8 @@ from kmi.language.source import Span
 from kmi.language.types import BoolType, ClassType, ExceptionType, IntType, PointerType
 
 CHARACTERS = PointerType(None, "const")
+SAID = {"error": "text", "repr_error": "repr", "message_error": "message"}
+"""What a piece says of an exception, in the names of kmi_error_text.h."""
 
 
 def pieces(builder: Builder, node: tree.Expression) -> tuple[list[linear.Piece], list[Value]]:
@@ -117,7 +119,7 @@ def exception(builder: Builder, node: tree.ExceptionNew) -> Value:
     """An exception as a value that is not raised yet."""
     errno, said, values = parts(builder, node)
     target = builder.temporary(ExceptionType(node.definition), "exception")
-    builder.emit(linear.MakeError(target, node.definition, errno, said, node.span))
+    builder.emit(linear.MakeError(target, node.definition, errno, said, node.span, node.made_of))
     builder.settle(values, node.span)
     return Value(linear.Var(target, target.type))
 
@@ -131,7 +133,8 @@ def parts(
         value = builder.keep(integers.integer(builder, node.errno), node.span)
         errno = value.expression
     said, values = message(builder, node.message)
-    if said is not None and builder.instance.author and _derives(node.definition, "KeyError"):
+    plain = said is not None and not node.made_of and builder.instance.author
+    if said is not None and plain and _derives(node.definition, "KeyError"):
         said = _quoted(builder, node, said, values)
     return errno, said, values
 
@@ -175,11 +178,12 @@ def printf(made: list[linear.Piece]) -> list[linear.Expression | str]:
                 form += "%.*s"
                 arguments.append(linear.Helper("KMI_STR_SIZE", [value], value.type))
                 arguments.append(linear.Helper("KMI_STR_DATA", [value], value.type))
-            case linear.Piece(kind="error", value=value, spec=""):
+            case linear.Piece(kind=("error" | "repr_error" | "message_error") as word, value=value, spec=""):
                 assert not isinstance(value, str)
                 form += "%s"
                 address = linear.Address(value, PointerType(None))
-                arguments.append(linear.Helper("kmi_error_text", [address, "(char[112]){ 0 }"], CHARACTERS))
+                what: list[linear.Expression | str] = [address, SAID[word]]
+                arguments.append(linear.Helper("KMI_ERROR_SAID", what, CHARACTERS))
             case _:
                 raise InternalError(f"a piece of kind {piece.kind} with `{piece.spec}` is not for a C format")
     return [c_string(form), *arguments]
@@ -228,7 +232,7 @@ def _is_printf(piece: linear.Piece) -> bool:
         case linear.Piece(kind="text"):
             return True
         case _:
-            return piece.kind in ("c", "str", "error") and not piece.spec
+            return piece.kind in ("c", "str", *SAID) and not piece.spec
 
 
 def make_string(builder: Builder, made: list[linear.Piece], kind: ClassType, span: Span) -> linear.Variable:

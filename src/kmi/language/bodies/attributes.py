@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import callables, calls, enum_values, expressions, unions
+from kmi.language.bodies import callables, calls, enum_values, exceptions, expressions, unions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce
 from kmi.language.bodies.fields import find_field
@@ -255,14 +255,23 @@ def _parameter(body: Body, span: Span, parameter: tree.ModuleParameter) -> tree.
 def _exception(
     body: Body, node: ast.Attribute, value: tree.Expression, kind: ExceptionType, name: str
 ) -> tree.Expression:
-    if name == "errno":
+    if name in ("errno", "strerror"):
         if any(ancestor.name == "OSError" for ancestor in kind.definition.ancestors()):
+            if name == "strerror":
+                return exceptions.strerror(body, value, body.span(node))
             return tree.ExceptionErrno(value, body.span(node), INT)
         return body.error(
             codes.UNKNOWN_ATTRIBUTE,
             node,
-            f"`{kind}` has no errno: only an `OSError` has one",
+            f"`{kind}` has no {name}: only an `OSError` has one",
             help="catch it apart:\nexcept OSError as error:",
+        )
+    if name == "args":
+        return body.error(
+            codes.UNKNOWN_ATTRIBUTE,
+            node,
+            "the `args` of an exception have no types",
+            help="use its text, or a field of an exception class of your own:\nstr(error)",
         )
     return body.error(
         codes.UNKNOWN_ATTRIBUTE,

@@ -10,13 +10,14 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import expressions, statements
+from kmi.language.bodies import expressions, formats, operators, statements
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce
 from kmi.language.bodies.flow import Flow, join
 from kmi.language.declarations.scope import ClassInfo, Poisoned
 from kmi.language.relations import POISON, describe, is_int
-from kmi.language.types import INT, ExceptionType, TypeObject
+from kmi.language.source import Span
+from kmi.language.types import BOOL, INT, ExceptionType, OptionalType, TypeObject
 
 
 def exception_new(body: Body, node: ast.Call, definition: tree.Class) -> tree.Expression:
@@ -59,18 +60,20 @@ def exception_new(body: Body, node: ast.Call, definition: tree.Class) -> tree.Ex
             number = expressions.value_for(body, first, INT, "the errno")
             message = _message(body, second)
             return tree.ExceptionNew(definition, number, message, span, kind)
-        case [first]:
-            return tree.ExceptionNew(definition, None, _message(body, first), span, kind)
-        case _:
+        case _ if os_error:
             return body.error(
                 codes.BAD_EXCEPTION,
                 node,
-                f"`{definition.name}` takes a message" + (" after its errno" if os_error else ""),
-                help='raise ValueError("what is wrong")',
+                f"`{definition.name}` takes an errno and a message",
+                help=f'raise {definition.name}(EIO, "what is wrong")',
             )
+        case _:
+            message, made_of = _made_of(body, node.args)
+            return tree.ExceptionNew(definition, None, message, span, kind, made_of)
 
 
 def _message(body: Body, node: ast.expr) -> tree.Expression | None:
+    """The message of an OSError, which is a string."""
     value = expressions.expression(body, node)
     if value.type is POISON:
         return None
@@ -86,6 +89,43 @@ def _message(body: Body, node: ast.expr) -> tree.Expression | None:
         coerce(body, value, body.world.str_type, node, "the message")
         return None
     return value
+
+
+def _made_of(body: Body, nodes: list[ast.expr]) -> tuple[tree.Expression | None, str]:
+    """What an exception of these arguments says: a string as it is, another value by its repr, several as a
+    tuple. Second, ``made_of`` of the node.
+    """
+    values = [expressions.expression(body, each) for each in nodes]
+    if any(value.type is POISON for value in values):
+        return None, ""
+    if len(nodes) == 1 and body.world.is_builtin(values[0].type, "str"):
+        return values[0], ""
+    pieces: list[str | tree.FormatPiece] = []
+    for node, value in zip(nodes, values, strict=True):
+        message = formats.check(body.world, value.type, "", "r")
+        if message is not None:
+            body.error(codes.BAD_FORMAT, node, message)
+            return None, ""
+        pieces += [", " if pieces else "(", tree.FormatPiece(value, "", "r", value.span)]
+    if len(nodes) == 1:
+        return tree.Format(pieces[1:], values[0].span, body.world.str_type), "other"
+    return tree.Format([*pieces, ")"], values[0].span, body.world.str_type), "several"
+
+
+def strerror(body: Body, value: tree.Expression, span: Span) -> tree.Expression:
+    """``error.strerror``: the message of an OSError; None where it was made of nothing."""
+    kind = OptionalType(body.world.str_type)
+
+    def said(error: tree.Expression) -> tree.Expression:
+        nothing = tree.IntLiteral(0, span)
+        bare = tree.Compare("==", tree.ExceptionErrno(error, span, INT, "arguments"), nothing, span)
+        unnumbered = tree.Compare("==", tree.ExceptionErrno(error, span, INT), nothing, span)
+        text = tree.Format([tree.FormatPiece(error, "", "m", span)], span, body.world.str_type)
+        none = tree.Upcast(tree.NoneLiteral(span), span, kind)
+        test = tree.Logical("and", bare, unnumbered, span, BOOL)
+        return tree.Conditional(test, none, tree.Upcast(text, span, kind), span, kind)
+
+    return operators.once(body, value, said)
 
 
 def error_call(body: Body, node: ast.Call) -> tree.Expression:
@@ -149,9 +189,9 @@ def assert_statement(body: Body, node: ast.Assert) -> list[tree.Statement]:
     test, when_true, when_false = condition(body, node.test)
     body.flow = when_false
     definition = body.world.builtin("AssertionError").definition
-    message = _message(body, node.msg) if node.msg is not None else None
+    message, made_of = _made_of(body, [node.msg]) if node.msg is not None else (None, "")
     body.flow = when_true
-    raised = tree.ExceptionNew(definition, None, message, span, ExceptionType(definition))
+    raised = tree.ExceptionNew(definition, None, message, span, ExceptionType(definition), made_of)
     return [tree.If(tree.Not(test, span), [tree.Raise(raised, span)], [], span)]
 
 

@@ -63,7 +63,7 @@ def written(world: World, kind: Type, conversion: str) -> str | None:
         case NoneType() | NeverType():
             return None
         case ExceptionType():
-            return None if conversion != "r" else "an exception has no `!r` in kernel Python: leave it out"
+            return None
         case OptionalType(inner=inner):
             return written(world, inner, conversion)
         case TupleType(items=items):

@@ -253,22 +253,28 @@ class New:
 
 @dataclass(slots=True, eq=False)
 class ExceptionNew:
-    """An exception value: class, errno, and a message that is a literal, an f-string or absent."""
+    """An exception value: class, errno, and a message that is a literal, an f-string or absent.
+
+    ``made_of`` says what the message is where it is not a ``str`` that was given: "other" for the repr of
+    one value, "several" for that of a tuple.
+    """
 
     definition: Class
     errno: Expression | None
     message: Expression | None
     span: Span
     type: Type
+    made_of: str = ""
 
 
 @dataclass(slots=True, eq=False)
 class ExceptionErrno:
-    """``error.errno`` of a caught OSError."""
+    """``error.errno`` of a caught OSError; with ``part`` "arguments" what it was made of, 0 being nothing."""
 
     value: Expression
     span: Span
     type: Type
+    part: str = "number"
 
 
 @dataclass(slots=True, eq=False)
