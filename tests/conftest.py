@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 # A run in the background may have been started with SIGINT ignored, and whatever a test starts inherits that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The front end makes large trees and hardly any garbage in circles: looking for it can wait.
+gc.set_threshold(100_000, 20, 20)
 
 HERE = Path(__file__).parent
 
@@ -30,3 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for directory, needs in NEEDS.items():
             if item.path.is_relative_to(HERE / directory):
                 item.add_marker(pytest.mark.needs(*needs))
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # thousands of tests and their modules, which stay: not to be gone through each time

@@ -1,11 +1,14 @@
 """The library: a kernel's layer beside the interface, circular imports, what is reached and what is not."""
 
+import ast
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from kmi.language import Analysis, Library, analyse_text
+from kmi.language import Analysis, Library, analyse, analyse_text
+from kmi.language.declarations import reading
+from kmi.language.library import PACKAGE
 from kmi.language.tree.dump import dump_function
 from kmi.language.tree.verify import verify
 
@@ -200,3 +203,34 @@ MODULES = ["kmi.testing.kernels.kernel", "kmi.language", "os", "kmi.kernels.linu
 def test_an_author_imports_only_the_interface(module: str) -> None:
     found = check(f"import {module} as thing\n", Library(entry=False)).diagnostics
     assert [d.code.number for d in found] == ["KMI0202"]
+
+
+def test_a_file_that_changed_is_read_anew(layer: Path) -> None:
+    write(layer, "log", LOG)
+    assert check(HELLO, Library(kernel=layer, entry=False)).program is not None
+    write(layer, "log", LOG.replace("small_info", "other_info"))
+    program = check(HELLO, Library(kernel=layer, entry=False)).program
+    assert program is not None
+    external = program.modules["kmi.kernels.small.log"].functions["info"].external
+    assert external is not None and external.name == "other_info"
+
+
+def test_a_mistake_of_the_layer_is_reported_each_time(layer: Path) -> None:
+    write(layer, "log", LOG + "\n\n    rate = 1.5\n")
+    for _ in range(2):
+        analysis = check(HELLO, Library(kernel=layer, entry=False))
+        assert [found.code.number for found in analysis.diagnostics] == ["KMI0108"]
+
+
+def test_syntax_that_is_shared_is_only_looked_at() -> None:
+    def dumped() -> dict[Path, str]:
+        known = [read for read in reading._READ.values() if read.source.path.is_relative_to(PACKAGE)]
+        return {read.source.path: ast.dump(read.syntax, include_attributes=True) for read in known}
+
+    program = Path(__file__).parents[1] / "differential" / "programs" / "comprehensions.py"
+    for _ in range(2):
+        assert analyse(program, Library(kernel=PACKAGE / "kernels" / "host", entry=False)).program is not None
+    found = dumped()
+    assert found
+    for path, shown in found.items():
+        assert shown == ast.dump(ast.parse(path.read_text(), str(path)), include_attributes=True), path

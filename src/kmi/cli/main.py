@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import importlib
 import signal
 import sys
@@ -73,6 +74,7 @@ def group(traceback: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line given, by default the process's own; the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    gc.set_threshold(100_000, 20, 20)  # a compiler makes trees, hardly ever garbage in circles
     signal.signal(signal.SIGTERM, _terminated)
     try:
         status = group.main(given, prog_name="kmi", standalone_mode=False)

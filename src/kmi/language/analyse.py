@@ -81,7 +81,7 @@ def _guarded(
 def _analyse(source: Source, library: Library, reporter: Reporter, added: Added) -> Analysis:
     world = World(library, reporter, source.module, packages.root(source.path))
     world.added = added
-    scope = world.add(source, author=True)
+    scope = world.add(source)
     if scope is None:
         return Analysis(reporter.diagnostics, None)
     files = _files(world, scope)

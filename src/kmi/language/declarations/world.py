@@ -72,38 +72,54 @@ class World:
             if path is None:
                 self.missing.add(name)
                 return None
-            return self.add(packages.read(path, name, self.reporter), author=True)
+            return self.add(packages.read(path, name, self.reporter))
         path = self.library.locate(name)
         if path is None:
             self.missing.add(name)
             return None
-        return self.add(Source(path, path.read_text(encoding="utf-8"), name))
+        return self._library(path, name)
 
-    def add(self, source: Source, *, author: bool = False) -> ModuleScope | None:
-        """Reads a module into the world; None where it is not Python."""
+    def _library(self, path: Path, name: str) -> ModuleScope | None:
+        """Reads a file of the library into the world."""
+        from kmi.language.declarations import names
+        from kmi.language.declarations.reading import library_file
+
+        # Of the interface only declarations are read, and where no bodies are, only those of the run time.
+        strict = self.library.complete and name.startswith(("kmi.runtime", "kmi.kernels"))
+        read = library_file(path, name, strict, self.reporter)
+        if read is None:
+            self.missing.add(name)
+            return None
+        scope = self._enter(read.source, read.syntax)
+        scope.stored = set(read.stored)
+        names.collect(self, scope, read.syntax.body)
+        return scope
+
+    def add(self, source: Source) -> ModuleScope | None:
+        """Reads a file of the author's into the world; None where it is not Python."""
         from kmi.language.declarations import names
         from kmi.language.parse import parse
 
-        # Of the interface only declarations are read, and where no bodies are, only those of the run time.
-        strict = author or (self.library.complete and _strict(source.module))
         added = self.added.get(source.module, ())
-        syntax = parse(source, self.reporter if strict else Reporter(), whitelist=strict, added=added)
+        syntax = parse(source, self.reporter, added=added)
         if syntax is None:
             self.missing.add(source.module)
             return None
+        scope = self._enter(source, syntax)
+        scope.author = True
+        self.stored |= names.stored_attributes(syntax)
+        scope.stored = self.stored
+        scope.interface = False
+        names.collect(self, scope, syntax.body)
+        return scope
+
+    def _enter(self, source: Source, syntax: ast.Module) -> ModuleScope:
+        from kmi.language.declarations import names
+
         scope = names.make_scope(self, source.module, source, syntax)
-        scope.author = author
         scope.package = source.path.name == packages.INIT
-        if author:
-            self.stored |= names.stored_attributes(syntax)
-            scope.stored = self.stored
-        elif strict:
-            scope.stored = names.stored_attributes(syntax)
-        if author:
-            scope.interface = False
         self.scopes[source.module] = scope
         self.syntax[source.module] = syntax
-        names.collect(self, scope, syntax.body)
         return scope
 
     def builtin(self, name: str) -> ClassInfo:
@@ -150,8 +166,3 @@ class World:
     def library_names(self) -> list[str]:
         """The interface modules, for suggestions."""
         return ["kmi", *(f"kmi.{path.stem}" for path in PACKAGE.glob("*.py") if path.stem != "__init__")]
-
-
-def _strict(module: str) -> bool:
-    return module.startswith(("kmi.runtime", "kmi.kernels"))
-
