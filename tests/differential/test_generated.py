@@ -5,19 +5,11 @@ pytest tests/differential/test_generated.py --programs 5000 --seed 7     # more 
 For hours of it, and on many computers: python -m kmi.testing.differential (docs/testing.md).
 """
 
-from typing import Final
-
 import pytest
 
 from kmi.testing.differential.campaign import BATCH, batch_of, compared, first_seed, shrunk, way_of
 
 pytestmark = pytest.mark.needs("gcc")
-
-KNOWN: Final = {
-    1001272: "the generator cuts a number, `(5 & 3)[:5]`, which the checker refuses",
-    1001414: "not looked into: an exception where CPython logs a bytearray",
-}
-"""Programs of the first 2,000 that differ, by their seeds, and why; a test sees that each still does."""
 
 
 def _options(config: pytest.Config) -> tuple[int, int]:
@@ -34,18 +26,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def test_generated_programs_do_what_they_do_in_cpython(first: int, request: pytest.FixtureRequest) -> None:
     count, seed = _options(request.config)
-    programs = [
-        program
-        for number, program in enumerate(batch_of(first, min(BATCH, seed + count - first)), first)
-        if number not in KNOWN
-    ]
+    programs = batch_of(first, min(BATCH, seed + count - first))
     way = way_of(first)
     findings = compared(programs, way)
     if findings:
         finding = shrunk(findings[0], way, attempts=60)
         pytest.fail(f"{len(findings)} of {len(programs)} programs differ; the first:\n\n{finding.describe()}")
-
-
-@pytest.mark.parametrize("seed", KNOWN)
-def test_what_is_known_to_differ_still_does(seed: int) -> None:
-    assert compared(batch_of(seed, 1), "fast"), f"{seed} agrees now: take it off KNOWN"

@@ -148,6 +148,9 @@ class bytearray:
         if step == 1:
             self.__setslice__(first, first + count, data)
             return
+        if data._length == 0:  # a bytearray, unlike a list, takes nothing for a deletion
+            self.__delstepslice__(start, stop, step)
+            return
         if data._length != count:
             raise ValueError(
                 f"attempt to assign bytes of size {data._length} to extended slice of size {count}"
@@ -165,10 +168,13 @@ class bytearray:
 
     def __delstepslice__(self, start: int | None, stop: int | None, step: int) -> None:
         first, count = stepping(start, stop, step, self._length)
-        if count == 0:
+        if step == 1:
+            self.__delslice__(first, first + count)
             return
         if self._exports > 0:
             self._exported()
+        if count == 0:
+            return
         if step < 0:
             first += (count - 1) * step
             step = -step

@@ -63,6 +63,27 @@ def stored() -> None:
             info(f"{error}")
 
 
+def emptied(start: int, step: int) -> None:
+    buffer = bytearray(b"abcdefgh")
+    try:
+        buffer[start::step] = b""
+        info(f"{buffer}")
+        buffer[start::step] = bytearray()
+        info(f"{buffer}")
+        with memoryview(buffer):
+            del buffer[9::step]
+            info("nothing to take away")
+            buffer[9::step] = b""
+    except BufferError as error:
+        info(f"{error}")
+    items = [1, 2, 3]
+    try:
+        items[::step] = []
+    except ValueError as error:
+        info(f"{error}")
+    info(f"{items}")
+
+
 def dying() -> None:
     items = [Loud(1), Loud(2), Loud(3), Loud(4), Loud(5)]
     items[::2] = [Loud(6), Loud(7), Loud(8)]
@@ -80,4 +101,6 @@ def main() -> None:
     read([1, 2, 3, 4, 5], "aéxyz", b"abcde")
     read([1, 2, 3, 4, 5, 6], "abcdef", b"ab\x00def")
     stored()
+    for step in [1, 2, 3, -1, -2]:
+        emptied(2, step)
     dying()

@@ -66,7 +66,8 @@ class Values(Expressions):
                     inside.fixed.add(names.get(name, name))
                 return self.boolean(inside, 1) if kind == "bool" else self.integer(inside, 1)
             if how == "=":
-                return self.expression(kind, scope, 1)
+                made = self.expression(kind, scope, 1)
+                return f"({made})" if form[match.end() :][:1] in ("[", ".") else made
             if how == "local:":
                 paths = [path for path in self.names(kind, scope) if path not in scope.fixed]
                 if not paths:
