@@ -101,6 +101,16 @@ def _match(
                 help=f"{ast.unparse(node.func)}({_signature(parameters)})",
             )
             return None
+        if keyword.arg in info.renamed:
+            other = info.renamed[keyword.arg].function
+            body.error(
+                codes.BAD_ARGUMENTS,
+                keyword,
+                f"`{other.qualified}`, which replaces `{function.qualified}`, has no `{keyword.arg}`",
+                labels=[(other.span, "may be called instead")],
+                help="call the parameter the same in both, or give it by its place",
+            )
+            return None
         position = names.index(keyword.arg)
         if position in taken:
             body.error(codes.BAD_ARGUMENTS, keyword, f"`{keyword.arg}` is given twice")

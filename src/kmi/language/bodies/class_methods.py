@@ -60,9 +60,7 @@ def _makes(method: FunctionInfo) -> bool:
 
 def _alike(own: FunctionInfo, theirs: FunctionInfo) -> bool:
     mine, others = own.function.parameters[1:], theirs.function.parameters[1:]
-    if [default is None for default in own.defaults] != [default is None for default in theirs.defaults]:
-        return False
     return len(mine) == len(others) and all(
-        one.name == other.name and same(one.type, other.type)
-        for one, other in zip(mine, others, strict=True)
+        one.name == other.name and same(one.type, other.type) and own.same_default(theirs, position)
+        for position, (one, other) in enumerate(zip(mine, others, strict=True), 1)
     )

@@ -5,6 +5,9 @@ def read(self, file: File, data: Uio) -> int: …     # error: FileOperations.re
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+
 from kmi.language import codes
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo
 from kmi.language.declarations.uncalled import check_uncalled
@@ -95,6 +98,8 @@ def _compare(
                 f"but `{other.qualified}` has `{describe(expected)}`",
                 help=help,
             )
+    if info.scope.author:
+        _compare_calls(world, method, replaced)
     inner = result.inner if isinstance(result, OptionalType) else result
     if not same(own.result, result) and not same(own.result, inner):
         world.reporter.error(
@@ -114,3 +119,49 @@ def _compare(
             f"one of `{own.qualified}` and `{other.qualified}` is a property",
             help=help,
         )
+
+
+def _compare_calls(world: World, own: FunctionInfo, replaced: FunctionInfo) -> None:
+    """Refuses what would make a call by way of the base's method another call of this one.
+
+    Who calls is compiled with the base's names and defaults, whatever class the object has.
+    """
+    for position, base in enumerate(replaced.function.parameters[1:], 1):
+        mine = own.function.parameters[position]
+        if mine.name != base.name:
+            for each in _above(world, replaced):
+                each.renamed[each.function.parameters[position].name] = own
+        keywords = (base.name in replaced.keyword_only, mine.name in own.keyword_only)
+        if keywords == (False, True) or (keywords != (False, False) and mine.name != base.name):
+            world.reporter.error(
+                codes.BAD_OVERRIDE,
+                mine.span,
+                f"`{mine.name}` of `{own.function.qualified}` is given by name where "
+                f"`{replaced.function.qualified}` has "
+                + (f"`{base.name}`" if mine.name != base.name else "it by its place too"),
+                help="keep the names, the order and the `*` of the method that is replaced",
+            )
+            return
+        if replaced.defaults[position] is not None and not own.same_default(replaced, position):
+            default = replaced.defaults[position]
+            assert default is not None
+            world.reporter.error(
+                codes.BAD_OVERRIDE,
+                mine.span,
+                f"`{mine.name}` of `{own.function.qualified}` has another default than in "
+                f"`{replaced.function.qualified}`",
+                note="which of them a call leaves out would depend on the class of the object",
+                help=f"keep it: `{mine.name}: {describe(mine.type)} = {ast.unparse(default)}`; "
+                "or take `None` and choose in the body",
+            )
+
+
+def _above(world: World, method: FunctionInfo) -> Iterator[FunctionInfo]:
+    """The method, and those of base classes that it replaces in turn."""
+    from kmi.language.declarations.members import find_method
+
+    found: FunctionInfo | None = method
+    while found is not None:
+        yield found
+        base = found.owner.definition.base if found.owner is not None else None
+        found = find_method(world, base, found.function.name) if base is not None else None

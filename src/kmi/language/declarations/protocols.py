@@ -59,6 +59,8 @@ def lacking(world: World, kind: ClassType, target: ClassType) -> str | None:
         own = class_bindings(kind, found.function.owner)
         if not _fits(found, own, wanted, theirs):
             return f"its `{wanted.function.name}` takes or gives something else"
+        if not _called_alike(found, wanted):
+            return f"its `{wanted.function.name}` has other names or defaults of parameters"
     return _lacks_itself(world, kind, target) if is_iterator(target.definition) else None
 
 
@@ -119,6 +121,24 @@ def _fits(
         return True
     inner = result.inner if isinstance(result, OptionalType) else None
     return inner is not None and same(gives, inner) and not isinstance(inner, NoneType)
+
+
+def _called_alike(found: FunctionInfo, wanted: FunctionInfo) -> bool:
+    """Whether any call that is written for the protocol's method means the same for this one.
+
+    It is compiled with the names and the defaults of the protocol.
+    """
+    if found.declared or not found.scope.author:
+        return True
+    both = zip(found.function.parameters, wanted.function.parameters, strict=True)
+    for position, (own, asked) in list(enumerate(both))[1:]:
+        if own.name != asked.name and asked.name not in wanted.positional_only:
+            return False
+        if own.name in found.keyword_only and asked.name not in wanted.keyword_only:
+            return False
+        if wanted.defaults[position] is not None and not found.same_default(wanted, position):
+            return False
+    return True
 
 
 def abstract_methods(world: World, info: ClassInfo) -> list[tree.Function]:

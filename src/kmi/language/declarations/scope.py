@@ -27,6 +27,8 @@ class FunctionInfo:
     """One a parameter, ``self`` included."""
     keyword_only: frozenset[str] = frozenset()
     positional_only: frozenset[str] = frozenset()
+    renamed: dict[str, FunctionInfo] = field(default_factory=dict)
+    """Parameters that a method which replaces this one calls otherwise, and that method."""
     generated: str = ""
     """"dataclass" for the methods that ``@dataclass`` and ``Struct`` bring."""
     declared: bool = False
@@ -39,6 +41,16 @@ class FunctionInfo:
     """Of a function that is defined in the body of another one: those that it can call by name."""
     provided: bool = False
     """The kernel's implementation of an interface name: safe to call, whatever it is made of."""
+
+    def same_default(self, other: FunctionInfo, position: int) -> bool:
+        """Whether a call that leaves out the parameter of that position gives both functions the same."""
+        mine, theirs = (
+            info.defaults[position] if position < len(info.defaults) else None for info in (self, other)
+        )
+        if mine is None or theirs is None:
+            return mine is theirs
+        named = any(isinstance(part, ast.Name | ast.Attribute) for part in ast.walk(mine))
+        return ast.dump(mine) == ast.dump(theirs) and (self.scope is other.scope or not named)
 
 
 @dataclass(slots=True, eq=False)
