@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from kmi.testing.generate.data import DATA
+from kmi.testing.generate.holding import HOLDING
 from kmi.testing.generate.matching import MATCHING
 from kmi.testing.generate.objects import OBJECTS
 
@@ -329,5 +331,5 @@ def part@(n: int, m: int) -> int:
 """,
 }
 
-PARTS: Final[dict[str, str]] = {**ARITHMETIC, **FLOW, **OBJECTS, **MATCHING}
+PARTS: Final[dict[str, str]] = {**ARITHMETIC, **FLOW, **OBJECTS, **MATCHING, **DATA, **HOLDING}
 """All of them, by name."""

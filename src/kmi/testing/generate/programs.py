@@ -25,17 +25,27 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import Enum, Flag, IntEnum
+from enum import Enum, Flag, IntEnum, IntFlag
 from errno import EAGAIN, EBUSY, ENOENT, EPERM
-from typing import Final, Generic, Protocol, TypeVar
+from types import TracebackType
+from typing import Annotated, ClassVar, Final, Generic, Protocol, Self, TypeVar
+from weakref import ref
 
 from kmi import i8, i16, i32, i64, info, u8, u16, u32, u64, usize, wrapping
+from kmi.integers import be16, be32, le16
 from kmi.struct import Struct
 from kmi.sync import Mutex, RwLock, SpinLock
 
 T = TypeVar("T")
+
+
+class Told(Protocol):
+    def told(self) -> str: ...
+
+
+N = TypeVar("N", bound=Told)
 
 
 def none_int(n: int) -> int | None:
