@@ -34,9 +34,8 @@ class Device(FileOperations):
                 with self.a as a:  # a in b
                     a.n += b.n
         elif request.command == 3:
-            with self.s as s:
-                with self.a as a:  # sleeps
-                    s.n += a.n
+            with self.s as s:  # atomic
+                s.n += self.sleeping()  # calls it
         elif request.command == 4:
             with self.a as a:
                 with self.a as again:  # recursive
@@ -53,10 +52,15 @@ class Device(FileOperations):
                 with self.s as t:
                     s.n += t.n
         return 0
+
+    def sleeping(self) -> int:
+        with self.a as a:  # sleeps
+            return a.n
 """
 
 
 def line_of(path: Path, text: str) -> int:
+    """The number of the only line that holds the text."""
     (number,) = (n for n, line in enumerate(path.read_text().splitlines(), 1) if text in line)
     return number
 
@@ -71,10 +75,14 @@ def test_locks_in_both_orders(simulated: SimulatedKernel, written: Written) -> N
     (report,) = simulated.reports()
     assert report.kind == "lock order"
     assert report.title == "Device.b and Device.a are taken in both orders"
-    text = str(report)
-    assert f"device.py:{line_of(path, '# b in a')} in Device.ioctl" in text
-    assert f"device.py:{line_of(path, '# a in b')} in Device.ioctl" in text
-    assert f"device.py:{line_of(path, '# b in a') - 1} in Device.ioctl" in text
+    inner, outer = line_of(path, "# a in b"), line_of(path, "# b in a")
+    by = f"by ioctl by process {user.pid}"
+    assert report.lines == (
+        f"Device.a taken at device.py:{inner} in Device.ioctl, {by}, "
+        f"while holding Device.b, taken at device.py:{inner - 1} in Device.ioctl",
+        f"Device.b taken at device.py:{outer} in Device.ioctl, {by}, "
+        f"while holding Device.a, taken at device.py:{outer - 1} in Device.ioctl",
+    )
 
 
 def test_one_order_is_fine(simulated: SimulatedKernel, written: Written) -> None:
@@ -92,9 +100,12 @@ def test_sleeping_under_a_spin_lock(simulated: SimulatedKernel, written: Written
     user = simulated.process()
     user.ioctl(user.open("/dev/device"), 3)
     (report,) = simulated.reports()
-    assert report.kind == "sleep in atomic context"
-    assert report.title == f"taking Device.a at device.py:{line_of(path, '# sleeps')} in Device.ioctl"
-    assert report.lines[0].startswith("while holding Device.s (taken at device.py:")
+    assert str(report).splitlines() == [
+        "sleep in atomic context: "
+        f"taking Device.a at device.py:{line_of(path, '# sleeps')} in Device.sleeping",
+        f"    called from device.py:{line_of(path, '# calls it')} in Device.ioctl",
+        f"    while holding Device.s (taken at device.py:{line_of(path, '# atomic')} in Device.ioctl)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -360,9 +371,15 @@ def test_what_was_lent_to_a_callback_is_not_for_later(simulated: SimulatedKernel
                 data.put(b"x")
                 self.data = data
 
+            def poll(self, file: File, table: PollTable) -> Poll:
+                self.table = table
+                return Poll.IN
+
             def ioctl(self, file: File, request: Request) -> int:
                 if request.command == 1:
                     return int(self.file.nonblocking)  # the file of open
+                if request.command == 2:
+                    self.table.wait(None)  # the polltable of poll
                 return self.data.remaining  # the data of read
         """
     )
@@ -370,7 +387,12 @@ def test_what_was_lent_to_a_callback_is_not_for_later(simulated: SimulatedKernel
     user = simulated.process()
     fd = user.open("/dev/device")
     assert user.read(fd, 1) == b"x"
-    for command, what, lender in ((1, "File.nonblocking", "open"), (2, "Uio.remaining", "read")):
+    assert user.poll([(fd, 1)]) == [(fd, 1)]
+    for command, what, lender in (
+        (1, "File.nonblocking", "open"),
+        (2, "PollTable.wait", "poll"),
+        (3, "Uio.remaining", "read"),
+    ):
         with pytest.raises(LockMisuse):
             user.ioctl(fd, command)
         line = line_of(path, f"the {what.partition('.')[0].lower().replace('uio', 'data')} of {lender}")
@@ -379,3 +401,108 @@ def test_what_was_lent_to_a_callback_is_not_for_later(simulated: SimulatedKernel
         assert report.title == f"{what} is used at device.py:{line} in Device.ioctl"
         kind = what.partition(".")[0]
         assert report.lines == (f"the {kind} was lent to Device.{lender}, which has returned",)
+
+
+def test_what_a_lock_guards_is_not_for_later(simulated: SimulatedKernel, written: Written) -> None:
+    path = written(
+        """
+        from kmi.sync import RwLock
+
+        class Value:
+            def __init__(self) -> None:
+                self.n: int = 0
+
+        class Device(FileOperations):
+            def __init__(self) -> None:
+                self.a = Mutex(Value())
+                self.kept = Mutex(bytearray())
+                self.shared = RwLock(Value())
+                self.changed = Condition(self.a)
+
+            def read(self, file: File, data: Uio) -> None:
+                with self.a:
+                    self.changed.wait()
+
+            def write(self, file: File, data: Uio) -> None:
+                with self.a as a:  # takes a
+                    a.n = 1
+                self.later(a)  # calls it
+                with self.kept as kept:  # takes kept
+                    kept.extend(b"x")
+                kept.extend(b"y")  # grows
+                with self.shared.read() as shared:  # takes shared
+                    shared.n = shared.n + 1  # writes as a reader
+                with self.shared.write() as shared:
+                    shared.n = 4
+                with self.a as a:
+                    self.changed.notify_all()
+
+            def later(self, a: Value) -> None:
+                a.n = 2  # changes
+                a.n = 2 + len(str(a.n))  # once more
+        """
+    )
+    simulated.load(path, check=False)
+    user, other = simulated.process(), simulated.process()
+    fd = user.open("/dev/device")
+    call = other.start("read", other.open("/dev/device"), 1)
+    call.wait_blocked()
+    user.write(fd, b"x")
+    call.result()
+    by = f"by write by process {user.pid}"
+    reports = [str(report).splitlines() for report in simulated.reports() if "race" not in report.kind]
+
+    def at(text: str, function: str = "write") -> str:
+        return f"device.py:{line_of(path, text)} in Device.{function}, {by}"
+
+    called = f"    called from {at('# calls it')}".removesuffix(f", {by}")
+    last = "    which was last taken at "
+    assert reports == [
+        [
+            f"use after release: Value.n is changed at {at('# changes', 'later')}, "
+            "who does not hold Device.a",
+            called,
+            last + at("# takes a"),
+        ],
+        [
+            f"use after release: Value.n is read at {at('# once more', 'later')}, "
+            "who does not hold Device.a",
+            called,
+            last + at("# takes a"),
+        ],
+        [
+            f"use after release: the bytearray is changed at {at('# grows')}, who does not hold Device.kept",
+            last + at("# takes kept"),
+        ],
+        [
+            f"use after release: Value.n is changed at {at('# writes as a reader')}, "
+            "who does not hold Device.shared",
+            last + at("# takes shared"),
+        ],
+    ]
+
+
+def test_memory_under_a_raw_spin_lock(simulated: SimulatedKernel, written: Written) -> None:
+    path = written(
+        """
+        from kmi.sync import RawSpinLock
+
+        class Device(FileOperations):
+            def __init__(self) -> None:
+                self.a = RawSpinLock(bytearray())
+
+            def ioctl(self, file: File, request: Request) -> int:
+                with self.a as a:  # taken
+                    a.append(1)  # grows
+                return 0
+        """
+    )
+    simulated.load(path, check=False)
+    user = simulated.process()
+    user.ioctl(user.open("/dev/device"), 3)
+    (report,) = simulated.reports()
+    assert str(report).splitlines() == [
+        "allocation under a raw spin lock: "
+        f"bytearray is made at device.py:{line_of(path, '# grows')} in Device.ioctl",
+        f"    while holding Device.a (taken at device.py:{line_of(path, '# taken')} in Device.ioctl)",
+    ]

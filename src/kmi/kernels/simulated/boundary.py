@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Final
 
 from kmi.errors import errno_of, is_program_error
-from kmi.kernels.simulated.hook.positions import Position, frames
+from kmi.kernels.simulated.hook.positions import frames
 
 __all__ = ["Boundary", "forget", "is_foreign", "message_of"]
 
@@ -47,7 +47,7 @@ class Boundary:
     """Turns exceptions into errnos, and remembers how much each site logged lately."""
 
     def __init__(self) -> None:
-        self._sites: dict[Position | None, tuple[int, int]] = {}
+        self._sites: dict[tuple[str, int] | None, tuple[int, int]] = {}
 
     def errno(self, raised: Exception, ioctl: bool = False) -> int:
         """The errno of an uncaught exception; `ioctl`: it leaves an ioctl."""
@@ -67,9 +67,10 @@ class Boundary:
         passed = frames(raised.__traceback__, outwards=getattr(raised, "kmi_outwards", 0))
         where = passed[0] if passed else None
         window = now // (LOG_SECONDS * SECOND)
-        last, lines = self._sites.get(where, (window, 0))
+        site = (where.file, where.line) if where else None
+        last, lines = self._sites.get(site, (window, 0))
         lines = lines if last == window else 0
-        self._sites[where] = (window, lines + 1)
+        self._sites[site] = (window, lines + 1)
         if lines >= LOG_LINES:
             return []
         calls = passed[1:]

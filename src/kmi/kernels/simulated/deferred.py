@@ -15,8 +15,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
 from kmi.kernels.simulated.boundary import forget
-from kmi.kernels.simulated.device import Registration
-from kmi.kernels.simulated.hook.positions import here
+from kmi.kernels.simulated.device import Registration, standing
+from kmi.kernels.simulated.hook.positions import Position, here
 from kmi.kernels.simulated.locks import declared_name, may_sleep
 from kmi.kernels.simulated.reports import LockMisuse, Report
 from kmi.kernels.simulated.scheduler import Scheduler, Thread, current
@@ -48,6 +48,8 @@ class Deferred(Registration):
     """A callback and when it is to be called next."""
 
     kind: ClassVar[str]
+    asked: ClassVar[str]
+    """What is done to it for a call: the verb, for a message."""
     softirq: ClassVar[bool] = False
 
     def __init__(self, function: Callable[[], None]) -> None:
@@ -60,6 +62,8 @@ class Deferred(Registration):
         self._delay: int | None = None
         """What was asked for before it was live, in nanoseconds."""
         self._due: int | None = None
+        self._asker: tuple[str, Position | None, str] | None = None
+        """What was asked of it last, on which line, and by whom."""
         self._asked = 0
         self._called = 0
         """How often it was armed, and up to which of these all has been done."""
@@ -70,7 +74,9 @@ class Deferred(Registration):
 
     def _arm(self, milliseconds: int) -> None:
         """To be called in so many milliseconds, or a tick later."""
-        scheduler = current().scheduler
+        thread = current()
+        scheduler = thread.scheduler
+        self._asker = self.asked, here(), thread.name
         world().races.release(self)
         nanoseconds = min(max(milliseconds, 0), LONGEST) * MILLISECOND
         self._asked += 1
@@ -120,6 +126,18 @@ class Deferred(Registration):
         self._disarm()
         self._wait()
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self._name}"
+
+    def pending(self) -> tuple[str, ...]:
+        return (self._asked_at(), *standing(self._thread)) if self._thread is not None else ()
+
+    def _asked_at(self) -> str:
+        if self._asker is None:
+            return ""
+        verb, position, name = self._asker
+        return f"{verb} at {position}, by {name}"
+
     # The thread.
 
     def _run(self, scheduler: Scheduler) -> None:
@@ -136,7 +154,7 @@ class Deferred(Registration):
 
     def _main(self) -> None:
         thread, kernel = current(), world()
-        thread.softirq = self.softirq
+        thread.softirq, thread.asked = self.softirq, self._asked_at
         while self._due is not None:
             left = self._due - thread.scheduler.now
             if left > 0:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic
 from typing_extensions import TypeVar
 
 from kmi.errors import error
-from kmi.kernels.simulated.scheduler import Wake, current
+from kmi.kernels.simulated.hook.positions import reached
+from kmi.kernels.simulated.scheduler import Thread, Wake, current
 from kmi.kernels.simulated.sync import Condition, may_sleep
 from kmi.kernels.simulated.world import world
 
@@ -40,6 +41,19 @@ class Registration:
     def end(self, kernel: "SimulatedKernel") -> None:
         """Stop being live."""
         raise NotImplementedError(f"{type(self).__name__} is no registration of the simulated kernel")
+
+    def pending(self) -> tuple[str, ...]:
+        """What `end` waits for: where it was asked for, and where it stands; nothing if it does not wait."""
+        return ()
+
+
+def standing(thread: Thread) -> tuple[str, ...]:
+    """Where a thread stands in its module and why, and how it got there; nothing if it is in none."""
+    way = thread.calls()
+    if not way:
+        return ()
+    does = f"waits for {thread.waits_for}" if thread.waits_for else "runs"
+    return f"{does} at {way[0]}", *reached(way)
 
 
 class File(Generic[S]):
@@ -129,6 +143,7 @@ class PollTable:
         self._conditions: list[Condition] = []
         self._asleep = False
         self._notified = False
+        self.lent_to: object = None
 
     def wait(self, condition: Condition) -> None:
         may_sleep("PollTable.wait")
@@ -136,7 +151,7 @@ class PollTable:
         condition._pollers.append(self)
         self._conditions.append(condition)
 
-    # What follows is for the polling call, not for modules.
+    # What follows is for the polling call, not for modules. `lent_to` is the callback that had it last.
 
     def notified(self) -> None:
         """One of the conditions was notified: the call has to look again."""

@@ -6,9 +6,12 @@ MemoryError, once; with `copies`, copies count too, and fail with EFAULT.
 """
 
 import errno
+from collections.abc import Callable
 
 from kmi.errors import error
-from kmi.kernels.simulated.hook.positions import here
+from kmi.kernels.simulated.hook.positions import calls, here, reached
+from kmi.kernels.simulated.reports import Report
+from kmi.kernels.simulated.scheduler import Thread, running
 
 __all__ = ["Allocator"]
 
@@ -16,7 +19,8 @@ __all__ = ["Allocator"]
 class Allocator:
     """Counts a kernel's calls that can fail, and fails the one that it was told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, report: Callable[[Report], None] = lambda report: None) -> None:
+        self._report = report
         self.count = 0
         """Allocations so far."""
         self.failed = False
@@ -36,6 +40,8 @@ class Allocator:
     def point(self, what: str) -> None:
         """An allocation of `what`: MemoryError if this is the one to fail."""
         self.count += 1
+        if (thread := running()) is not None and thread.raw_locks:
+            self._under_raw_lock(what, thread)
         if self._left and self._fires(what):
             raise MemoryError(f"no memory for {what}")
 
@@ -43,6 +49,14 @@ class Allocator:
         """A copy from or to user space is about to begin: OSError EFAULT if this is the one to fail."""
         if self._left and self._copies and self._fires(what):
             raise error(errno.EFAULT, "bad address")
+
+    def _under_raw_lock(self, what: str, thread: Thread) -> None:
+        way = calls()
+        if way:
+            held = ", ".join(str(lock) for lock in thread.held if getattr(lock, "_raw", False))
+            title = f"{what} is made at {way[0]}"
+            lines = (*reached(way), f"while holding {held}")
+            self._report(Report("allocation under a raw spin lock", title, lines))
 
     def _fires(self, what: str) -> bool:
         self._left -= 1

@@ -31,7 +31,7 @@ from kmi.kernels.simulated.lockorder import LockOrder
 from kmi.kernels.simulated.modules import Module
 from kmi.kernels.simulated.parameter import Given, Parameter, written
 from kmi.kernels.simulated.races import Races
-from kmi.kernels.simulated.reports import Report
+from kmi.kernels.simulated.reports import Deadlock, Livelock, Report
 from kmi.kernels.simulated.scheduler import Scheduler, Thread
 from kmi.kernels.simulated.user.files import Node, OpenFile, Users
 from kmi.kernels.simulated.user.process import SimulatedProcess
@@ -53,6 +53,8 @@ class LoadedModule:
     users: Users = field(default_factory=Users)
     live: list[Registration] = field(default_factory=list)
     """What it has registered, in order."""
+    ending: Registration | None = None
+    """What of it is being ended."""
     instance: Module | None = None
     size: None = None
     """Nothing is built, so there is no size."""
@@ -68,7 +70,7 @@ class SimulatedKernel:
     def __init__(self, seed: int | None = None, schedule: str = "random") -> None:
         self.seed = random.SystemRandom().randrange(1 << 32) if seed is None else seed
         self.scheduler: Scheduler = WorldScheduler(self.seed, self, schedule)
-        self.allocator: Allocator = Allocator()
+        self.allocator: Allocator = Allocator(self.report)
         self.lock_order = LockOrder()
         self.races: Races = self.scheduler.races
         self._boundary = Boundary()
@@ -127,7 +129,9 @@ class SimulatedKernel:
         Collector.rest()
         try:
             failure = self._run(f"loading {module.name}", lambda: self._start(module, kind))
-        except BaseException:
+        except BaseException as raised:
+            if isinstance(raised, (Deadlock, Livelock)):
+                self._report_pending(module)
             self._forget(module)
             raise
         if failure is not None:
@@ -149,7 +153,11 @@ class SimulatedKernel:
         if module.users.count:
             raise error(errno.EAGAIN, f"{name} is in use: close the files that are open on its devices")
         module.users.going = True
-        self._run(f"unloading {name}", lambda: self._stop(module))
+        try:
+            self._run(f"unloading {name}", lambda: self._stop(module))
+        except (Deadlock, Livelock):
+            self._report_pending(module)
+            raise
         self._forget(module)
 
     def modules(self) -> list[str]:
@@ -364,9 +372,18 @@ class SimulatedKernel:
         """End the module's registrations, last first, and let go of its object."""
         while module.live:
             self.scheduler.preempt()
-            module.live.pop().end(self)
+            module.ending = module.live.pop()
+            module.ending.end(self)
+        module.ending = None
         self.scheduler.preempt()
         module.instance = None
+
+    def _report_pending(self, module: LoadedModule) -> None:
+        """Unloading does not end: report what it waits for."""
+        ending = module.ending
+        if ending is not None and (lines := ending.pending()):
+            title = f"unloading {module.name} waits for {ending}, which does not end"
+            self.report(Report("unload with work pending", title, lines))
 
     def _forget(self, module: LoadedModule) -> None:
         """The module is gone: what is left of it is a leak."""

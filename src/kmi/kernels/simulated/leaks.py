@@ -12,7 +12,7 @@ import weakref
 from collections import Counter
 from types import CodeType, FrameType
 
-from kmi.kernels.simulated.hook.positions import position_of
+from kmi.kernels.simulated.hook.positions import Position
 from kmi.kernels.simulated.reports import Report
 
 __all__ = ["Collector", "Tracker"]
@@ -37,7 +37,7 @@ class Tracker:
         found: Counter[str] = Counter()
         for key, reference in list(self._alive.items()):
             if (one := reference()) is not None:
-                found[f"{type(one).__qualname__}, made at {position_of(*self._born[key])}"] += 1
+                found[f"{type(one).__qualname__}, made at {Position(*self._born[key])}"] += 1
         return found
 
     def report(self, name: str) -> Report | None:

@@ -16,15 +16,17 @@ __all__ = ["LockOrder"]
 
 @dataclass(frozen=True)
 class Edge:
-    """Where the first lock was held and the second was taken."""
+    """Where the first lock was held and the second was taken, and by whom first."""
 
     first: str
     second: str
     held_at: Position | None
     taken_at: Position | None
+    by: str
 
     def __str__(self) -> str:
-        return f"{self.second} taken at {self.taken_at} while holding {self.first}, taken at {self.held_at}"
+        held = f"while holding {self.first}, taken at {self.held_at}"
+        return f"{self.second} taken at {self.taken_at}, by {self.by}, {held}"
 
 
 class LockOrder:
@@ -35,12 +37,12 @@ class LockOrder:
         self._reported: set[frozenset[str]] = set()
 
     def take(
-        self, held: list[tuple[str, Position | None]], name: str, position: Position | None
+        self, held: list[tuple[str, Position | None]], name: str, position: Position | None, by: str
     ) -> Report | None:
-        """Note that `name` is taken while `held` are; the report if that closes a cycle."""
+        """Note that `name` is taken `by` a thread while `held` are; the report if that closes a cycle."""
         found: Report | None = None
         for first, held_at in held:
-            edge = Edge(first, name, held_at, position)
+            edge = Edge(first, name, held_at, position, by)
             self._edges.setdefault(first, {}).setdefault(name, edge)
             way = self._way(name, first)
             if way is None:

@@ -12,7 +12,7 @@ import sys
 from types import TracebackType
 from typing import Generic, TypeVar
 
-from kmi.kernels.simulated.hook.positions import MARK, Position, here
+from kmi.kernels.simulated.hook.positions import MARK, Position, calls, here, reached
 from kmi.kernels.simulated.reports import LockMisuse, Report
 from kmi.kernels.simulated.scheduler import Killed, Thread, current
 from kmi.kernels.simulated.world import world
@@ -37,12 +37,15 @@ def may_sleep(what: str) -> None:
     thread = current()
     if thread.spinning_locks:
         held = ", ".join(str(lock) for lock in thread.held if _spins(lock))
-        why = f"while holding {held}"
+        why: tuple[str, ...] = (f"while holding {held}",)
     elif thread.softirq:
-        why = f"in {thread.name}, whose callback may not sleep"
+        asked = (thread.asked(),) if thread.asked is not None else ()
+        why = (f"in {thread.name}, whose callback may not sleep", *asked)
     else:
         return
-    world().report(Report("sleep in atomic context", f"{what} at {here()}", (why,)))
+    way = calls()
+    place = way[0] if way else None
+    world().report(Report("sleep in atomic context", f"{what} at {place}", (*reached(way), *why)))
 
 
 def _spins(held: object) -> bool:
@@ -67,16 +70,26 @@ class Held:
     """Something that threads hold: what the order of locks is about."""
 
     _name: str
+    _last: tuple[Position | None, str] | None = None
 
     def _taken_by(self, thread: Thread) -> Position | None:
         """Where a thread that holds it took it."""
         raise NotImplementedError
 
+    def last_taken(self) -> str:
+        """Where it was taken last, and by whom, for a message."""
+        if self._last is None:
+            return "which was never taken"
+        position, name = self._last
+        return f"which was last taken at {position}, by {name}"
+
     def _order(self, thread: Thread, position: Position | None, beside: "Held | None" = None) -> None:
         """Note that a thread is about to take it, and what it holds already, but for one of its like."""
+        if not thread.held:
+            return
         locks = [lock for lock in thread.held if isinstance(lock, Held) and lock is not beside]
         held = [(lock._name, lock._taken_by(thread)) for lock in locks]
-        if held and (inversion := world().lock_order.take(held, self._name, position)):
+        if held and (inversion := world().lock_order.take(held, self._name, position, thread.name)):
             world().report(inversion)
 
     def _misused(self, kind: str, title: str, *lines: str) -> LockMisuse:
@@ -100,6 +113,11 @@ class Lock(Held, Generic[T]):
         self._holder: Thread | None = None
         self._taken_at: Position | None = None
         self._queue: list[Thread] = []
+        current().scheduler.races.guards.add(self)
+
+    def lent_to(self, thread: Thread, write: bool) -> bool:
+        """Whether the thread may use the value now."""
+        return self._holder is thread
 
     def __str__(self) -> str:
         return f"{self._name} (taken at {self._taken_at})" if self._holder else self._name
@@ -140,6 +158,7 @@ class Lock(Held, Generic[T]):
             if thread in self._queue:
                 self._queue.remove(thread)
         self._holder, self._taken_at = thread, position
+        self._last = position, thread.name
         thread.held.append(self)
         thread.spinning_locks += not self._sleeps
         thread.raw_locks += self._raw

@@ -27,7 +27,8 @@ from dataclasses import dataclass
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from kmi.kernels.simulated.hook.positions import MARK, position_of
+from kmi.kernels.simulated.guards import Guards
+from kmi.kernels.simulated.hook.positions import MARK, Position
 from kmi.kernels.simulated.reports import Report
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Access:
     line: int
 
     def __str__(self) -> str:
-        place = position_of(self.code, self.line) if self.code is not None else "a line outside of any module"
+        place = Position(self.code, self.line) if self.code is not None else "a line outside of any module"
         return f"at {place}, by {self.name}"
 
 
@@ -92,6 +93,8 @@ class Races:
         self._outside: Clock = {}
         """What the test itself has heard of."""
         self._reported: set[tuple[str, object, object]] = set()
+        self.guards = Guards(report)
+        """What locks guard, which is looked at whenever accesses are."""
         self._holders: dict[int, tuple[weakref.ref[Any], str]] = {}
         """In which field of which object a container was seen, by its id."""
 
@@ -184,6 +187,8 @@ class Races:
         """The running thread reads a field of an object, on the frame's line."""
         if not self.watching or (thread := self._running()) is None:
             return
+        if id(owner) in self.guards.locks:
+            self.guards.check(owner, field, False, thread, frame)
         location = self._location(owner, field)
         if location is None:
             return
@@ -200,6 +205,8 @@ class Races:
         """The running thread writes a field of an object, on the frame's line."""
         if not self.watching or (thread := self._running()) is None:
             return
+        if id(owner) in self.guards.locks:
+            self.guards.check(owner, field, True, thread, frame)
         location = self._location(owner, field)
         if location is None:
             return

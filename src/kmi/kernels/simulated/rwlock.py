@@ -33,6 +33,11 @@ class RwLock(Held, Generic[T]):
         self._writers_waiting = 0
         self._passed = 0
         """How many readers went before the writers that wait."""
+        current().scheduler.races.guards.add(self)
+
+    def lent_to(self, thread: Thread, write: bool) -> bool:
+        """Whether the thread may read the value now, or `write` it."""
+        return self._writer is thread or (not write and thread in self._readers)
 
     def __str__(self) -> str:
         return f"{self._name} (taken at {self._taken_by(current())})"
@@ -64,6 +69,7 @@ class RwLock(Held, Generic[T]):
         else:
             self._wait_with_others(thread)
             self._readers[thread] = position
+        self._last = position, thread.name
         thread.held.append(self)
         thread.scheduler.races.acquire(self)
 

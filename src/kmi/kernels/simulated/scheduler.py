@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
 
-from kmi.kernels.simulated.hook.positions import Position, of_frame
+from kmi.kernels.simulated.hook.positions import Position, calls, of_frame
 from kmi.kernels.simulated.races import Races
 from kmi.kernels.simulated.reports import Deadlock, Livelock, Report, SimulationError
 from kmi.kernels.simulated.schedules import schedule_named
@@ -26,6 +26,8 @@ from kmi.kernels.simulated.schedules import schedule_named
 __all__ = ["Killed", "Scheduler", "State", "Thread", "Wake", "current", "running"]
 
 MOST_STEPS = 1_000_000
+MOST_ALONE = 50_000_000
+"""How many preemption points a thread may pass while no other can run: computing takes long, but ends."""
 
 
 class State(enum.Enum):
@@ -74,6 +76,8 @@ class Thread(greenlet):  # type: ignore[misc]
         """It is a thread of a module's own that is to end: its interruptible sleeps end at once."""
         self.softirq = False
         """In a callback that the kernel calls between two instructions of a thread: atomic context."""
+        self.asked: Callable[[], str] | None = None
+        """Says which line asked for what it does, and who, of a callback that was asked for."""
         self.unattended = False
         """Nobody waits for its end, so what it raises is raised in the hub."""
         self.deadline: int | None = None
@@ -114,6 +118,11 @@ class Thread(greenlet):  # type: ignore[misc]
         """Where in its module the thread is; None if it is in none."""
         return of_frame(self.gr_frame if self is not getcurrent() else sys._getframe(1))
 
+    def calls(self) -> list[Position]:
+        """The same, and the calls that led there, the nearest first."""
+        frame = self.gr_frame if self is not getcurrent() else sys._getframe(1)
+        return calls(frame) if frame is not None else []
+
     def describe(self) -> str:
         """The thread and what it waits for, for a message."""
         where = self.position()
@@ -136,6 +145,8 @@ class Scheduler:
         """Those of them that are ready."""
         self.steps = 0
         """How often a thread was chosen, or went on at a preemption point, since the hub let them run."""
+        self._alone = 0
+        """The same of those points at which no other thread could run."""
         self._spawned = 0
         self._ending = False
         self._hub: greenlet = getcurrent()
@@ -158,13 +169,13 @@ class Scheduler:
         if isinstance(getcurrent(), Thread):
             raise SimulationError("the kernel was asked to run by one of its own threads")
         self._hub = getcurrent()
-        self.steps = 0
+        self.steps = self._alone = 0
         while not reached():
             if not self.step():
                 raise Deadlock(self._deadlock_message())
-            if self.steps > MOST_STEPS:
+            if self.steps > MOST_STEPS or self._alone > MOST_ALONE:
                 raise Livelock(
-                    f"nothing was reached in {MOST_STEPS} steps: "
+                    f"nothing was reached in {max(self.steps, self._alone) - 1} steps: "
                     + "; ".join(t.describe() for t in self.threads)
                 )
 
@@ -250,6 +261,9 @@ class Scheduler:
         """A preemption point: another thread may run here."""
         ready = self._ready
         if len(ready) < 2 or self._ending:
+            self._alone += 1
+            if self._alone > MOST_ALONE and not self._ending:
+                self._hub.switch()
             return
         self.steps += 1
         if self.steps > MOST_STEPS:

@@ -8,7 +8,8 @@ from kmi.errors import Stopped, error
 from kmi.kernels.simulated import scheduler
 from kmi.kernels.simulated.boundary import forget
 from kmi.kernels.simulated.deferred import Receiver
-from kmi.kernels.simulated.device import Registration
+from kmi.kernels.simulated.device import Registration, standing
+from kmi.kernels.simulated.hook.positions import here
 from kmi.kernels.simulated.scheduler import current
 from kmi.kernels.simulated.sync import may_sleep
 from kmi.kernels.simulated.world import world
@@ -26,6 +27,7 @@ class Thread(Registration):
             raise error(errno.EINVAL, "a thread's name is not empty and has no NUL")
         self.name: str = name
         self._function = Receiver(function)
+        self._made_at = here()
         self._stopping = False
         self._thread: scheduler.Thread | None = None
         self._waiting: scheduler.Thread | None = None
@@ -49,6 +51,13 @@ class Thread(Registration):
             self._waiting = current()
             kernel.scheduler.block(f"the end of the thread {self.name}")
         kernel.races.joined(thread)
+
+    def __str__(self) -> str:
+        return f"thread {self.name}"
+
+    def pending(self) -> tuple[str, ...]:
+        assert self._thread is not None
+        return f"made at {self._made_at}", *standing(self._thread)
 
     def _main(self) -> None:
         kernel = world()

@@ -14,6 +14,7 @@ class Timer(Deferred):
     """Calls a method at a time to come, once or again and again."""
 
     kind: ClassVar[str] = "timer"
+    asked: ClassVar[str] = "started"
     softirq: ClassVar[bool] = True
 
     def __init__(self, function: Callable[[], None]) -> None:

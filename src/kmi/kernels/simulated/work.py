@@ -13,6 +13,7 @@ class _Work(Deferred):
     """What both kinds of work do."""
 
     kind: ClassVar[str] = "work"
+    asked: ClassVar[str] = "queued"
 
     def cancel(self) -> bool:
         current().scheduler.preempt()

@@ -203,6 +203,7 @@ class Checks:
         elif (held := races.holder_of(container)) is not None:
             owner, field = held
         else:
+            races.guards.check(container, "", write, thread, frame)
             return
         (races.write if write else races.read)(owner, f"{field}[…]", frame)
 

@@ -6,48 +6,41 @@ frames and the test's never appear in a message.
 
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
 from types import CodeType, FrameType, TracebackType
-from typing import Final
+from typing import Final, NamedTuple
 
-__all__ = ["MARK", "Position", "frames", "here", "of_frame", "of_traceback", "position_of"]
+__all__ = ["MARK", "Position", "calls", "frames", "here", "of_frame", "of_traceback", "reached"]
 
 MARK: Final = "__kmi_hook__"
 """The name, in a module's globals, under which the import hook leaves its mark."""
 
 
-@dataclass(frozen=True)
-class Position:
-    """A place in a module's source."""
+class Position(NamedTuple):
+    """A place in a module's source. One is made at each lock that is taken; its words, when asked for."""
 
-    file: str
+    code: CodeType
     line: int
-    function: str
+
+    @property
+    def file(self) -> str:
+        return self.code.co_filename
+
+    @property
+    def function(self) -> str:
+        """The function as its author would say it: without comprehensions and the like inside it."""
+        parts = [part for part in self.code.co_qualname.split(".") if not part.startswith("<")]
+        return ".".join(parts) or "the module"
 
     def __str__(self) -> str:
         return f"{os.path.basename(self.file)}:{self.line} in {self.function}"
-
-
-def function_name(code: CodeType) -> str:
-    """The function as its author would say it: without comprehensions and the like inside it."""
-    parts = [part for part in code.co_qualname.split(".") if not part.startswith("<")]
-    return ".".join(parts) or "the module"
-
-
-def position_of(code: CodeType, line: int) -> Position:
-    """A line of a function."""
-    return Position(code.co_filename, line, function_name(code))
-
-
-def _position(frame: FrameType, line: int) -> Position:
-    return position_of(frame.f_code, line)
 
 
 def of_frame(frame: FrameType | None) -> Position | None:
     """The innermost module frame, looking outwards from `frame`."""
     while frame is not None:
         if MARK in frame.f_globals:
-            return _position(frame, frame.f_lineno)
+            return Position(frame.f_code, frame.f_lineno)
         frame = frame.f_back
     return None
 
@@ -59,6 +52,26 @@ def here() -> Position | None:
 
 INLINE: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 """Code that has a frame of its own in CPython 3.11 and stands within its function for everyone else."""
+
+
+def calls(frame: FrameType | None = None) -> list[Position]:
+    """Where the running module is, then the calls that led there, the nearest first; or so from a frame."""
+    found: list[Position] = []
+    within = False
+    at: FrameType | None = frame or sys._getframe(1)
+    while at is not None:
+        code = at.f_code
+        if MARK in at.f_globals and not code.co_filename.startswith("<"):
+            if not within:
+                found.append(Position(code, at.f_lineno))
+            within = code.co_name in INLINE
+        at = at.f_back
+    return found
+
+
+def reached(positions: Sequence[Position]) -> tuple[str, ...]:
+    """The lines of a report that say how a place was reached: all but the first of `calls`."""
+    return tuple(f"called from {position}" for position in positions[1:])
 
 
 def frames(trace: TracebackType | None, outwards: int = 0) -> list[Position]:
@@ -74,7 +87,7 @@ def frames(trace: TracebackType | None, outwards: int = 0) -> list[Position]:
         if MARK in frame.f_globals and not frame.f_code.co_filename.startswith("<"):
             if found and (frame is last or frame.f_code.co_name in INLINE):
                 found.pop()
-            found.append(_position(frame, trace.tb_lineno))
+            found.append(Position(frame.f_code, trace.tb_lineno))
             last = frame
         trace = trace.tb_next
     found.reverse()

@@ -182,8 +182,9 @@ class OpenFile:
 
     def poll(self, table: PollTable) -> int:
         """What the file is ready for."""
+        table.lent_to = self.node.device.operations.poll
         try:
-            return int(self._call(self._lent, self.node.device.operations.poll, table))
+            return int(self._call(self._lent, table.lent_to, table))
         except Failed:
             return POLL_ERR
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kmi.kernels.simulated.device import PollTable
+from kmi.kernels.simulated.lent import take_back
 from kmi.kernels.simulated.scheduler import Wake, current
 from kmi.kernels.simulated.user.files import OpenFile
 
@@ -31,6 +32,7 @@ def poll(
                 return None
         finally:
             table.end()
+            take_back(table, table.lent_to)
 
 
 def _ready(
