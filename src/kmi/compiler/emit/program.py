@@ -14,6 +14,7 @@ from kmi.compiler.emit import regions
 from kmi.compiler.emit.classes import Classes, receiver
 from kmi.compiler.emit.counts import Counts
 from kmi.compiler.emit.expressions import Expressions, constant, exception_name
+from kmi.compiler.emit.handlers import deferred_paths
 from kmi.compiler.emit.messages import Messages
 from kmi.compiler.emit.statements import Printer
 from kmi.compiler.emit.types import Types
@@ -220,7 +221,7 @@ class ProgramPrinter:
         printer = Printer(inner, self.types, self.expressions, self.counts, self.messages, self.exceptions)
         printer.instance = callable_
         printer.block(function.body)
-        printer.deferred_paths()
+        deferred_paths(printer)
         if function.region.labels:
             regions.labels(printer, function.region, None, True)
         writer.line(self._signature(callable_), callable_.function.span)

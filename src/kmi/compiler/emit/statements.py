@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kmi.compiler import errors, linear
-from kmi.compiler.emit import regions
+from kmi.compiler import linear
+from kmi.compiler.emit import handlers
 from kmi.compiler.emit.counts import Counts
-from kmi.compiler.emit.expressions import Expressions, by_pointer, exception_name
+from kmi.compiler.emit.expressions import Expressions, by_pointer
 from kmi.compiler.emit.messages import Messages
 from kmi.compiler.emit.types import Types
 from kmi.compiler.emit.writer import Writer
@@ -26,10 +26,9 @@ from kmi.compiler.intervals import I64
 from kmi.compiler.linear import Statement, Variable
 from kmi.compiler.lower.builder import is_void
 from kmi.compiler.lower.integers import same
-from kmi.compiler.tidy import walk
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
-from kmi.language.types import BOOL, ClassType, ExceptionType, Type
+from kmi.language.types import BOOL, ExceptionType, Type
 
 Loop = linear.Loop | linear.Count
 
@@ -172,9 +171,9 @@ class Printer:
             case linear.Return():
                 self.return_(statement)
             case linear.Try():
-                self.try_(statement)
+                handlers.try_(self, statement)
             case linear.Cleanup():
-                self.cleanup(statement)
+                handlers.cleanup(self, statement)
             case linear.Leave(body=body):
                 self.block(body)
             case _:
@@ -441,85 +440,5 @@ class Printer:
         name = self.types.name(kind)
         return "NULL" if name.endswith("*") else f"({name}){{}}" if name.startswith("struct") else "0"
 
-    # --- errors -------------------------------------------------------------------------------------------
-
-    def try_(self, statement: linear.Try) -> None:
-        self.block(statement.body)
-        self.block(statement.otherwise)
-        if not statement.catches or statement.region is None:
-            return
-        done = self.fresh("done")
-        open_end = errors.comes_back(statement.body) and errors.comes_back(statement.otherwise)
-        if open_end:
-            self.used.add(done)
-            self.writer.line(f"goto {done};", statement.span, True)
-        regions.labels(self, statement.region, statement.span, False)
-        covered = False
-        for position, catch in enumerate(statement.catches):
-            word = "if" if position == 0 else "} else if"
-            last = position == len(statement.catches) - 1 and statement.edge is None
-            if not catch.classes or last:  # whatever gets to the last one is its, where nothing goes on
-                covered = True
-                if position:
-                    self.writer.line("} else {", catch.span, True)
-                else:
-                    self.writer.line("{", catch.span, True)
-            else:
-                tests = [f"kmi_error_is(error, &{exception_name(ClassType(each))})" for each in catch.classes]
-                self.writer.line(f"{word} ({' || '.join(tests)}) {{", catch.span)
-            self.writer.depth += 1
-            if catch.saved is not None:
-                source = "error" if by_pointer(catch.saved) else "*error"
-                self.writer.line(f"{catch.saved.name} = {source};", catch.span)
-            self.block(catch.body)
-            self.writer.depth -= 1
-        if not covered and statement.edge is not None:
-            self.writer.line("} else {", statement.span, True)
-            self.writer.line(f"\t{self.goto(statement.edge)}", statement.span, True)
-        self.writer.line("}", statement.span, True)
-        if open_end:
-            self.place(done, statement.span)
-
-    def cleanup(self, statement: linear.Cleanup) -> None:
-        self.block(statement.body)
-        self.block(statement.otherwise)
-        region = statement.region
-        if region is None or not region.labels:
-            return
-        if statement.edge is not None and not _leaves(statement.cleanup):
-            self.deferred.append(statement)
-            return
-        done = self.fresh("done")
-        open_end = errors.comes_back(statement.body) and errors.comes_back(statement.otherwise)
-        if open_end:
-            self.used.add(done)
-            self.writer.line(f"goto {done};", statement.span, True)
-        self.cleanup_path(statement, region)
-        if open_end:
-            self.place(done, statement.span)
-
-    def deferred_paths(self) -> None:
-        """Error paths that only clean up stand behind the function's last return, as kernel C has them."""
-        while self.deferred:
-            statement = self.deferred.pop(0)
-            assert statement.region is not None
-            self.cleanup_path(statement, statement.region)
-
-    def cleanup_path(self, statement: linear.Cleanup, region: linear.Region) -> None:
-        regions.labels(self, region, statement.span, False)
-        save = statement.save and statement.edge is not None
-        if save:
-            self.writer.line(f"{statement.saved.name} = *error;", statement.span)
-        self.block(statement.cleanup)
-        if save:
-            self.writer.line(f"*error = {statement.saved.name};", statement.span)
-        if statement.edge is not None:
-            self.writer.line(self.goto(statement.edge), statement.span, True)
-
 
 _RESULTS = {"+": "sum", "-": "difference", "*": "product"}
-
-
-def _leaves(body: list[Statement]) -> bool:
-    """Whether a block has a way out of its own, which must be where its loop is."""
-    return any(isinstance(each, linear.Break | linear.Continue | linear.Return) for each in walk(body))

@@ -12,6 +12,7 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies import expressions
 from kmi.language.bodies.body import Body
+from kmi.language.bodies.once import once
 from kmi.language.declarations.declare import declare_members
 from kmi.language.declarations.members import find_method
 from kmi.language.declarations.scope import FunctionInfo
@@ -75,7 +76,7 @@ def _made(body: Body, maker: str, value: tree.Expression, span: Span) -> tree.Ex
 
 def check_items(body: Body, node: ast.Call, kind: ClassType, name: str) -> None:
     """Reports a sort of items that have no order."""
-    from kmi.language.bodies.operators import has_order
+    from kmi.language.bodies.comparisons import has_order
 
     if name in ("sort", "__sort_by__") and body.world.is_builtin(kind, "list"):
         item = kind.arguments[0]
@@ -140,11 +141,11 @@ def any_of(
     body: Body, node: ast.Call, receiver: tree.Expression, name: str
 ) -> tree.Expression | None:
     """``startswith`` and ``endswith`` of a tuple: of any of its items; None for another argument."""
-    from kmi.language.bodies import calls, operators
+    from kmi.language.bodies import calls, method_calls
 
     if name not in ("startswith", "endswith") or len(node.args) != 1 or node.keywords:
         return None
-    if not isinstance(calls.peek_type(body, node.args[0]), TupleType):
+    if not isinstance(method_calls.peek_type(body, node.args[0]), TupleType):
         return None
     span = body.span(node)
 
@@ -160,8 +161,8 @@ def any_of(
         return made
 
     given = expressions.expression(body, node.args[0])
-    return operators.once(
-        body, receiver, lambda text: operators.once(body, given, lambda items: among(text, items))
+    return once(
+        body, receiver, lambda text: once(body, given, lambda items: among(text, items))
     )
 
 

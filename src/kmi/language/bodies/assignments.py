@@ -17,6 +17,7 @@ from kmi.language.bodies import (
     calls,
     expressions,
     field_assignments,
+    method_calls,
     statements,
     unpacking,
 )
@@ -149,7 +150,7 @@ def _item(body: Body, node: ast.AST, target: ast.Subscript, value: ast.expr) -> 
 
 def _item_type(body: Body, target: ast.Subscript) -> Type | None:
     """The type of what an item or a slice is set to."""
-    kind = calls.peek_type(body, target.value)
+    kind = method_calls.peek_type(body, target.value)
     if isinstance(kind, PointerType):
         return kind.target
     if not isinstance(kind, ClassType):

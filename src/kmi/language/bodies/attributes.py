@@ -5,7 +5,15 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import callables, calls, enum_values, exceptions, expressions, unions
+from kmi.language.bodies import (
+    callables,
+    calls,
+    enum_values,
+    exceptions,
+    expressions,
+    method_calls,
+    unions,
+)
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce
 from kmi.language.bodies.fields import find_field
@@ -44,7 +52,7 @@ def attribute(body: Body, node: ast.Attribute, value: ast.expr, name: str) -> tr
         base = body.owner.definition.base if body.owner is not None else None
         found = members.find_method(body.world, base, name) if base is not None else None
         if found is not None and found.function.property and not value.args:
-            return calls.call_super(body, ast.copy_location(ast.Call(node, [], []), node), name)
+            return method_calls.call_super(body, ast.copy_location(ast.Call(node, [], []), node), name)
     if isinstance(home, ClassInfo):
         return class_attribute(body, node, home, name)
     entity = expressions.entity_of(body, node)

@@ -12,11 +12,13 @@ from kmi.language.bodies import (
     expressions,
     formats,
     int_methods,
+    method_calls,
     operators,
     reductions,
 )
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import as_int, coerce
+from kmi.language.bodies.once import once
 from kmi.language.declarations import members
 from kmi.language.relations import POISON, describe, is_int
 from kmi.language.report import hints
@@ -81,7 +83,7 @@ def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -
         case "int", [_] if node.keywords:
             return int_methods.from_text(body, node)
         case "int", [argument]:
-            if isinstance(calls.peek_type(body, argument), ClassType):
+            if isinstance(method_calls.peek_type(body, argument), ClassType):
                 return int_methods.from_text(body, node)
             value = expressions.expression(body, argument)
             if value.type is POISON or is_int(value.type):
@@ -134,7 +136,7 @@ def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -
 
 def _objects(body: Body, node: ast.Call) -> bool:
     """Whether what is compared are no integers."""
-    kind = calls.peek_type(body, node.args[0]) if node.args else POISON
+    kind = method_calls.peek_type(body, node.args[0]) if node.args else POISON
     return kind is not POISON and isinstance(kind, ClassType | TupleType)
 
 
@@ -187,8 +189,8 @@ def _divmod(body: Body, node: ast.Call, left: ast.expr, right: ast.expr) -> tree
             [quotient, tree.Fit(tree.Binary("%", a, b, span), span, INT)], span, TupleType((INT, INT))
         )
 
-    return operators.once(
-        body, as_int(body, first), lambda a: operators.once(body, as_int(body, second), lambda b: both(a, b))
+    return once(
+        body, as_int(body, first), lambda a: once(body, as_int(body, second), lambda b: both(a, b))
     )
 
 
@@ -268,7 +270,7 @@ def _chr(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
         text = tree.Format([tree.FormatPiece(number, "c", "", span)], span, body.world.str_type)
         return tree.Do(checks, text, span, text.type)
 
-    return operators.once(body, as_int(body, value), made)
+    return once(body, as_int(body, value), made)
 
 
 def _ord(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:

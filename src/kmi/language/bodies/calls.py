@@ -16,23 +16,18 @@ from kmi.language.bodies import adapting, construct, expressions
 from kmi.language.bodies.arguments import bind_arguments
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.bounds import refuse_unbound
-from kmi.language.bodies.class_methods import refuse_making
 from kmi.language.bodies.convert import coerce, unify
-from kmi.language.declarations.declare import declare_members
-from kmi.language.declarations.members import LIBRARY, class_bindings, find_method, overload
+from kmi.language.declarations.members import class_bindings, find_method, overload
 from kmi.language.declarations.scope import ClassInfo, CStructInfo, Entity, Form, FunctionInfo, TypeAlias_
-from kmi.language.declarations.signatures import is_empty
 from kmi.language.relations import POISON, base_view, describe, poisoned
 from kmi.language.source import Span
 from kmi.language.types import (
     ClassType,
     FunctionType,
-    IntType,
     OptionalType,
     Type,
     TypeObject,
     TypeVariable,
-    UnionType,
     substitute,
 )
 
@@ -79,7 +74,7 @@ def method_call(
         coerce(body, argument, substitute(parameter.type, bindings), argument.span, f"`{parameter.name}`")
         for argument, parameter in zip(arguments, wanted, strict=True)
     ]
-    return _finish(body, method, [_as_owner(receiver, function, span), *fitted], span, bindings, virtual=True)
+    return finish(body, method, [_as_owner(receiver, function, span), *fitted], span, bindings, virtual=True)
 
 
 def static_call(
@@ -88,14 +83,14 @@ def static_call(
     """A call of a static method of the class behind ``kind``, with arguments that fit already."""
     assert maker.function.owner is not None
     bindings = class_bindings(kind, maker.function.owner)
-    return _finish(body, maker, arguments, span, bindings, virtual=False)
+    return finish(body, maker, arguments, span, bindings, virtual=False)
 
 
 def plain_call(
     body: Body, info: FunctionInfo, arguments: list[tree.Expression], span: Span
 ) -> tree.Expression:
     """A call of a function of the run time, with arguments that fit already."""
-    return _finish(body, info, arguments, span, {}, virtual=False)
+    return finish(body, info, arguments, span, {}, virtual=False)
 
 
 def call_with(
@@ -105,7 +100,7 @@ def call_with(
     rest = bind_arguments(body, node, info, len(first), {}, frozenset())
     if rest is None:
         return body.poison(node)
-    return _finish(body, info, [*first, *rest], body.span(node), {}, virtual=False)
+    return finish(body, info, [*first, *rest], body.span(node), {}, virtual=False)
 
 
 def _as_owner(receiver: tree.Expression, function: tree.Function, span: Span) -> tree.Expression:
@@ -118,7 +113,7 @@ def _as_owner(receiver: tree.Expression, function: tree.Function, span: Span) ->
     return receiver
 
 
-def _finish(
+def finish(
     body: Body,
     info: FunctionInfo,
     arguments: list[tree.Expression],
@@ -159,9 +154,11 @@ def call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expression:
     """``function(…)``, ``object.method(…)``, ``Class(…)``, or a form of the language."""
     if any(isinstance(argument, ast.Starred) for argument in node.args):
         return body.poison(node)  # refused by the whitelist
+    from kmi.language.bodies.method_calls import call_class_method, call_method, call_super
+
     match node.func:
         case ast.Name(id=name) if name in body.locals or name in body.names:
-            return _call_value(body, node, expressions.name_value(body, node.func, name), expected)
+            return call_value(body, node, expressions.name_value(body, node.func, name), expected)
         case ast.Attribute(value=value, attr="__init__" | "__del__" as name) if (
             body.scope.author and not _of_base(body, node, value, name)
         ):
@@ -176,7 +173,7 @@ def call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expression:
         case ast.Attribute(value=value, attr=name):
             home = expressions.entity_of(body, value)
             if isinstance(home, ClassInfo):
-                return _call_class_method(body, node, home, name, expected)
+                return call_class_method(body, node, home, name, expected)
             if isinstance(home, Form) and home.name == "builtins.int":
                 from kmi.language.bodies.int_methods import int_method
 
@@ -185,11 +182,11 @@ def call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expression:
             if entity is not None:
                 return call_entity(body, node, entity, expected)
             receiver = expressions.expression(body, value)
-            return _call_method(body, node, receiver, name, expected)
+            return call_method(body, node, receiver, name, expected)
         case ast.Subscript(value=home) if not isinstance(
             expressions.entity_of(body, home), ClassInfo | Form | TypeAlias_ | TypeVariable
         ):
-            return _call_value(body, node, expressions.expression(body, node.func), expected)
+            return call_value(body, node, expressions.expression(body, node.func), expected)
         case ast.Subscript():
             kind = body.read_type(node.func)
             return (
@@ -203,7 +200,7 @@ def call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expression:
                 for argument in node.args:
                     expressions.expression(body, argument)
                 return expressions.unknown_name(body, node.func, node.func.id)
-            return _call_value(body, node, expressions.expression(body, node.func), expected)
+            return call_value(body, node, expressions.expression(body, node.func), expected)
 
 
 def _of_base(body: Body, node: ast.Call, value: ast.expr, name: str) -> bool:
@@ -245,10 +242,10 @@ def call_entity(body: Body, node: ast.Call, entity: Entity, expected: Type | Non
             return call_form(body, node, entity, expected)
         case _:
             value = expressions.entity_value(body, node.func, entity, ast.unparse(node.func))
-            return _call_value(body, node, value, expected)
+            return call_value(body, node, value, expected)
 
 
-def _call_value(body: Body, node: ast.Call, value: tree.Expression, expected: Type | None) -> tree.Expression:
+def call_value(body: Body, node: ast.Call, value: tree.Expression, expected: Type | None) -> tree.Expression:
     if value.type is POISON:
         for argument in node.args:
             expressions.expression(body, argument)
@@ -310,7 +307,7 @@ def call_function(
     if (refused := refuse_unbound(body, node, variables, bindings)) is not None:
         return refused
     first = [_as_owner(receiver, function, body.span(node))] if receiver is not None else []
-    return _finish(body, info, [*first, *arguments], body.span(node), bindings, virtual=virtual)
+    return finish(body, info, [*first, *arguments], body.span(node), bindings, virtual=virtual)
 
 
 def _learn_result(result: Type, expected: Type, bindings: dict[str, Type], free: frozenset[str]) -> None:
@@ -330,215 +327,3 @@ def _failed(
     if _useful(result) and not function.type_parameters:
         return tree.NoneLiteral(body.span(node), result)
     return body.poison(node)
-
-
-# --- methods ------------------------------------------------------------------------------------------------
-
-
-def _call_method(
-    body: Body, node: ast.Call, receiver: tree.Expression, name: str, expected: Type | None
-) -> tree.Expression:
-    kind = receiver.type
-    if isinstance(kind, TypeVariable) and isinstance(kind.bound, ClassType):
-        if _is_of_record(body, kind.bound, name):
-            return _call_record(body, node, receiver, kind, f"__{name}__")
-        receiver = tree.Upcast(receiver, receiver.span, kind.bound)
-        kind = kind.bound
-    if kind is POISON:
-        for argument in node.args:
-            expressions.expression(body, argument)
-        return receiver
-    if isinstance(kind, OptionalType):
-        from kmi.language.bodies.attributes import may_be_none
-
-        return may_be_none(body, node.func, receiver, name)
-    if isinstance(kind, TypeObject) and isinstance(kind.instance, ClassType | TypeVariable):
-        return _call_on_type(body, node, kind.instance, receiver, name, expected)
-    if isinstance(kind, IntType):
-        from kmi.language.bodies.int_methods import int_value_method
-
-        return int_value_method(body, node, receiver, name)
-    if isinstance(kind, UnionType):
-        from kmi.language.bodies.unions import each
-
-        return each(body, node, receiver, lambda one: _call_method(body, node, one, name, expected))
-    if not isinstance(kind, ClassType):
-        assert isinstance(node.func, ast.Attribute)
-        from kmi.language.bodies.attributes import value_attribute
-
-        return _call_value(body, node, value_attribute(body, node.func, receiver, name), expected)
-    if _is_of_record(body, kind, name):
-        return _call_record(body, node, receiver, kind, f"__{name}__")
-    if kind.definition.module.startswith(LIBRARY):
-        from kmi.language.bodies.reductions import as_list, sort_method
-
-        if name == "sort" and any(keyword.arg == "key" for keyword in node.keywords):
-            return sort_method(body, node, receiver)
-        if any(isinstance(argument, ast.GeneratorExp) for argument in node.args):
-            listed = [as_list(each) if isinstance(each, ast.GeneratorExp) else each for each in node.args]
-            node = ast.copy_location(ast.Call(node.func, [*listed], node.keywords), node)
-        any_of = adapting.any_of(body, node, receiver, name)
-        if any_of is not None:
-            return any_of
-        adapting.check_items(body, node, kind, name)
-        if adapting.without_none(body, node, kind, name):
-            node = ast.copy_location(ast.Call(node.func, node.args[:1], []), node)
-            name = f"__{name}_none__"
-    method = find_method(body.world, kind, _overloaded(body, node, kind, name))
-    if method is None or method.function.property:
-        assert isinstance(node.func, ast.Attribute)
-        from kmi.language.bodies.attributes import value_attribute
-
-        return _call_value(body, node, value_attribute(body, node.func, receiver, name), expected)
-    assert method.function.owner is not None
-    bindings = class_bindings(kind, method.function.owner)
-    if method.class_method:
-        return _call_on_type(body, node, kind, tree.TypeGet(receiver.span, TypeObject(kind)), name, expected)
-    if method.function.static:
-        return call_function(body, node, method, None, bindings, expected)
-    return call_function(body, node, method, receiver, bindings, expected, virtual=True)
-
-
-def _is_of_record(body: Body, kind: ClassType, name: str) -> bool:
-    """Whether a method of a record is a class method of ``Struct`` that is given the record."""
-    if not kind.definition.struct or name not in (("pack",) if body.scope.author else ("pack", "is_plain")):
-        return False
-    return find_method(body.world, kind, f"__{name}__") is not None
-
-
-def _call_record(
-    body: Body, node: ast.Call, receiver: tree.Expression, kind: ClassType | TypeVariable, name: str
-) -> tree.Expression:
-    """``record.pack()``: a class method of ``Struct`` that is given the record, whose class is known here."""
-    bound = kind.bound if isinstance(kind, TypeVariable) else kind
-    assert isinstance(bound, ClassType)
-    method = find_method(body.world, bound, name)
-    assert method is not None and method.function.owner is not None
-    if node.args or node.keywords:
-        return body.error(codes.BAD_ARGUMENTS, node, f"`{name.strip('_')}` takes no arguments")
-    this = tree.TypeGet(receiver.span, TypeObject(kind))
-    return _finish(body, method, [this, receiver], body.span(node), {"Self": kind}, virtual=False)
-
-
-def _overloaded(body: Body, node: ast.Call, kind: ClassType, name: str) -> str:
-    """The method of a run-time class that takes these arguments."""
-    if not kind.definition.module.startswith(LIBRARY) or not node.args:
-        return name
-    if len(node.args) == 2 and find_method(body.world, kind, f"__{name}_default__") is not None:
-        return f"__{name}_default__"
-    if any(m.startswith(f"__{name}_") for m in kind.definition.methods):
-        return overload(body.world, kind, name, peek_type(body, node.args[0]))
-    return name
-
-
-def peek_type(body: Body, node: ast.expr) -> Type:
-    """The type of an expression that is analysed properly later: no errors, no effects."""
-    from kmi.language.report.diagnostics import Reporter
-
-    held, flow, counter, ordered = body.reporter, body.flow.copy(), body.counter, list(body.ordered)
-    known = dict(body.locals)
-    body.reporter = Reporter()
-    try:
-        return expressions.expression(body, node).type
-    finally:
-        body.reporter, body.flow, body.counter, body.ordered = held, flow, counter, ordered
-        body.locals = known
-
-
-def _call_on_type(
-    body: Body, node: ast.Call, instance: Type, receiver: tree.Expression, name: str, expected: Type | None
-) -> tree.Expression:
-    """``cls.method(…)`` and ``kind.method(…)`` where ``kind`` is a class as a value."""
-    kind = instance.bound if isinstance(instance, TypeVariable) else instance
-    method = find_method(body.world, kind, name) if isinstance(kind, ClassType) else None
-    if method is None or not isinstance(kind, ClassType) or method.function.owner is None:
-        return body.error(codes.UNKNOWN_ATTRIBUTE, node.func, f"`{instance}` has no method `{name}`")
-    bindings = class_bindings(kind, method.function.owner)
-    if method.class_method:
-        if (refused := refuse_making(body, node, method, kind)) is not None:
-            return refused
-        bindings["Self"] = instance
-        return call_function(body, node, method, receiver, bindings, expected)
-    if method.function.static:
-        return call_function(body, node, method, None, bindings, expected)
-    return body.error(codes.BAD_ARGUMENTS, node, f"`{name}` is a method of objects, not of the class")
-
-
-def _call_class_method(
-    body: Body, node: ast.Call, info: ClassInfo, name: str, expected: Type | None
-) -> tree.Expression:
-    """``Class.method(…)``: a static or class method, or a base's method on ``self``."""
-    declare_members(body.world, info)
-    kind = ClassType(info.definition, info.definition.type_parameters)
-    method = find_method(body.world, kind, name)
-    if method is None:
-        assert isinstance(node.func, ast.Attribute)
-        from kmi.language.bodies.attributes import class_attribute
-
-        return _call_value(body, node, class_attribute(body, node.func, info, name), expected)
-    assert method.function.owner is not None
-    if method.class_method:
-        if info.definition.type_parameters:
-            return body.error(codes.CANNOT_INFER, node, f"of what `{info.definition.name}` is cannot be seen")
-        if (refused := refuse_making(body, node, method, kind)) is not None:
-            return refused
-        receiver = tree.TypeGet(body.span(node.func), TypeObject(kind))
-        return call_function(body, node, method, receiver, {"Self": kind}, expected)
-    if method.function.static:
-        inside = body.owner is not None and body.owner is info
-        bindings: dict[str, Type] = {v.name: v for v in info.definition.type_parameters} if inside else {}
-        if method.function.owner is not info.definition:
-            bindings = {k: v for k, v in class_bindings(kind, method.function.owner).items()}
-        return call_function(body, node, method, None, bindings, expected)
-    if body.owner is None or not node.args:
-        return body.error(
-            codes.BAD_ARGUMENTS,
-            node,
-            f"`{name}` is a method of objects, not of the class",
-            help=f"call it on an object: `object.{name}(…)`",
-        )
-    first = expressions.expression(body, node.args[0])
-    if not isinstance(first.type, ClassType) or not first.type.definition.derives_from(info.definition):
-        return body.error(codes.BAD_ARGUMENTS, node.args[0], f"this is not a `{info.definition.name}`")
-    rest = ast.copy_location(ast.Call(node.func, node.args[1:], node.keywords), node)
-    found = class_bindings(first.type, method.function.owner)
-    return call_function(body, rest, method, first, found, expected)
-
-
-def call_super(body: Body, node: ast.Call, name: str) -> tree.Expression:
-    """``super().method(…)``: the base's method, called directly."""
-    owner, function = body.owner, body.function
-    span = body.span(node)
-    if owner is None or function is None or function.static or not function.parameters:
-        return body.error(codes.NOT_CALLABLE, node, "`super()` is used outside of a method")
-    base = owner.definition.base
-    if base is None:
-        if name == "__init__" and not node.args:
-            return tree.NoneLiteral(span)
-        return body.error(
-            codes.UNKNOWN_ATTRIBUTE,
-            node,
-            f"`{owner.definition.name}` has no base class with a method `{name}`",
-        )
-    method = find_method(body.world, base, name)
-    if method is None:
-        if name == "__init__" and not node.args and not node.keywords:
-            return tree.NoneLiteral(span)
-        return body.error(codes.UNKNOWN_ATTRIBUTE, node, f"the base class `{base}` has no method `{name}`")
-    if method.function.abstract and method.node is not None and is_empty(method.node):
-        return body.error(
-            codes.ABSTRACT,
-            node,
-            f"`{method.function.qualified}` is only declared: there is nothing to call",
-            labels=[(method.function.span, "declared here")],
-            help="leave the call out",
-        )
-    this = function.parameters[0]
-    receiver = tree.Upcast(tree.LocalGet(this, span, this.type), span, base)
-    assert method.function.owner is not None
-    if name == "__init__" and body.initializer:
-        from kmi.language.bodies.fields import complete
-
-        complete(body.world, body.world.classes[base.definition])
-        body.flow.assigned.update(base.definition.all_fields())
-    return call_function(body, node, method, receiver, class_bindings(base, method.function.owner), None)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import adapting, calls, enum_values, expressions, formats
+from kmi.language.bodies import adapting, calls, enum_values, expressions, formats, method_calls
 from kmi.language.bodies.arguments import bind_arguments
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.bounds import refuse_unbound
@@ -107,7 +107,7 @@ def construct_class(
         if view is not None:
             unify(view, wanted, bindings, free)
     if body.world.is_builtin(ClassType(definition), "str") and len(node.args) == 1 and not node.keywords:
-        kind_given = calls.peek_type(body, node.args[0])
+        kind_given = method_calls.peek_type(body, node.args[0])
         if kind_given is not POISON and not body.world.is_builtin(kind_given, "str"):
             value = expressions.expression(body, node.args[0])
             message = formats.written(body.world, value.type, "")
@@ -197,7 +197,7 @@ def _maker(body: Body, node: ast.Call, info: ClassInfo) -> FunctionInfo | None:
         return None
     if isinstance(node.args[0], ast.List) and not node.args[0].elts:
         return of_list  # what it holds, the place says where the object goes
-    kind = calls.peek_type(body, node.args[0])
+    kind = method_calls.peek_type(body, node.args[0])
     match kind:
         case _ if isinstance(kind, IntType):
             return makers.get("__from_int__")

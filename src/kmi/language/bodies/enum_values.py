@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 
 from kmi.language import tree
-from kmi.language.bodies import operators
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import as_int
+from kmi.language.bodies.once import once
 from kmi.language.declarations.scope import ClassInfo
 from kmi.language.source import Span
 from kmi.language.types import BOOL, INT, ClassType, ExceptionType
@@ -71,7 +71,7 @@ def attribute(
             made = tree.Conditional(test, text, made, span, body.world.str_type)
         return made
 
-    return operators.once(body, value, named)
+    return once(body, value, named)
 
 
 def all_of(body: Body, span: Span, info: ClassInfo) -> tree.Expression:

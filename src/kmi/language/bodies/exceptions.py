@@ -10,10 +10,11 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import expressions, formats, operators, statements
+from kmi.language.bodies import expressions, formats, statements
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce
 from kmi.language.bodies.flow import Flow, join
+from kmi.language.bodies.once import once
 from kmi.language.declarations.scope import ClassInfo, Poisoned
 from kmi.language.relations import POISON, describe, is_int
 from kmi.language.source import Span
@@ -125,7 +126,7 @@ def strerror(body: Body, value: tree.Expression, span: Span) -> tree.Expression:
         test = tree.Logical("and", bare, unnumbered, span, BOOL)
         return tree.Conditional(test, none, tree.Upcast(text, span, kind), span, kind)
 
-    return operators.once(body, value, said)
+    return once(body, value, said)
 
 
 def error_call(body: Body, node: ast.Call) -> tree.Expression:

@@ -13,6 +13,7 @@ from kmi.language.bodies import (
     attributes,
     callables,
     calls,
+    comparisons,
     conditions,
     displays,
     fstrings,
@@ -22,7 +23,7 @@ from kmi.language.bodies import (
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, join_types
 from kmi.language.bodies.flow import Path, join
-from kmi.language.declarations import constants, names
+from kmi.language.declarations import constants, names, vocabulary
 from kmi.language.declarations.annotations import import_help
 from kmi.language.declarations.scope import (
     ClassInfo,
@@ -70,7 +71,7 @@ def expression(body: Body, node: ast.expr, expected: Type | None = None) -> tree
         case ast.UnaryOp(op=op, operand=operand):
             return operators.unary(body, node, op, operand)
         case ast.Compare():
-            return operators.compare(body, node)
+            return comparisons.compare(body, node)
         case ast.BoolOp():
             return _logical(body, node, expected)
         case ast.IfExp(test=test, body=then, orelse=otherwise):
@@ -284,9 +285,9 @@ def constant_value(body: Body, entity: ConstantInfo, span: Span) -> tree.Express
 
 def unknown_name(body: Body, node: ast.expr, name: str) -> tree.Expression:
     """Reports a name that stands for nothing."""
-    instead = names.lacking(name)
+    instead = vocabulary.lacking(name)
     if instead is not None:
-        code = names.lacking_code(name)
+        code = vocabulary.lacking_code(name)
         return body.error(code, node, f"`{name}` is not in kernel Python", help=instead)
     help: str | None
     if name in constants.ERRNOS:
@@ -294,7 +295,7 @@ def unknown_name(body: Body, node: ast.expr, name: str) -> tree.Expression:
     elif body.owner is not None and (name in body.owner.methods or name in body.owner.declared):
         help = f"write `self.{name}`"
     else:
-        known = [*body.locals, *body.scope.bindings, *names.FUNCTIONS, *names.CONTAINERS]
+        known = [*body.locals, *body.scope.bindings, *vocabulary.FUNCTIONS, *vocabulary.CONTAINERS]
         help = names.suggest(name, known) or import_help(name)
     return body.error(codes.UNKNOWN_NAME, node, f"there is no `{name}` here", help=help)
 

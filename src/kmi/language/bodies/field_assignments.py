@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import attributes, calls, expressions
+from kmi.language.bodies import attributes, calls, expressions, method_calls
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, is_still
 from kmi.language.bodies.fields import find_field
@@ -141,7 +141,7 @@ def is_new(body: Body, target: ast.Attribute) -> bool:
 
 def _peek(body: Body, target: ast.Attribute) -> Type | None:
     """The type of the field that an assignment goes to, for what the value should be."""
-    receiver = calls.peek_type(body, target.value)
+    receiver = method_calls.peek_type(body, target.value)
     found = find_field(body.world, receiver, target.attr) if isinstance(receiver, ClassType) else None
     return found[1] if found is not None else None
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls
+from kmi.language.bodies import calls, comparisons
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.functions import check_defaults
 from kmi.language.declarations import members
@@ -58,7 +58,6 @@ SYMBOLS: dict[str, type[ast.cmpop]] = {
 
 def _order(world: World, info: FunctionInfo, owner: ClassInfo) -> None:
     """A comparison of the fields, as tuples."""
-    from kmi.language.bodies import operators
 
     function, span = info.function, info.function.span
     if owner.definition.base is not None or owner.definition.subclasses:
@@ -72,7 +71,7 @@ def _order(world: World, info: FunctionInfo, owner: ClassInfo) -> None:
         return
     body = Body(world, owner.scope, info, owner, reporter=world.reporter)
     left, right = (_fields(world, owner, tree.LocalGet(p, span, p.type)) for p in function.parameters)
-    compared = operators.compare_values(body, span, left, SYMBOLS[function.name](), right)
+    compared = comparisons.compare_values(body, span, left, SYMBOLS[function.name](), right)
     function.body = [tree.Return(compared, span)]
     function.locals = list(body.ordered)
 
@@ -87,7 +86,6 @@ def _fields(world: World, info: ClassInfo, value: tree.Expression) -> tree.Tuple
 
 def generate_equal(world: World, info: ClassInfo) -> None:
     """Gives a dataclass its ``__eq__``: of one class, and all fields equal."""
-    from kmi.language.bodies import operators
 
     definition = info.definition
     span = definition.span
@@ -102,7 +100,7 @@ def generate_equal(world: World, info: ClassInfo) -> None:
     left, right = tree.LocalGet(this, span, this.type), tree.LocalGet(other, span, other.type)
     test: tree.Expression = tree.BoolLiteral(True, span)
     for entry in definition.all_fields():
-        equal = operators.compare_values(
+        equal = comparisons.compare_values(
             body,
             entry.span,
             tree.FieldGet(left, entry, entry.span, entry.type),

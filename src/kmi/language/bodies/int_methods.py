@@ -10,9 +10,10 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import adapting, calls, expressions, operators
+from kmi.language.bodies import adapting, calls, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import as_int, coerce
+from kmi.language.bodies.once import once
 from kmi.language.declarations import names
 from kmi.language.declarations.scope import FunctionInfo
 from kmi.language.relations import POISON, describe
@@ -51,11 +52,11 @@ def int_method(body: Body, node: ast.Call, name: str) -> tree.Expression:
 def int_value_method(body: Body, node: ast.Call, value: tree.Expression, name: str) -> tree.Expression:
     """``number.to_bytes(4, "little")``, ``number.bit_length()``."""
     if name == "to_bytes":
-        return operators.once(body, value, lambda number: _to_bytes(body, node, number))
+        return once(body, value, lambda number: _to_bytes(body, node, number))
     if name in BITS and not node.args and not node.keywords:
         info = _function(body, "integers", name)
         span = body.span(node)
-        return operators.once(
+        return once(
             body,
             tree.Unary("abs", value, span),
             lambda number: calls.plain_call(body, info, _halves(number, span), span),

@@ -12,8 +12,10 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies import calls, expressions, sources
 from kmi.language.bodies.body import Body
+from kmi.language.bodies.comparisons import compare_values
 from kmi.language.bodies.convert import as_int
-from kmi.language.bodies.operators import bad_operands, compare_values, once
+from kmi.language.bodies.once import once
+from kmi.language.bodies.operators import bad_operands
 from kmi.language.declarations import members
 from kmi.language.relations import POISON, describe, is_int
 from kmi.language.types import BOOL, INT, ClassType, OptionalType

@@ -13,7 +13,15 @@ import ast
 from dataclasses import dataclass, field
 
 from kmi.language import codes, tree
-from kmi.language.bodies import attributes, calls, conditions, displays, expressions, operators, sources
+from kmi.language.bodies import (
+    attributes,
+    calls,
+    comparisons,
+    conditions,
+    displays,
+    expressions,
+    sources,
+)
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, join_types
 from kmi.language.bodies.flow import Path
@@ -120,7 +128,7 @@ def _wrong(
 def _value(body: Body, wanted: ast.expr, value: tree.Expression, span: Span) -> Match | None:
     expected = value.type.inner if isinstance(value.type, OptionalType) else value.type
     other = expressions.expression(body, wanted, expected if not is_int(expected) else None)
-    test = operators.compare_values(body, span, value, ast.Eq(), other)
+    test = comparisons.compare_values(body, span, value, ast.Eq(), other)
     if test.type is POISON:
         return None
     kind = value.type.inner if isinstance(value.type, OptionalType) else None

@@ -11,7 +11,15 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, comprehensions, conditions, displays, expressions, operators, sources
+from kmi.language.bodies import (
+    calls,
+    comparisons,
+    comprehensions,
+    conditions,
+    displays,
+    expressions,
+    sources,
+)
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import as_int, coerce, join_types
 from kmi.language.bodies.flow import join
@@ -182,7 +190,7 @@ def _extreme(
             update = [tree.Assign(best_key, sources.take(key_, span), span)]
             one, other = key_, best_key
         operator: ast.cmpop = ast.Lt() if name == "min" else ast.Gt()
-        better = operators.compare_values(
+        better = comparisons.compare_values(
             body, span, sources.get(one, span), operator, sources.get(other, span)
         )
         if better.type is POISON:
@@ -375,7 +383,7 @@ def _ordered(body: Body, kind: Type, at: ast.expr) -> bool:
     """Whether items of this type have an order; reports it."""
     local = tree.Local("item", kind, body.span(at))
     get = tree.LocalGet(local, local.span, kind)
-    return operators.compare_values(body, local.span, get, ast.Lt(), get).type is not POISON
+    return comparisons.compare_values(body, local.span, get, ast.Lt(), get).type is not POISON
 
 
 # --- comprehensions in disguise -----------------------------------------------------------------------------

@@ -11,10 +11,11 @@ import ast
 from collections.abc import Callable
 
 from kmi.language import codes, tree
-from kmi.language.bodies import expressions, operators
+from kmi.language.bodies import expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, join_types
 from kmi.language.bodies.flow import join
+from kmi.language.bodies.once import once
 from kmi.language.relations import POISON, describe, place_type
 from kmi.language.source import Span
 from kmi.language.types import BOOL, ClassType, NeverType, Type, UnionType
@@ -28,7 +29,7 @@ def each(
 ) -> tree.Expression:
     """``then`` of the value as each of the classes that it may be of; the results have one type."""
     assert isinstance(value.type, UnionType)
-    return operators.once(body, value, lambda held: _choice(body, node, held, then))
+    return once(body, value, lambda held: _choice(body, node, held, then))
 
 
 def _choice(

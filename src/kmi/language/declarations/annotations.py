@@ -12,7 +12,7 @@ import ast
 from dataclasses import dataclass, field
 
 from kmi.language import codes
-from kmi.language.declarations import callables, names
+from kmi.language.declarations import callables, names, vocabulary
 from kmi.language.declarations.scope import (
     ClassInfo,
     ConstantInfo,
@@ -132,10 +132,10 @@ class Annotations:
                 return self._refuse(node, f"`{name}` is {names.describe(entity)}, not a type")
 
     def _unknown(self, node: ast.expr, name: str) -> Type:
-        instead = names.lacking(name)
+        instead = vocabulary.lacking(name)
         if instead is not None:
             self.world.reporter.error(
-                names.lacking_code(name),
+                vocabulary.lacking_code(name),
                 self.scope.span(node),
                 f"`{name}` is not in kernel Python",
                 help=instead,

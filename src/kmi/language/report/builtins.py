@@ -15,7 +15,7 @@ from collections import deque
 from pathlib import Path
 
 from kmi.language import analyse
-from kmi.language.declarations.names import STANDARD
+from kmi.language.declarations.vocabulary import STANDARD
 from kmi.language.library import Library
 from kmi.language.report.diagnostics import Diagnostic
 
