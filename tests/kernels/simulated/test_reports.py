@@ -170,9 +170,11 @@ def test_a_kernel_in_deadlock_can_be_ended(written: Written) -> None:
     for call in calls:
         call.wait_blocked()
     threads = list(kernel.scheduler.threads)
+    assert None not in [thread.carrier for thread in threads]
     kernel.close()
     kernel.close()
-    assert [thread.dead for thread in threads] == [True] * 3
+    assert [thread.carrier for thread in threads] == [None] * 3
+    assert all(thread.done for thread in threads)
     assert kernel.log() == ["finally"] * 3
     assert kernel.reports() == []
 

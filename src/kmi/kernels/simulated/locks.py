@@ -5,6 +5,7 @@ taken in both orders, giving back what one does not hold, memory under a raw spi
 promised order: the seed decides.
 """
 
+import functools
 import linecache
 import os
 import re
@@ -61,9 +62,15 @@ def declared_name(fallback: str) -> str:
             return fallback
         frame = frame.f_back
     line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
-    if (match := re.match(r"\s*self\.(\w+)\s*(?::[^=]+)?=", line)) and "self" in frame.f_locals:
-        return f"{type(frame.f_locals['self']).__name__}.{match[1]}"
+    if (field := _field_set_by(line)) and "self" in (known := frame.f_locals):
+        return f"{type(known['self']).__name__}.{field}"
     return f"{fallback} of {os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
+
+
+@functools.lru_cache(maxsize=1024)
+def _field_set_by(line: str) -> str | None:
+    match = re.match(r"\s*self\.(\w+)\s*(?::[^=]+)?=", line)
+    return match[1] if match else None
 
 
 class Held:

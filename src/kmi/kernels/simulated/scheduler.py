@@ -15,9 +15,11 @@ import enum
 import random
 import sys
 from collections.abc import Callable
+from types import FrameType
 
-from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
+from greenlet import GreenletExit, getcurrent, greenlet  # type: ignore[import-untyped]
 
+from kmi.kernels.simulated.carriers import Carrier
 from kmi.kernels.simulated.hook.positions import Position, calls, of_frame
 from kmi.kernels.simulated.races import Races
 from kmi.kernels.simulated.reports import Deadlock, Livelock, Report, SimulationError
@@ -51,47 +53,50 @@ class Killed(BaseException):
     """Thrown into threads that are still there when their kernel ends; no module can catch it."""
 
 
-class Thread(greenlet):  # type: ignore[misc]
+class Thread:
     """A kernel thread."""
 
+    # What most threads never change is the class's, which makes a thread quick to start.
+    number = 0
+    clock: dict[int, int]
+    """What it has heard of each thread, by its number: see `races`."""
+    weight: float = 0
+    """How soon it runs, as the schedule has it."""
+    waits_for = ""
+    interruptible = False
+    signalled = False
+    """A signal waits for the thread: its next interruptible sleep ends at once."""
+    uninterruptible_depth = 0
+    """In `close` and teardown, where signals do not end waits."""
+    opening = False
+    """In `open`, which on some kernels runs under a lock that all opens take."""
+    stopping = False
+    """It is a thread of a module's own that is to end: its interruptible sleeps end at once."""
+    softirq = False
+    """In a callback that the kernel calls between two instructions of a thread: atomic context."""
+    asked: Callable[[], str] | None = None
+    """Says which line asked for what it does, and who, of a callback that was asked for."""
+    unattended = False
+    """Nobody waits for its end, so what it raises is raised in the hub."""
+    deadline: int | None = None
+    wake_reason = Wake.NOTIFIED
+    spinning_locks = 0
+    """How many of the locks that it holds are spin locks: more than 0 is atomic context."""
+    raw_locks = 0
+    """How many of those are raw ones, under which there is no allocator."""
+    depth = 0
+    """How deep the module's functions that can recurse are nested."""
+    value: object = None
+    failure: BaseException | None = None
+    carrier: Carrier | None = None
+    """What it runs on, from its first step to its end."""
+
     def __init__(self, scheduler: "Scheduler", name: str, body: Callable[[], object]) -> None:
-        super().__init__(self._main)
         self.scheduler = scheduler
         self.name = name
-        self.number = 0
-        self.clock: dict[int, int] = {}
-        """What it has heard of each thread, by its number: see `races`."""
         self.state = State.READY
-        self.weight: float = 0
-        """How soon it runs, as the schedule has it."""
-        self.waits_for = ""
-        self.interruptible = False
-        self.signalled = False
-        """A signal waits for the thread: its next interruptible sleep ends at once."""
-        self.uninterruptible_depth = 0
-        """In `close` and teardown, where signals do not end waits."""
-        self.opening = False
-        """In `open`, which on some kernels runs under a lock that all opens take."""
-        self.stopping = False
-        """It is a thread of a module's own that is to end: its interruptible sleeps end at once."""
-        self.softirq = False
-        """In a callback that the kernel calls between two instructions of a thread: atomic context."""
-        self.asked: Callable[[], str] | None = None
-        """Says which line asked for what it does, and who, of a callback that was asked for."""
-        self.unattended = False
-        """Nobody waits for its end, so what it raises is raised in the hub."""
-        self.deadline: int | None = None
-        self.wake_reason = Wake.NOTIFIED
         self.held: list[object] = []
         """The locks that it holds, in the order in which it took them."""
-        self.spinning_locks = 0
-        """How many of them are spin locks: more than 0 is atomic context."""
-        self.raw_locks = 0
-        """How many of those are raw ones, under which there is no allocator."""
-        self.depth = 0
-        """How deep the module's functions that can recurse are nested."""
-        self.value: object = None
-        self.failure: BaseException | None = None
         self._body: Callable[[], object] | None = body
         self._trace = sys.gettrace()
 
@@ -99,7 +104,8 @@ class Thread(greenlet):  # type: ignore[misc]
     def done(self) -> bool:
         return self.state is State.DONE
 
-    def _main(self) -> "Thread":
+    def run(self) -> None:
+        """Run it to its end, which its carrier does."""
         if self._trace is not None and sys.gettrace() is None:
             sys.settrace(self._trace)  # a debugger or a coverage tool follows into the thread
         body, self._body = self._body, None
@@ -108,20 +114,34 @@ class Thread(greenlet):  # type: ignore[misc]
             self.value = body()
         except Killed:
             pass
+        except GreenletExit:
+            raise  # nobody knows its carrier any more, which ends
         except BaseException as raised:
             self.failure = raised
         finally:
             self.state = State.DONE
-        return self
+
+    def leave(self) -> greenlet:
+        """It has ended: the hub, which goes on."""
+        self.carrier = None
+        self.scheduler.ended = self
+        return self.scheduler.hub
 
     def position(self) -> Position | None:
         """Where in its module the thread is; None if it is in none."""
-        return of_frame(self.gr_frame if self is not getcurrent() else sys._getframe(1))
+        return of_frame(self._frame())
 
     def calls(self) -> list[Position]:
         """The same, and the calls that led there, the nearest first."""
-        frame = self.gr_frame if self is not getcurrent() else sys._getframe(1)
+        frame = self._frame()
         return calls(frame) if frame is not None else []
+
+    def _frame(self) -> FrameType | None:
+        """Where it goes on; None if it has not begun, or has ended."""
+        if self.carrier is None:
+            return None
+        frame: FrameType | None = self.carrier.gr_frame
+        return sys._getframe(1) if self.carrier is getcurrent() else frame
 
     def describe(self) -> str:
         """The thread and what it waits for, for a message."""
@@ -149,7 +169,10 @@ class Scheduler:
         """The same of those points at which no other thread could run."""
         self._spawned = 0
         self._ending = False
-        self._hub: greenlet = getcurrent()
+        self.hub: greenlet = getcurrent()
+        """The greenlet of the test."""
+        self.ended: Thread | None = None
+        """The thread that has ended since the hub looked last."""
 
     def spawn(self, name: str, body: Callable[[], object]) -> Thread:
         """A new thread, ready; it runs when the hub next lets threads run."""
@@ -166,9 +189,9 @@ class Scheduler:
 
     def run_until(self, reached: Callable[[], bool]) -> None:
         """Let threads run until `reached`; raises Deadlock if it cannot be, Livelock if it takes for ever."""
-        if isinstance(getcurrent(), Thread):
+        if isinstance(getcurrent(), Carrier):
             raise SimulationError("the kernel was asked to run by one of its own threads")
-        self._hub = getcurrent()
+        self.hub = getcurrent()
         self.steps = self._alone = 0
         while not reached():
             if not self.step():
@@ -185,9 +208,10 @@ class Scheduler:
         if not ready:
             return self._let_time_pass()
         self.steps += 1
-        thread = self._resumable(ready[0] if len(ready) == 1 else self.schedule.choose(ready))
-        ended = thread.switch()
-        if isinstance(ended, Thread):  # which need not be the one that was resumed
+        self._carrier(ready[0] if len(ready) == 1 else self.schedule.choose(ready)).switch()
+        ended = self.ended
+        if ended is not None:  # which need not be the one that was resumed
+            self.ended = None
             self._ready.remove(ended)
             self.threads.remove(ended)
             self.races.ended()
@@ -195,10 +219,15 @@ class Scheduler:
                 raise ended.failure
         return True
 
-    def _resumable(self, thread: Thread) -> Thread:
-        if thread.parent is not self._hub:
-            thread.parent = self._hub
-        return thread
+    def _carrier(self, thread: Thread) -> Carrier:
+        """What a thread runs on, which is found when it begins."""
+        carrier = thread.carrier
+        if carrier is None:
+            carrier = thread.carrier = Carrier.take()
+            carrier.thread = thread
+        if carrier.parent is not self.hub:
+            carrier.parent = self.hub
+        return carrier
 
     def settled(self) -> bool:
         """Whether no thread can run without time passing."""
@@ -206,13 +235,13 @@ class Scheduler:
 
     def kill_all(self) -> None:
         """End every thread where it stands; what its `finally` still runs neither waits nor yields."""
-        self._hub = getcurrent()
+        self.hub = getcurrent()
         self._ending = True
         for thread in list(self.threads):
-            thread.parent = self._hub
-            if thread.gr_frame is not None:
-                thread.throw(Killed())
+            if thread.carrier is not None:
+                self._carrier(thread).throw(Killed())
             thread.state = State.DONE
+        self.ended = None
         self.threads.clear()
         self._ready.clear()
         self.races.all_ended()
@@ -263,14 +292,14 @@ class Scheduler:
         if len(ready) < 2 or self._ending:
             self._alone += 1
             if self._alone > MOST_ALONE and not self._ending:
-                self._hub.switch()
+                self.hub.switch()
             return
         self.steps += 1
         if self.steps > MOST_STEPS:
-            self._hub.switch()  # which says what goes on for ever
+            self.hub.switch()  # which says what goes on for ever
         chosen = self.schedule.choose(ready)
-        if chosen is not getcurrent():
-            self._resumable(chosen).switch()
+        if chosen.carrier is not getcurrent():
+            self._carrier(chosen).switch()
 
     def block(self, waits_for: str, interruptible: bool = False, timeout: int | None = None) -> Wake:
         """Stop the running thread until it is woken; `timeout` in nanoseconds."""
@@ -285,7 +314,7 @@ class Scheduler:
         thread.state, thread.waits_for, thread.interruptible = State.BLOCKED, waits_for, interruptible
         thread.deadline = None if timeout is None else self.now + timeout
         self._ready.remove(thread)
-        self._hub.switch()
+        self.hub.switch()
         return thread.wake_reason
 
     def wake(self, thread: Thread, reason: Wake = Wake.NOTIFIED) -> None:
@@ -316,15 +345,16 @@ class Scheduler:
 
 def running() -> Thread | None:
     """The running kernel thread; None outside of one."""
-    thread = getcurrent()
-    return thread if isinstance(thread, Thread) else None
+    carrier = getcurrent()
+    return carrier.thread if type(carrier) is Carrier else None
 
 
 def current() -> Thread:
     """The running kernel thread; RuntimeError outside of one."""
-    thread = getcurrent()
-    if not isinstance(thread, Thread):
+    carrier = getcurrent()
+    if type(carrier) is not Carrier:
         raise RuntimeError(
             "no kernel runs here: load the module into one, as `kernel.load('echo.py')` does"
         )
+    thread: Thread = carrier.thread
     return thread

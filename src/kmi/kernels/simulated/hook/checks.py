@@ -18,12 +18,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final, TypeVar, cast
 
-from greenlet import getcurrent  # type: ignore[import-untyped]
-
 from kmi.compiler.recursion import DEEPEST
 from kmi.kernels.simulated import integers
 from kmi.kernels.simulated.leaks import Tracker
-from kmi.kernels.simulated.scheduler import Thread, current
+from kmi.kernels.simulated.scheduler import current, running
 from kmi.kernels.simulated.world import world
 
 __all__ = ["Checks", "GROWING"]
@@ -157,8 +155,7 @@ class Checks:
 
     def load(self, owner: Any, field: str) -> Any:
         """The value of a field that changes."""
-        thread = getcurrent()
-        if self.watching and isinstance(thread, Thread):
+        if self.watching and (thread := running()) is not None:
             thread.scheduler.preempt()
             if field in getattr(owner, "__dict__", ()):
                 thread.scheduler.races.read(owner, field, sys._getframe(1))
@@ -173,8 +170,7 @@ class Checks:
 
     def storing(self, owner: Any, field: str) -> Any:
         """The owner of a field that is about to be set or deleted."""
-        thread = getcurrent()
-        if self.watching and isinstance(thread, Thread):
+        if self.watching and (thread := running()) is not None:
             thread.scheduler.preempt()
             thread.scheduler.races.write(owner, field, sys._getframe(1))
         return owner
@@ -193,8 +189,8 @@ class Checks:
 
     def touch(self, container: Any, write: bool, frame: FrameType) -> None:
         """An operation on a container begins, on the frame's line."""
-        thread = getcurrent()
-        if not isinstance(thread, Thread):
+        thread = running()
+        if thread is None:
             return
         thread.scheduler.preempt()
         races = thread.scheduler.races
@@ -217,8 +213,7 @@ class Checks:
         return value
 
     def _global(self, name: str, write: bool, frame: FrameType) -> None:
-        thread = getcurrent()
-        if self.watching and isinstance(thread, Thread):
+        if self.watching and (thread := running()) is not None:
             thread.scheduler.preempt()
             (thread.scheduler.races.write if write else thread.scheduler.races.read)(self, name, frame)
 
@@ -235,7 +230,7 @@ class Checks:
         original: Callable[..., Any] = kind.__new__
 
         def new(cls: type, /, *arguments: Any, **named: Any) -> Any:
-            if not isinstance(getcurrent(), Thread):
+            if running() is None:
                 return original(cls) if original is object.__new__ else original(cls, *arguments, **named)
             checks._allocate(cls.__name__)
             made: Any = original(cls) if original is object.__new__ else original(cls, *arguments, **named)
@@ -276,12 +271,11 @@ class Checks:
 
     def preempt(self) -> None:
         """A preemption point in a loop: another thread may run here, so waiting for it in a loop ends."""
-        thread = getcurrent()
-        if isinstance(thread, Thread):
+        if (thread := running()) is not None:
             thread.scheduler.preempt()
 
     def _allocate(self, what: str) -> None:
-        if isinstance(getcurrent(), Thread):  # constants of the module are built before it is loaded
+        if running() is not None:  # constants of the module are built before it is loaded
             world().allocator.point(what)
 
 
@@ -299,7 +293,7 @@ class _Indexed:
         if self._checks.watching:
             self._checks.touch(self._container, False, sys._getframe(1))
         if isinstance(index, slice) and not isinstance(self._container, memoryview):
-            if isinstance(getcurrent(), Thread):
+            if running() is not None:
                 world().allocator.point(type(self._container).__name__)
         try:
             return self._container[index]
@@ -310,7 +304,7 @@ class _Indexed:
         if self._checks.watching:
             self._checks.touch(self._container, True, sys._getframe(1))
         if isinstance(self._container, dict) or isinstance(index, slice):
-            if isinstance(getcurrent(), Thread):
+            if running() is not None:
                 world().allocator.point(type(self._container).__name__)
         self._checks.fit(self._place, value)
         try:

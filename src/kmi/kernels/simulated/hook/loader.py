@@ -19,6 +19,8 @@ are.
 import ast
 import functools
 import linecache
+import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -168,17 +170,16 @@ def borrow(path: Path, check: bool = True) -> LoadedCode:
 
     Raises as `load` does.
     """
-    path = packages.entry_file(path)
-    if check and (idle := _IDLE.get((path, _contents(path)))):
+    if check and (idle := _IDLE.get(_key(path))):
         code = idle.pop()
         for parameter, values in code.defaults:
             vars(parameter).clear()
             vars(parameter).update(_copied(values))
         return code
-    data = _contents(path)
+    key = _key(path)
     code = load(path, check)
     if check:
-        code.key = path, data
+        code.key = key
         code.defaults = [
             (parameter, _copied(vars(parameter)))
             for kind in code.namespace.values()
@@ -187,6 +188,27 @@ def borrow(path: Path, check: bool = True) -> LoadedCode:
             if isinstance(parameter, Parameter)
         ]
     return code
+
+
+_READ: dict[Path, tuple[int, int, int, bytes]] = {}
+"""Files that were read: inode, size, time of the last change in nanoseconds, contents."""
+SETTLED = 2_000_000_000
+"""A file that was changed longer ago, in nanoseconds, shows another change by another time."""
+
+
+def _key(path: Path) -> tuple[Path, bytes]:
+    """The file that a module begins with, and what stands in all its files; read again if it was changed."""
+    status = os.stat(path)
+    known = _READ.get(path)
+    if known is not None and known[:3] == (status.st_ino, status.st_size, status.st_mtime_ns):
+        return path, known[3]
+    path = packages.entry_file(path)
+    data = _contents(path)
+    if packages.root(path) is None and time.time_ns() - status.st_mtime_ns > SETTLED:
+        if len(_READ) > MOST_IDLE:
+            _READ.clear()
+        _READ[path] = status.st_ino, status.st_size, status.st_mtime_ns, data
+    return path, data
 
 
 def give_back(code: LoadedCode) -> None:
