@@ -22,6 +22,26 @@ class Leaf(Node):
         self.other = other
 
 
+class Stone:
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    def __del__(self) -> None:
+        info(f"stone {self.n}")
+
+
+class Bead:
+    """One of a chain that ends in a stone."""
+
+    def __init__(self, n: int, rest: Bead | Stone | None) -> None:
+        self.n = n
+        self.rest = rest
+
+    def __del__(self) -> None:
+        if self.n % 2000 == 0:
+            info(f"bead {self.n}")
+
+
 class Owner:
     def __init__(self) -> None:
         self.lock = Mutex(Node(1))
@@ -41,6 +61,14 @@ class Owner:
                 if len(data) > 4:
                     raise ValueError(f"{len(data)}")
             return len(node.kids)
+
+
+def beads(most: int) -> None:
+    chain: Bead | Stone | None = Stone(7)
+    for n in range(most):
+        chain = Bead(n, chain)
+    chain = None
+    info("no chain")
 
 
 def own() -> None:
@@ -89,5 +117,6 @@ def items() -> None:
 
 
 def main() -> None:
+    beads(5000)
     own()
     items()
