@@ -42,6 +42,8 @@ def features(source: str) -> set[str]:
                 found.add(f"{name}()")
             case ast.Call(func=ast.Attribute(attr=name)):
                 found.add(f".{name}()")
+            case ast.Attribute(attr="maxlen" | "readonly" as name):
+                found.add(f".{name}")
             case ast.FunctionDef(name=name, decorator_list=decorators):
                 found |= {f"@{ast.unparse(decorator)}" for decorator in decorators}
                 if name.startswith("__"):
@@ -55,6 +57,8 @@ def features(source: str) -> set[str]:
                 found.add(f":{spec}")
             case ast.Slice(step=ast.expr()):
                 found.add("step")
+            case ast.Raise(cause=ast.Constant(value=None)):
+                found.add("raise from None")
             case ast.Raise(cause=ast.expr()):
                 found.add("raise from")
             case ast.Raise(exc=None):
@@ -84,10 +88,14 @@ WANTED = """
     .fromkeys() .pack() .unpack() __init__ __del__ __eq__ __lt__ __bool__ __len__ __getitem__
     __setitem__ __delitem__ __contains__ __iter__ __next__ __enter__ __exit__ __call__ __add__ __mul__
     __neg__ __iadd__ __str__ @property @value.setter @staticmethod @classmethod @abstractmethod Mutex()
-    SpinLock() RwLock() step :03 :#x :+d :08b :>12
+    SpinLock() RwLock() step :03 :#x :+d :08b :>12 frozenset() ref() .difference() .intersection()
+    .maxlen .extendleft() .rsplit() .rpartition() .splitlines() .readonly :_d :#010x :*^11.3
 """
 PHRASES = [
-    "class @dataclass", "class @dataclass(frozen=True)", "class (ABC)", "class (Protocol)", "class (Enum)",
+    "class @dataclass", "class @dataclass(frozen=True)", "class @dataclass(order=True)",
+    "class @dataclass(frozen=True, order=True)", "class (Flag)", "class (IntFlag)", "class (Iterator[T])",
+    "raise from None", ": Annotated[bytes, 6]", ": be32", "class (OSError)",
+    "class (ABC)", "class (Protocol)", "class (Enum)",
     "class (IntEnum)", "class (Struct)", "class (Generic[T])", "class (ValueError)", "keyword only",
     "raise from", "raise again", "try else finally", "loop else", ": int | None",
     ": Callable[[int], int]", ": set[int]", ": memoryview", ": list[u8]", ": u64", ": i8",
