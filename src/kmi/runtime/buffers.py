@@ -70,6 +70,35 @@ def gather(to: Pointer[u8], source: Pointer[u8], step: int, count: int) -> None:
             at += 1
 
 
+def scatter(to: Pointer[u8], source: Pointer[u8], step: int, count: int) -> None:
+    """Copies so many bytes to places a step apart."""
+    at = 0
+    with unsafe("the caller says how many there are"):
+        while at < count:
+            to[at * step] = source[at]
+            at += 1
+
+
+def leave_out(data: Pointer[u8], size: int, first: int, step: int, count: int) -> None:
+    """Moves the other bytes together when so many go that stand a step apart, forth or back."""
+    if count == 1:
+        step = 1  # whatever it is: the smallest of all has no opposite
+    elif step < 0:
+        first += (count - 1) * step
+        step = -step
+    dropped = 0
+    at = first
+    to = first
+    with unsafe("all positions are inside"):
+        while at < size:
+            if dropped < count and at == first + dropped * step:
+                dropped += 1
+            else:
+                data[to] = data[at]
+                to += 1
+            at += 1
+
+
 def equal(left: Pointer[u8], left_size: int, right: Pointer[u8], right_size: int) -> bool:
     """Whether both are the same bytes."""
     if left_size != right_size:

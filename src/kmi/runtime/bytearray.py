@@ -16,8 +16,10 @@ from kmi.runtime.buffers import (
     find_between,
     gather,
     has_byte,
+    leave_out,
     less,
     rfind_between,
+    scatter,
     stands_at,
     stepping,
 )
@@ -155,11 +157,8 @@ class bytearray:
             raise ValueError(
                 f"attempt to assign bytes of size {data._length} to extended slice of size {count}"
             )
-        at = 0
         with unsafe("all positions are inside"):
-            while at < count:
-                self._data()[first + at * step] = data._data()[at]
-                at += 1
+            scatter(self._data() + first, data._data(), step, count)
 
     def __setstepslice_bytearray__(
         self, start: int | None, stop: int | None, step: int, data: bytearray
@@ -175,21 +174,7 @@ class bytearray:
             self._exported()
         if count == 0:
             return
-        if step < 0:
-            first += (count - 1) * step
-            step = -step
-        dropped = 0
-        at = first
-        to = first
-        with unsafe("all positions are inside"):
-            data = self._data()
-            while at < self._length:
-                if dropped < count and at == first + dropped * step:
-                    dropped += 1
-                else:
-                    data[to] = data[at]
-                    to += 1
-                at += 1
+        leave_out(self._data(), self._length, first, step, count)
         self._length -= count
 
     def __setslice__(self, start: int, stop: int, data: bytes) -> None:

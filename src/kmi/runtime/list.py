@@ -366,7 +366,9 @@ class list(Generic[T]):
 
     def __delstepslice__(self, start: int | None, stop: int | None, step: int) -> None:
         first, count = stepping(start, stop, step, self._length)
-        if step < 0:
+        if count == 1:
+            step = 1  # whatever it is: the smallest of all has no opposite
+        elif step < 0:
             first += (count - 1) * step
             step = -step
         dropped: list[T] = list()

@@ -47,6 +47,10 @@ def stored() -> None:
     del buffer[1::2]
     del buffer[::-3]
     info(f"{buffer}")
+    for step in [-(1 << 63), (1 << 63) - 1]:
+        del buffer[::step]
+        del items[1::step]
+        info(f"{buffer} {items} {buffer[::step]} {items[::step]}")
     try:
         items[::2] = [1]
     except ValueError as error:

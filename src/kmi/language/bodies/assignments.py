@@ -22,7 +22,8 @@ from kmi.language.bodies import (
     unpacking,
 )
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import coerce, is_still
+from kmi.language.bodies.convert import coerce
+from kmi.language.bodies.once import is_still
 from kmi.language.declarations import members
 from kmi.language.declarations.scope import Form
 from kmi.language.relations import POISON, describe

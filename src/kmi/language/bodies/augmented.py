@@ -13,7 +13,8 @@ from collections.abc import Callable
 from kmi.language import codes, tree
 from kmi.language.bodies import assignments, attributes, calls, expressions, field_assignments, operators
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import coerce, is_still
+from kmi.language.bodies.convert import coerce
+from kmi.language.bodies.once import is_still
 from kmi.language.declarations import members
 from kmi.language.declarations.declare import is_place
 from kmi.language.relations import POISON, describe, place_type

@@ -264,26 +264,3 @@ def unify(parameter: Type, argument: Type, bindings: dict[str, Type], free: froz
             unify(wanted, argument.instance, bindings, free)
         case _:
             pass
-
-
-def is_still(value: tree.Expression) -> bool:
-    """Whether it gives the same whenever it is evaluated."""
-    match value:
-        case (
-            tree.IntLiteral()
-            | tree.BoolLiteral()
-            | tree.NoneLiteral()
-            | tree.StrLiteral()
-            | tree.BytesLiteral()
-        ):
-            return True
-        case tree.LocalGet(local=local):
-            return not local.fluid
-        case tree.FieldGet(object=inner, field=field):
-            return (field.final or field.place) and is_still(inner)
-        case tree.Narrow(value=inner, checked=False) | tree.Upcast(value=inner):
-            return is_still(inner)
-        case tree.Fit(value=tree.IntLiteral()):
-            return True
-        case _:
-            return False

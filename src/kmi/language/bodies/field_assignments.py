@@ -12,8 +12,9 @@ import ast
 from kmi.language import codes, tree
 from kmi.language.bodies import attributes, calls, expressions, method_calls
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import coerce, is_still
+from kmi.language.bodies.convert import coerce
 from kmi.language.bodies.fields import find_field
+from kmi.language.bodies.once import is_still
 from kmi.language.declarations import members, records, setters
 from kmi.language.declarations.declare import is_place
 from kmi.language.declarations.names import suggest

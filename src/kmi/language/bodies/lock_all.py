@@ -14,7 +14,7 @@ from collections.abc import Callable
 from kmi.language import codes, tree
 from kmi.language.bodies import expressions
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import is_still
+from kmi.language.bodies.once import is_still
 from kmi.language.checks.known import is_a
 from kmi.language.declarations import members
 from kmi.language.declarations.scope import Form

@@ -52,3 +52,16 @@ def is_simple(value: tree.Expression) -> bool:
             return is_simple(inner)
         case _:
             return False
+
+
+def is_still(value: tree.Expression) -> bool:
+    """Whether it gives the same whenever it is evaluated, if something else runs in between."""
+    match value:
+        case tree.FieldGet(object=inner, field=field):
+            return (field.final or field.place) and is_still(inner)
+        case tree.Narrow(value=inner, checked=False) | tree.Upcast(value=inner):
+            return is_still(inner)
+        case tree.Fit(value=tree.IntLiteral()):
+            return True
+        case _:
+            return is_simple(value)

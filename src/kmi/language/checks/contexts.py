@@ -6,8 +6,8 @@ context.
         self.refill(entries)            # refused: KMI0701 if `refill` sleeps, with the whole chain
 
 What sleeps is declared in the interface (``@sleeps``); what the kernel's layer does is believed. The
-pass also sets ``Function.atomic`` and ``With.atomic``; from the latter, and from callbacks that `is_atomic`
-tells, the compiler finds out who has to allocate without sleeping.
+pass also sets ``With.atomic``; from it, and from callbacks that `is_atomic` tells, the compiler finds out who
+has to allocate without sleeping.
 
 Invariant: no call chain from an atomic region through the author's code ends in a function that may
 sleep, the ``__del__`` of what the region can release included.
@@ -33,20 +33,15 @@ ATOMIC = frozenset({"atomic", "softirq", "hardirq"})
 
 
 def check(program: Program, reporter: Reporter, graph: CallGraph) -> None:
-    """Reports what may sleep in atomic context, and marks what is reached there."""
+    """Reports what may sleep in atomic context, and marks the blocks that are one."""
     sleepers = Sleepers(graph)
-    reached: list[Function] = []
     own = [module for module in program.modules.values() if trusted(module.name)]
     library = [function for module in own for function in functions(module)]
     called = {method for method, declared in called_by_kernel(graph) if _declares_atomic(declared)}
     for function in (*graph.mine, *library):
         for region, block in _regions(function, called):
-            inside = list(walk(region))
-            for node in inside:
-                reached.extend(site.target for site in graph.sites(function, node))
             if not trusted(function.module):
-                _region(function, inside, block, sleepers, reporter)
-    _mark(reached, graph)
+                _region(function, list(walk(region)), block, sleepers, reporter)
 
 
 class Sleepers:
@@ -186,15 +181,6 @@ def _lock(kind: Type) -> str:
 
 def _called(function: Function) -> str:
     return f"{function.owner.name}.{spoken(function)}" if function.owner is not None else function.name
-
-
-def _mark(reached: list[Function], graph: CallGraph) -> None:
-    """Marks what atomic regions reach, library bodies included."""
-    while reached:
-        function = reached.pop()
-        if not function.atomic:
-            function.atomic = True
-            reached.extend(site.target for site in graph.calls(function))
 
 
 def _finalisers(kind: Type, seen: set[Class]) -> Iterator[Function]:

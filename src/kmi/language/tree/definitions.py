@@ -83,11 +83,6 @@ class Function:
     external: CFunction | None = None
     """A declaration without a body: C code stands behind it."""
     effects: Effects | None = None
-    atomic: bool = False
-    """Called where nothing may sleep, as far as the source shows; the context pass sets it, for its reports.
-
-    Who allocates without sleeping is decided on the linear form, which also sees what has no call here.
-    """
     locals: list[Local] = field(default_factory=list)
 
     @_property
