@@ -2,9 +2,22 @@
 
     compile(program, Target(roots=[Root(main)], prologue='#include "kmi.h"'))  ->  CSource
 
-types (the author's own, as the front end gives them) -> monomorphise and linearise (each function as it is
-reached) -> atomic -> tidy -> elide -> recursion -> errors
--> edges -> C.
+The passes, each a file of its name; ``--dump PASS`` shows what there is after one of `PASSES`:
+
+- types: the tree as the front end gives it
+- parameters: what all calls say of a function's integers; where a function turns up that it has not seen, the
+  program is compiled again without
+- monomorphise, and with it for each function as it is reached: ranges (which facts and intervals serve), then
+  linearise (whose forms are in ``lower``)
+- atomic: who allocates without sleeping
+- tidy, elide, tidy: temporaries, then retains and drops that nobody can notice
+- hoist: what a container is made of, read before the loop
+- recursion: a depth counter for each circle of calls
+- errors: which exceptions each function lets out
+- edges: where errors go and what is dropped on the way; drop_results (of tidy) before it, looks after it
+- c: in ``emit``; small says what C had better put into its callers
+
+`verify` looks at the linear form between any two of them, in tests.
 """
 
 from __future__ import annotations
