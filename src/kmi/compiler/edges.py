@@ -108,9 +108,14 @@ class Edges:
             case linear.New() | linear.MakeString() | linear.Overflowing():
                 self.raise_from(statement, state, target)
                 return {**state, statement.target: YES} if statement.target.owned else state
+            case linear.RaiseValue(value=variable) if variable.owned:
+                self.raise_from(statement, {**state, variable: NO}, target)
+                return None
             case linear.Raise() | linear.RaiseValue():
                 self.raise_from(statement, state, target)
                 return None
+            case linear.MakeError(target=variable) if variable.owned:
+                return {**state, variable: YES}
             case linear.If(then=then, otherwise=otherwise):
                 return join(self.block(then, state, target), self.block(otherwise, state, target))
             case linear.Loop() | linear.Count():
@@ -230,7 +235,10 @@ class Edges:
                 node.catches = []
             return after
         for catch in node.catches:
-            after = join(after, self.block(catch.body, target.incoming, above))
+            caught = target.incoming
+            if catch.saved is not None and catch.saved.owned:
+                caught = {**caught, catch.saved: YES}
+            after = join(after, self.block(catch.body, caught, above))
         if node.uncaught:
             edge = self.edge(target.incoming, above)
             if self.recording:
@@ -245,8 +253,12 @@ class Edges:
             if self.recording:
                 node.cleanup = []
             return after
-        cleaned = self.block(node.cleanup, target.incoming, above)
+        kept = node.saved.owned and node.save
+        pending = {**target.incoming, node.saved: YES} if kept else target.incoming
+        cleaned = self.block(node.cleanup, pending, above)
         if cleaned is not None:
+            if kept:
+                cleaned = {**cleaned, node.saved: NO}
             edge = self.edge(cleaned, above)
             if self.recording:
                 node.edge = edge

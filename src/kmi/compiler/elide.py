@@ -214,6 +214,12 @@ class Elision:
                     needing.add(target)
                 case linear.CallHelper(target=Variable() as target):
                     needing.add(target)
+                case linear.RaiseValue(value=error) | linear.MakeError(target=error):
+                    needing.add(error)
+                case linear.Cleanup(saved=error):
+                    needing.add(error)
+                case linear.Try(catches=catches):
+                    needing.update(each.saved for each in catches if each.saved is not None)
                 case _:
                     pass
         return needing & chosen
@@ -246,7 +252,7 @@ def _taken(statement: Statement) -> list[tuple[Variable, linear.Expression | Non
             return [(target, linear.Var(source, source.type))]
         case linear.Set(target=target) | linear.Adopt(target=target) | linear.New(target=target):
             return [(target, None)]
-        case linear.MakeString(target=target):
+        case linear.MakeString(target=target) | linear.MakeError(target=target):
             return [(target, None)]
         case linear.CallFunction() | linear.CallC() | linear.CallHelper() if statement.target is not None:
             return [(statement.target, None)]

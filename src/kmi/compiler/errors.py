@@ -95,6 +95,8 @@ def _collect(
                     cleaned: set[Class] = set()
                     _collect(cleanup, cleaned, outside, exceptions)
                     statement.save = bool(cleaned) or _raises_inside(cleanup, exceptions)
+                    # What it carries is let go where the cleanup leaves by a way of its own.
+                    statement.save |= statement.saved.owned and not comes_back(cleanup)
                     sink |= cleaned
                     if comes_back(cleanup):
                         sink |= raised

@@ -26,7 +26,7 @@ def mark(function: linear.Function, exceptions: Exceptions) -> None:
             case linear.Try(catches=catches):
                 for catch in catches:
                     if catch.saved is not None:
-                        overwritten = any(
+                        overwritten = catch.saved.owned or any(
                             errors.of_statement(each, exceptions)
                             and not (isinstance(each, linear.RaiseValue) and each.value is catch.saved)
                             for each in walk(catch.body)

@@ -21,8 +21,9 @@
  *   kmi_integer.h   exact arithmetic with Python's meaning
  *   kmi_format.h    f-strings, without allocating
  *   kmi_error.h     exceptions as values, errnos, the log line of an uncaught one
- *   kmi_error_text.h  what an exception says of itself
  *   kmi_object.h    memory, reference counts, classes
+ *   kmi_carried.h   the objects that exceptions carry
+ *   kmi_error_text.h  what an exception says of itself
  */
 #ifndef KMI_H
 #define KMI_H
@@ -45,7 +46,8 @@ typedef unsigned __int128 u128;
 #include "kmi_integer.h"
 #include "kmi_format.h"
 #include "kmi_error.h"
-#include "kmi_error_text.h"
 #include "kmi_object.h"
+#include "kmi_carried.h"
+#include "kmi_error_text.h"
 
 #endif

@@ -17,6 +17,8 @@
 #ifndef KMI_ERROR_H
 #define KMI_ERROR_H
 
+struct kmi_object;
+
 /* The class of an exception. One of the author's names a base; the rest it inherits. */
 struct kmi_exception {
 	const char *name;
@@ -123,7 +125,14 @@ struct kmi_site {
 #define KMI_FRAMES 7
 
 /* What an exception was made of, for its repr: nothing; a str, which is the message; else the message is a repr. */
-enum kmi_arguments { KMI_NO_ARGUMENT, KMI_TEXT_ARGUMENT, KMI_OTHER_ARGUMENT, KMI_SEVERAL_ARGUMENTS };
+enum kmi_arguments {
+	KMI_NO_ARGUMENT,
+	KMI_TEXT_ARGUMENT,
+	KMI_OTHER_ARGUMENT,
+	KMI_SEVERAL_ARGUMENTS,
+	KMI_CARRIED_ARGUMENTS, /* the object says it */
+	KMI_OWN_TEXT,          /* the same, and the message is what the author's __str__ says */
+};
 
 /* An exception that was raised. `restart`: a wait ended by a signal, so the call may be begun again. */
 struct kmi_error {
@@ -133,6 +142,7 @@ struct kmi_error {
 	int number;          /* the errno of an OSError; 0: none was given */
 	bool restart;
 	u8 arguments; /* enum kmi_arguments */
+	struct kmi_object *object; /* counted: what an exception of an author's class with fields carries; or NULL */
 	u16 calls; /* how many of the author's functions it left, each into another one */
 	i32 from[KMI_FRAMES]; /* where the first of them were called: sites, as distances from kmi_sites */
 	char text[80]; /* UTF-8 and a NUL, cut at a code point */
@@ -206,6 +216,7 @@ static __maybe_unused noinline __cold int kmi_raise(struct kmi_error *error, str
 	error->literal = message;
 	error->number = 0;
 	error->restart = false;
+	error->object = NULL;
 	error->arguments = message ? KMI_TEXT_ARGUMENT : KMI_NO_ARGUMENT;
 	error->calls = 0;
 	error->text[0] = '\0';

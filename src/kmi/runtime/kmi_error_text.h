@@ -31,10 +31,19 @@ static __maybe_unused void kmi_error_write_repr(struct kmi_writer *writer, const
 	const struct kmi_error *error = piece->head.data;
 	const char *message = kmi_error_message(error), *name = error->kind->name;
 	size_t size = __builtin_strlen(message);
-	struct kmi_piece text = kmi_piece_repr_text(message, size, NULL);
+	enum kmi_arguments arguments = error->arguments;
+	struct kmi_piece text;
 
+	if (arguments >= KMI_CARRIED_ARGUMENTS) {
+		const struct kmi_carried *carried = (const struct kmi_carried *)error->object;
+
+		arguments = (enum kmi_arguments)carried->made_of;
+		message = carried->said ? (const char *)(carried->said + 1) : "";
+		size = carried->said ? (size_t)carried->said->_size : 0;
+	}
+	text = kmi_piece_repr_text(message, size, NULL);
 	kmi_write_utf8(writer, name, __builtin_strlen(name));
-	if (error->arguments == KMI_SEVERAL_ARGUMENTS) { /* the message has its own parentheses */
+	if (arguments == KMI_SEVERAL_ARGUMENTS) { /* the message has its own parentheses */
 		kmi_write_utf8(writer, message, size);
 		return;
 	}
@@ -43,9 +52,9 @@ static __maybe_unused void kmi_error_write_repr(struct kmi_writer *writer, const
 		kmi_write_decimal(writer, error->number);
 		kmi_write_utf8(writer, ", ", 2);
 	}
-	if (error->arguments == KMI_TEXT_ARGUMENT && !kmi_exception_is(error->kind, &kmi_KeyError))
+	if (arguments == KMI_TEXT_ARGUMENT && !kmi_exception_is(error->kind, &kmi_KeyError))
 		text.write(writer, &text);
-	else if (error->arguments != KMI_NO_ARGUMENT) /* a KeyError's message is a repr already */
+	else if (arguments != KMI_NO_ARGUMENT) /* a KeyError's message is a repr already */
 		kmi_write_utf8(writer, message, size);
 	else if (error->number)
 		kmi_write_utf8(writer, "''", 2);

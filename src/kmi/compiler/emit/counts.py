@@ -16,7 +16,7 @@ from kmi.compiler.emit.writer import Writer
 from kmi.compiler.linear import Variable
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
-from kmi.language.types import ClassType, OptionalType, TupleType, Type, UnionType
+from kmi.language.types import ClassType, ExceptionType, OptionalType, TupleType, Type, UnionType
 
 
 class Counts:
@@ -30,6 +30,8 @@ class Counts:
         """What a variable of this type is while it holds nothing."""
         if isinstance(kind, ClassType | UnionType) or is_pointer(kind):
             return "NULL"
+        if isinstance(kind, ExceptionType):
+            return "(struct kmi_error){}"
         return f"(struct {self.types.value(kind)}){{}}"
 
     def retain(self, writer: Writer, variable: Variable, span: Span | None) -> None:
@@ -66,6 +68,8 @@ class Counts:
                 optional = False
             case OptionalType() if is_pointer(kind):
                 optional = True
+            case ExceptionType():
+                return [f"kmi_error_{word}(&{name});"]
             case _:
                 self.need(kind)
                 return [f"{self._function(word, kind)}({name});"]
@@ -86,7 +90,7 @@ class Counts:
             case OptionalType(inner=inner) if not is_pointer(kind):
                 self.need(inner)
                 self.values[kind] = None
-            case ClassType() | UnionType() | OptionalType():
+            case ClassType() | UnionType() | OptionalType() | ExceptionType():
                 pass
             case _:
                 raise InternalError(f"values of type {kind} hold no counts")

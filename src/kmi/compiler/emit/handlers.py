@@ -93,12 +93,14 @@ def deferred_paths(printer: Printer) -> None:
 def _path(printer: Printer, statement: linear.Cleanup, region: linear.Region) -> None:
     """The error path of a clean-up: what it does, and on to where the error goes next."""
     labels(printer, region, statement.span, False)
-    save = statement.save and statement.edge is not None
-    if save:
-        printer.writer.line(f"{statement.saved.name} = *error;", statement.span)
+    saved = statement.saved
+    if statement.save and (saved.owned or statement.edge is not None):
+        printer.writer.line(f"{saved.name} = *error;", statement.span)
     printer.block(statement.cleanup)
-    if save:
-        printer.writer.line(f"*error = {statement.saved.name};", statement.span)
+    if statement.save and statement.edge is not None:
+        printer.writer.line(f"*error = {saved.name};", statement.span)
+        if saved.owned and saved.nullable:
+            printer.forget(saved, statement.span)
     if statement.edge is not None:
         printer.writer.line(printer.goto(statement.edge), statement.span, True)
 

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from kmi.compiler.emit.statements import Printer
 
 
-_MADE_OF = {"other": "KMI_OTHER_ARGUMENT", "several": "KMI_SEVERAL_ARGUMENTS"}
+_MADE_OF = {
+    "other": "KMI_OTHER_ARGUMENT",
+    "several": "KMI_SEVERAL_ARGUMENTS",
+    "carried": "KMI_CARRIED_ARGUMENTS",
+    "own": "KMI_OWN_TEXT",
+}
 
 
 class Messages:
@@ -35,6 +40,9 @@ class Messages:
         if node.made_of:
             member = f"{target[1:]}." if target.startswith("&") else f"{target}->"
             printer.writer.line(f"{member}arguments = {_MADE_OF[node.made_of]};", node.span)
+        if isinstance(node, linear.MakeError) and node.object is not None:
+            carried = f"&{printer.text(node.object, 15)}->object"
+            printer.writer.line(f"kmi_error_carry({target}, {carried});", node.span)
 
     def _filled(
         self, printer: Printer, target: str, site: str, node: linear.Raise | linear.MakeError

@@ -151,6 +151,8 @@ class Printer:
             case linear.RaiseValue(value=value):
                 if not value.pointer and self.text(linear.Var(value, value.type)) != "*error":
                     write(f"*error = {self.text(linear.Var(value, value.type))};", span)
+                if value.owned and value.nullable:
+                    self.forget(value, span)
                 if self.instance is not None and self.instance.author:
                     write(f"kmi_at(error, {self.site(span)});", span)
                 write(self.goto(statement.edge), span, True)
@@ -187,6 +189,9 @@ class Printer:
             self.forget(variable, span)
 
     def forget(self, variable: Variable, span: Span | None) -> None:
+        if isinstance(variable.type, ExceptionType):
+            self.writer.line(f"{variable.name}.object = NULL;", span)
+            return
         self.writer.line(f"{variable.name} = {self.counts.nothing(variable.type)};", span)
 
     # --- calls --------------------------------------------------------------------------------------------

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from kmi.compiler.linear.values import Expression, Variable
 from kmi.language.source import Span
 from kmi.language.tree import CFunction, Class
-from kmi.language.types import ClassType, IntType, OptionalType, TupleType, Type, is_reference
+from kmi.language.types import (
+    ClassType,
+    ExceptionType,
+    IntType,
+    OptionalType,
+    TupleType,
+    Type,
+    is_reference,
+)
 
 if TYPE_CHECKING:
     from kmi.compiler.instances import FunctionInstance, VirtualInstance
@@ -205,7 +213,7 @@ class Raise:
 
 @dataclass(slots=True, eq=False)
 class RaiseValue:
-    """The error in ``value`` is raised, again perhaps."""
+    """The error in ``value`` is raised, again perhaps. A count that the variable owns goes along."""
 
     value: Variable
     definition: Class
@@ -224,6 +232,8 @@ class MakeError:
     span: Span
     made_of: str = ""
     """As in ``tree.ExceptionNew``."""
+    object: Expression | None = None
+    """What it carries: it takes a count of its own."""
 
 
 @dataclass(slots=True, eq=False)
@@ -301,7 +311,9 @@ class Return:
 
 @dataclass(slots=True, eq=False)
 class Catch:
-    """``except``; no ``classes``: everything. ``saved`` keeps the error for a re-raise or a name."""
+    """``except``; no ``classes``: everything. ``saved`` keeps the error for a re-raise or a name, and takes
+    the count over of what the error carries, where it may carry something.
+    """
 
     classes: tuple[Class, ...]
     saved: Variable | None
@@ -394,5 +406,7 @@ def holds_count(kind: Type) -> bool:
             return holds_count(inner)
         case TupleType(items=items):
             return any(map(holds_count, items))
+        case ExceptionType(definition=definition):
+            return definition.carries()
         case _:
             return is_reference(kind)

@@ -78,6 +78,13 @@ def expression(builder: Builder, node: tree.Expression) -> Value:
             return objects.new(builder, node)
         case tree.ExceptionNew():
             return text.exception(builder, node)
+        case tree.ExceptionObject(value=operand):
+            value = builder.secure(builder.expression(operand), node.span)
+            kind = builder.type(node.type)
+            if not isinstance(kind, ClassType):
+                raise InternalError(f"an exception carries a {kind}", node.span)
+            carried = linear.Part(value.expression, "object", UnionType((kind,)))
+            return builder.fetch([value], linear.Convert(carried, kind), node.span, "carried")
         case tree.ExceptionErrno(value=operand, part=part_name):
             value = builder.expression(operand)
             return Value(linear.Part(value.expression, part_name, builder.type(node.type)))

@@ -245,7 +245,8 @@ def _raise(builder: Builder, node: tree.Raise) -> None:
             handling.used = True
             kind = handling.saved.type
             assert isinstance(kind, ExceptionType)
-            builder.emit(linear.RaiseValue(handling.saved, kind.definition, span))
+            again = builder.own(Value(linear.Var(handling.saved, kind)), span, "again")
+            builder.emit(linear.RaiseValue(again.owned or handling.saved, kind.definition, span))
         case tree.ExceptionNew() as made:
             raise_new(builder, made, span)
         case tree.Upcast(value=tree.ExceptionNew() as made) | tree.Narrow(value=tree.ExceptionNew() as made):
@@ -255,13 +256,20 @@ def _raise(builder: Builder, node: tree.Raise) -> None:
             kind = value.expression.type
             if not isinstance(kind, ExceptionType):
                 raise InternalError(f"a {kind} is raised", span)
-            if not isinstance(value.expression, linear.Var):
+            if linear.holds_count(kind):
+                value = builder.own(value, span, "exception")
+            elif not isinstance(value.expression, linear.Var):
                 value = builder.keep(value, span, "exception")
             assert isinstance(value.expression, linear.Var)
             builder.emit(linear.RaiseValue(value.expression.variable, kind.definition, span))
 
 
 def raise_new(builder: Builder, node: tree.ExceptionNew, span: Span) -> None:
+    if node.object is not None:
+        whole = text.exception(builder, node)
+        assert isinstance(whole.expression, linear.Var)
+        builder.emit(linear.RaiseValue(whole.expression.variable, node.definition, span))
+        return
     errno, said, values = text.parts(builder, node)
     held = [value.owned for value in values if value.owned is not None]
     if not held:
@@ -289,12 +297,17 @@ def _cleanup(
     builder: Builder, body: Callable[[], None], leave: Callable[[], None], final: bool, span: Span
 ) -> None:
     """``body``, and ``leave`` on every way out of it."""
-    saved = builder.temporary(ExceptionType(builder.exceptions.find("Exception")), "pending")
+    kind = ExceptionType(builder.exceptions.find("Exception"))
+    saved = builder.temporary(kind, "pending", linear.holds_count(kind))
     cleanup = linear.Cleanup([], [], [], saved, span)
     builder.exits.append(Exit(cleanup=cleanup, leave=leave, final=final))
     cleanup.body = builder.block(body)
     builder.exits.pop()
+    if saved.owned:
+        builder.exits.append(Exit(iterable=saved))
     cleanup.cleanup = builder.block(leave)
+    if saved.owned:
+        builder.exits.pop()
     if not ends(cleanup.body):
         cleanup.otherwise = builder.block(leave)
     builder.emit(cleanup)
@@ -320,10 +333,23 @@ def _handlers(builder: Builder, node: tree.Try) -> None:
 def _catch(builder: Builder, handler: tree.Handler) -> linear.Catch:
     local = builder.variables.get(id(handler.local)) if handler.local is not None else None
     wide = handler.classes[0] if len(handler.classes) == 1 else builder.exceptions.find("Exception")
-    saved = local or builder.temporary(ExceptionType(wide), "caught")
-    handling = Handling(saved, used=local is not None)
+    kind = local.type if local is not None else ExceptionType(wide)
+    counted = linear.holds_count(kind)
+    if local is not None and not counted:
+        saved = local
+    else:  # what the error carries is let go when the handler is left, however that is
+        saved = builder.temporary(kind, local.name if local is not None else "caught", counted)
+    if handler.local is not None and counted:
+        builder.variables[id(handler.local)] = saved
+    handling = Handling(saved, used=local is not None or counted)
     builder.handling.append(handling)
+    if counted:
+        builder.exits.append(Exit(iterable=saved))
     body = block(builder, handler.body)
+    if counted:
+        builder.exits.pop()
+        if not ends(body):
+            body.append(linear.Drop(saved, handler.span))
     builder.handling.pop()
     return linear.Catch(handler.classes, saved if handling.used else None, body, handler.span)
 

@@ -118,10 +118,15 @@ def message(builder: Builder, node: tree.Expression | None) -> tuple[linear.Mess
 def exception(builder: Builder, node: tree.ExceptionNew) -> Value:
     """An exception as a value that is not raised yet."""
     errno, said, values = parts(builder, node)
-    target = builder.temporary(ExceptionType(node.definition), "exception")
-    builder.emit(linear.MakeError(target, node.definition, errno, said, node.span, node.made_of))
+    kind = ExceptionType(node.definition)
+    target = builder.temporary(kind, "exception", linear.holds_count(kind))
+    carried = None
+    if node.object is not None:
+        values.append(builder.secure(builder.expression(node.object), node.span, "carried"))
+        carried = values[-1].expression
+    builder.emit(linear.MakeError(target, node.definition, errno, said, node.span, node.made_of, carried))
     builder.settle(values, node.span)
-    return Value(linear.Var(target, target.type))
+    return Value(linear.Var(target, target.type), target if target.owned else None)
 
 
 def parts(

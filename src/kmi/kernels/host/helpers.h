@@ -62,6 +62,7 @@ static bool kmi_host_run(const struct kmi_host_main *main, long fail)
 
 			printf("from %d in %s\n", from->line, from->function);
 		}
+		kmi_error_release(&error);
 	}
 	failed = kmi_fail_nth <= 0;
 	kmi_fail_nth = 0;

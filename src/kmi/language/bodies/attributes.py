@@ -9,6 +9,7 @@ from kmi.language.bodies import (
     callables,
     calls,
     enum_values,
+    exception_objects,
     exceptions,
     expressions,
     method_calls,
@@ -114,6 +115,9 @@ def value_attribute(body: Body, node: ast.Attribute, value: tree.Expression, nam
         case ClassType():
             return _member(body, node, value, kind, name)
         case ExceptionType():
+            whole = exception_objects.carried(body, value, name)
+            if whole is not None:
+                return value_attribute(body, node, whole, name)
             return _exception(body, node, value, kind, name)
         case CStructType():
             return _c_member(body, node, value, kind, name)
@@ -281,6 +285,11 @@ def _exception(
             "the `args` of an exception have no types",
             help="use its text, or a field of an exception class of your own:\nstr(error)",
         )
+    if kind.definition.carrier is not None:
+        above = kind.definition.carrier.ancestors()
+        known = [entry.name for each in above for entry in each.fields]
+        known += [method for each in above for method in each.methods]
+        return _unknown(body, node, f"`{kind}`", name, known)
     return body.error(
         codes.UNKNOWN_ATTRIBUTE,
         node,

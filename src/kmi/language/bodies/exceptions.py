@@ -22,7 +22,17 @@ from kmi.language.types import BOOL, INT, ExceptionType, OptionalType, TypeObjec
 
 
 def exception_new(body: Body, node: ast.Call, definition: tree.Class) -> tree.Expression:
-    """``OSError(EBUSY, "busy")``, ``ValueError("…")``, ``BlockingIOError()``."""
+    """``OSError(EBUSY, "busy")``, ``ValueError("…")``, ``BlockingIOError()``, ``Busy(7)``."""
+    from kmi.language.bodies import exception_objects
+
+    carrier = exception_objects.carrier_of(body, definition)
+    if carrier is not None:
+        return exception_objects.new(body, node, definition, carrier)
+    return plain(body, node, definition)
+
+
+def plain(body: Body, node: ast.Call, definition: tree.Class) -> tree.Expression:
+    """An exception as ``Exception`` and ``OSError`` themselves make it of these arguments."""
     span = body.span(node)
     kind = ExceptionType(definition)
     if node.keywords:
@@ -99,6 +109,15 @@ def _made_of(body: Body, nodes: list[ast.expr]) -> tuple[tree.Expression | None,
     values = [expressions.expression(body, each) for each in nodes]
     if any(value.type is POISON for value in values):
         return None, ""
+    return spoken(body, nodes, values)
+
+
+def spoken(
+    body: Body, nodes: list[ast.expr], values: list[tree.Expression]
+) -> tuple[tree.Expression | None, str]:
+    """What an exception of these values says, and ``made_of``."""
+    if not nodes:
+        return None, ""
     if len(nodes) == 1 and body.world.is_builtin(values[0].type, "str"):
         return values[0], ""
     pieces: list[str | tree.FormatPiece] = []
@@ -168,8 +187,8 @@ def raise_statement(body: Body, node: ast.Raise) -> list[tree.Statement]:
                     f"a cause is an exception, not a `{describe(cause.type)}`",
                 )
     if isinstance(value.type, TypeObject) and isinstance(value.type.instance, ExceptionType):
-        kind = value.type.instance
-        value = tree.ExceptionNew(kind.definition, None, None, value.span, kind)
+        bare = ast.copy_location(ast.Call(node.exc, [], []), node.exc)
+        value = exception_new(body, bare, value.type.instance.definition)
     if value.type is not POISON and not isinstance(value.type, ExceptionType):
         body.error(
             codes.BAD_EXCEPTION,

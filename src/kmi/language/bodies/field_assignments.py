@@ -15,7 +15,7 @@ from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce
 from kmi.language.bodies.fields import find_field
 from kmi.language.bodies.once import is_still
-from kmi.language.declarations import members, records, setters
+from kmi.language.declarations import carriers, members, records, setters
 from kmi.language.declarations.declare import is_place
 from kmi.language.declarations.names import suggest
 from kmi.language.declarations.scope import ClassInfo
@@ -297,6 +297,14 @@ def _set_field(
 
 def _check_assignable(body: Body, node: ast.AST, entry: tree.Field) -> None:
     for info in body.world.classes.values():
+        if entry in info.definition.fields and carriers.is_carrier(info.definition):
+            body.error(
+                codes.BAD_EXCEPTION,
+                node,
+                f"`{info.definition.name}.{entry.name}` is assigned outside of `__init__`",
+                note="what an exception holds does not change: it goes from thread to thread as a value",
+                help="make a new exception",
+            )
         if entry in info.definition.fields and info.frozen:
             body.error(
                 codes.BAD_FIELD,

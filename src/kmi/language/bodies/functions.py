@@ -10,6 +10,8 @@ from kmi.language import codes, tree
 from kmi.language.bodies import statements
 from kmi.language.bodies.arguments import default_value
 from kmi.language.bodies.body import Body, Widen
+from kmi.language.bodies.exception_objects import prologue
+from kmi.language.declarations import carriers
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo
 from kmi.language.declarations.world import World
 from kmi.language.parse import ALLOWED
@@ -41,7 +43,7 @@ def analyse_function(world: World, info: FunctionInfo) -> None:
         body = _body(world, info, widened)
         try:
             check_defaults(body, info)
-            made = statements.block(body, info.node.body)
+            made = [*prologue(body), *statements.block(body, info.node.body)]
         except Widen as wider:
             widened[wider.name] = wider.type
             if info.owner is not None:
@@ -60,6 +62,8 @@ def analyse_function(world: World, info: FunctionInfo) -> None:
         world.broken.add(function)
     function.body = made
     function.locals = body.ordered
+    if body.initializer and info.owner is not None and carriers.is_carrier(info.owner.definition):
+        carriers.check_fields(world, info.owner)
 
 
 def _body(world: World, info: FunctionInfo, widened: dict[str, Type]) -> Body:

@@ -14,6 +14,7 @@ from kmi.language import codes, tree
 from kmi.language.bodies import adapting, calls, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.class_methods import refuse_making
+from kmi.language.declarations import carriers
 from kmi.language.declarations.declare import declare_members
 from kmi.language.declarations.members import LIBRARY, class_bindings, find_method, overload
 from kmi.language.declarations.scope import ClassInfo
@@ -21,6 +22,7 @@ from kmi.language.declarations.signatures import is_empty
 from kmi.language.relations import POISON
 from kmi.language.types import (
     ClassType,
+    ExceptionType,
     IntType,
     OptionalType,
     Type,
@@ -43,6 +45,11 @@ def call_method(
         for argument in node.args:
             expressions.expression(body, argument)
         return receiver
+    if isinstance(kind, ExceptionType):
+        from kmi.language.bodies.exception_objects import carried
+
+        receiver = carried(body, receiver, name) or receiver
+        kind = receiver.type
     if isinstance(kind, OptionalType):
         from kmi.language.bodies.attributes import may_be_none
 
@@ -217,6 +224,10 @@ def call_super(body: Body, node: ast.Call, name: str) -> tree.Expression:
         )
     method = find_method(body.world, base, name)
     if method is None:
+        if name == "__init__" and body.initializer and carriers.is_carrier(owner.definition):
+            from kmi.language.bodies.exception_objects import initialise
+
+            return initialise(body, node)
         if name == "__init__" and not node.args and not node.keywords:
             return tree.NoneLiteral(span)
         return body.error(codes.UNKNOWN_ATTRIBUTE, node, f"the base class `{base}` has no method `{name}`")

@@ -225,8 +225,9 @@ BAD_EXCEPTION = code(
     315,
     "exception that cannot be used so",
     """
-    What is raised and caught is an exception class or a value of one. It carries a message, and an `OSError`
-    an errno.
+    What is raised and caught is an exception class or a value of one. It has a message, and an `OSError` an
+    errno. A class of your own may have fields, which `__init__` sets and nothing changes, properties, methods
+    and a `__str__`.
     """,
     help="name a class that derives from `Exception`",
     failing="""

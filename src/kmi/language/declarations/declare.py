@@ -15,7 +15,7 @@ import ast
 
 from kmi.language import codes, tree
 from kmi.language.checks.known import PLACES
-from kmi.language.declarations import records
+from kmi.language.declarations import carriers, records
 from kmi.language.declarations.annotations import Annotations
 from kmi.language.declarations.bindings import declare_struct
 from kmi.language.declarations.decorators import class_decorators
@@ -156,12 +156,13 @@ def declare_members(world: World, info: ClassInfo) -> None:
         declare_members(world, world.classes[base.definition])
     if info.enum is not None:
         return
+    if info.definition.exception and info.scope.author:
+        carriers.declare(world, info)
+        return
     for statement in info.node.body:
-        _member(world, info, statement)
+        declare_member(world, info, statement)
     if info.definition.protocol:
         _check_protocol(world, info)
-    if info.definition.exception and info.scope.author:
-        _check_exception(world, info)
     record = info.definition.struct and base is not None
     if (info.dataclass or record) and "__init__" not in info.methods:
         declare_init(world, info)
@@ -202,21 +203,7 @@ def _check_protocol(world: World, info: ClassInfo) -> None:
         method.function.abstract = True
 
 
-def _check_exception(world: World, info: ClassInfo) -> None:
-    """An exception is a class, an errno and a message, so that raising never allocates."""
-    found = [method.function.span for method in info.methods.values()]
-    found += [entry.span for entry in info.definition.fields]
-    for span in found[:1]:
-        world.reporter.error(
-            codes.BAD_EXCEPTION,
-            span,
-            f"the exception `{info.definition.name}` has methods or fields of its own",
-            note="an exception is its class, its message, and the errno of an `OSError`: it never allocates",
-            help="say it in the message, and leave the body empty:\npass",
-        )
-
-
-def _member(world: World, info: ClassInfo, statement: ast.stmt) -> None:
+def declare_member(world: World, info: ClassInfo, statement: ast.stmt) -> None:
     scope = info.scope
     match statement:
         case ast.FunctionDef(name=name):

@@ -127,6 +127,10 @@ class Class:
     """Stands for functions as values: ``Callable[[int], bool]`` is a class of the run time."""
     calls: Function | None = None
     """The function that objects of this class stand for, which the compiler made for it as a value."""
+    carrier: Class | None = None
+    """Of an author's exception class with fields or methods: the class of the object that has them, which an
+    exception carries.
+    """
     doc: str | None = None
 
     def ancestors(self) -> list[Class]:
@@ -142,6 +146,10 @@ class Class:
     def method(self, name: str) -> Function | None:
         """The method of that name, of this class or the nearest base that has it."""
         return next((c.methods[name] for c in self.ancestors() if name in c.methods), None)
+
+    def carries(self) -> bool:
+        """Of an exception class: whether an exception of it, or of one below it, may carry an object."""
+        return self.carrier is not None or any(below.carries() for below in self.subclasses)
 
     def all_fields(self) -> list[Field]:
         """The bases' fields, then its own: the order in memory."""

@@ -189,6 +189,8 @@ def show(node: tree.Expression) -> str:
             return f"new {kind}({_list(arguments)})"
         case tree.ExceptionNew(definition=definition, errno=errno, message=message):
             return f"{definition.name}({_list([part for part in (errno, message) if part is not None])})"
+        case tree.ExceptionObject(value=value):
+            return f"object({show(value)})"
         case tree.ExceptionErrno(value=value):
             return f"{show(value)}.errno"
         case tree.Upcast(value=value, type=kind):

@@ -256,7 +256,8 @@ class ExceptionNew:
     """An exception value: class, errno, and a message that is a literal, an f-string or absent.
 
     ``made_of`` says what the message is where it is not a ``str`` that was given: "other" for the repr of
-    one value, "several" for that of a tuple.
+    one value, "several" for that of a tuple, "carried" where the object says it that the exception carries,
+    "own" where a ``__str__`` of the author's has said it.
     """
 
     definition: Class
@@ -265,6 +266,17 @@ class ExceptionNew:
     span: Span
     type: Type
     made_of: str = ""
+    object: Expression | None = None
+    """What it carries, if its class has fields or methods."""
+
+
+@dataclass(slots=True, eq=False)
+class ExceptionObject:
+    """The object that an exception carries; the class of ``value`` is one that has such objects."""
+
+    value: Expression
+    span: Span
+    type: Type
 
 
 @dataclass(slots=True, eq=False)

@@ -16,6 +16,7 @@ from kmi.language.tree.expressions import (
     Do,
     ExceptionErrno,
     ExceptionNew,
+    ExceptionObject,
     FieldGet,
     Fit,
     Format,
@@ -83,7 +84,7 @@ Expression: TypeAlias = (
     IntLiteral | BoolLiteral | NoneLiteral | StrLiteral | BytesLiteral
     | LocalGet | FieldGet | ConstantGet
     | Binary | Unary | Fit | Compare | Identity | IsNone | IsInstance | Truth | Not | Logical | Conditional
-    | Let | Do | Call | New | ExceptionNew | ExceptionErrno | Upcast | Narrow
+    | Let | Do | Call | New | ExceptionNew | ExceptionErrno | ExceptionObject | Upcast | Narrow
     | TupleNew | TupleGet | TableGet | ListNew | DictNew | Generic | Format | TypeGet
     | AddressOf | CMember | PointerGet | PointerAdd | PointerTake | Cast | IntoRaw | FromRaw | Allocate
     | TailOf | SizeOf | ContainerOf | FunctionGet | CGlobal | CZero | CString
