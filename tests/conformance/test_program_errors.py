@@ -174,9 +174,12 @@ def test_an_error_in_a_load(kernel: Kernel) -> None:
     assert f"kmi: stumbles.py:{at('# load', stumbles)} in StumblesModule.__init__: {wrong}" in said
     assert f"kmi: stumbles: not loaded: {wrong}" in said
     user = kernel.process()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError) as missing:
         user.open("/dev/stumbles")
+    assert missing.value.filename == "/dev/stumbles"
     kernel.load("modules/stumbles.py")
+    with pytest.raises(TypeError, match="'str'"):
+        user.write(user.open("/dev/stumbles"), "text")  # type: ignore[arg-type]
 
 
 def test_a_site_that_floods_silences_no_other(kernel: Kernel) -> None:

@@ -161,3 +161,59 @@ def test_an_empty_list_or_dict_is_annotated_where_it_stands() -> None:
     ]
     assert (found[0].help or "").endswith("self.seen: list[int] = []")
     assert (found[1].help or "").endswith("self.table: dict[int, bytes] = {}")
+
+
+def test_a_method_without_self_is_one_mistake() -> None:
+    found = only("""
+        def read(file: File, data: Uio) -> None:
+            with self.state as state:
+                data.put(bytes(state.count))
+    """)
+    assert "has no `self`" in found.message
+    assert found.help == "def read(self, file: File, data: Uio) -> None:"
+
+
+def test_what_a_callback_returns_goes_elsewhere() -> None:
+    found = only("""
+        def read(self, file: File, data: Uio) -> None:
+            return b"text"
+    """)
+    assert found.help == "give the bytes to the process: `data.put(b'text')`"
+    found = only("""
+        def write(self, file: File, data: Uio) -> None:
+            return data.remaining
+    """)
+    assert found.help is not None and found.help.startswith("leave it out")
+
+
+def test_a_name_that_is_imported_wrongly_is_reported_once() -> None:
+    text = HEADER.replace("{method}", "").replace("import Mutex", "import Mutx")
+    (found,) = checked(text)
+    assert found.help == "did you mean `Mutex`?"
+    (found,) = checked(HEADER.replace("{method}", "").replace("total = 0", "from kmi.time import sleep"))
+    assert found.help == "did you mean `sleep_ms`?"
+
+
+def test_methods_that_are_called_by_habit_name_what_there_is() -> None:
+    found = only("""
+        def write(self, file: File, data: Uio) -> None:
+            info("got {}".format(data.remaining))
+    """)
+    assert found.help is not None and "f-string" in found.help
+    found = only("""
+        def write(self, file: File, data: Uio) -> None:
+            info("got", data.remaining)
+    """)
+    assert found.help == 'put the values into one text: info(f"… {value}")'
+    found = only("""
+        def write(self, file: File, data: Uio) -> None:
+            data.read()
+    """)
+    assert found.help is not None and "data.get" in found.help
+
+
+def test_an_asynchronous_method_is_one_mistake() -> None:
+    only("""
+        async def write(self, file: File, data: Uio) -> None:
+            pass
+    """)

@@ -71,7 +71,7 @@ class UserProcess(Protocol):
         ...
 
     def open(self, path: str, flags: int = os.O_RDWR, mode: int = 0o600) -> int:
-        """Open ``path``; the descriptor."""
+        """Open ``path``; the descriptor. An OSError says the path."""
         ...
 
     def close(self, fd: int) -> None:

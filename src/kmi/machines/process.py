@@ -154,7 +154,11 @@ class GuestProcess:
         return self.call("open", [taking(os.fsencode(path) + b"\0"), flags, mode], _value)
 
     def open(self, path: str, flags: int = os.O_RDWR, mode: int = 0o600) -> int:
-        return self._open(path, flags, mode).result()
+        try:
+            return self._open(path, flags, mode).result()
+        except OSError as failed:
+            failed.filename = path  # as CPython's own open says it
+            raise
 
     def _close(self, fd: int) -> GuestCall[None]:
         return self.call("close", [fd], _none)
@@ -187,6 +191,7 @@ class GuestProcess:
         address: int | None = None,
         fault_after: int | None = None,
     ) -> GuestCall[int]:
+        memoryview(data)  # a str is a TypeError here, not somewhere below
         pointer = taking(data, fault_after) if address is None else address
         return self.call("write", [fd, pointer, len(data) if length is None else length], _value)
 

@@ -85,7 +85,9 @@ def _match(
             codes.BAD_ARGUMENTS,
             node.args[positional],
             f"`{function.qualified}` {takes}, not {len(node.args)}",
-            help=f"{ast.unparse(node.func)}({_signature(parameters)})",
+            help=f'put the values into one text: {ast.unparse(node.func)}(f"… {{value}}")'
+            if function.module == "kmi.log"
+            else f"{ast.unparse(node.func)}({_signature(parameters)})",
         )
         return None
     found = list(enumerate(node.args))

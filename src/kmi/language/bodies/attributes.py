@@ -315,7 +315,7 @@ def _unknown(
         codes.UNKNOWN_ATTRIBUTE,
         node,
         f"{what} has no attribute `{name}`",
-        help=hint or names.suggest(name, known),
+        help=hint or names.suggest(name, known) or hints.habit_hint(what, name),
     )
 
 

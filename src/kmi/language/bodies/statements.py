@@ -27,6 +27,7 @@ from kmi.language.bodies import (
 from kmi.language.bodies.body import Body, Widen
 from kmi.language.bodies.convert import coerce, join_types
 from kmi.language.bodies.flow import Flow, join
+from kmi.language.checks.callgraph import overrides
 from kmi.language.declarations import members
 from kmi.language.declarations.scope import Form
 from kmi.language.relations import POISON, describe, place_type, poisoned
@@ -153,7 +154,7 @@ def _return(body: Body, node: ast.Return, value: ast.expr | None) -> list[tree.S
                 codes.TYPE_MISMATCH,
                 value,
                 f"`{function.qualified}` returns nothing, but this is `{describe(result.type)}`",
-                help=f"say what it returns: `-> {describe(result.type)}`",
+                help=_nothing_to_return(body, function, value, result.type),
             )
         elif isinstance(wanted, NoneType):
             if not isinstance(result, tree.NoneLiteral) and result.type is not POISON:
@@ -165,6 +166,18 @@ def _return(body: Body, node: ast.Return, value: ast.expr | None) -> list[tree.S
     field_assignments.check_init_complete(body, node)
     body.flow = Flow(dead=True)
     return [tree.Return(made, span)]
+
+
+def _nothing_to_return(body: Body, function: tree.Function, value: ast.expr, kind: Type) -> str:
+    """What to do with a value that a function does not return."""
+    replaced = overrides(function)
+    if replaced is None:
+        return f"say what it returns: `-> {describe(kind)}`"
+    if function.name == "read":
+        return f"give the bytes to the process: `data.put({ast.unparse(value)})`"
+    if function.name == "write":
+        return "leave it out: the process is told how much of `data` was taken"
+    return f"leave it out: `{replaced.qualified}` returns nothing"
 
 
 def _returns_none(kind: Type) -> bool:

@@ -230,6 +230,8 @@ def declare_member(world: World, info: ClassInfo, statement: ast.stmt) -> None:
             pass
         case ast.Expr(value=ast.Constant(value=value)) if value is ...:
             pass
+        case ast.AsyncFunctionDef():
+            pass  # refused by the whitelist
         case _:
             world.reporter.error(
                 codes.BAD_TOP_LEVEL,

@@ -290,14 +290,26 @@ def import_name(world: World, scope: ModuleScope, node: ast.AST, module: str, na
         inner = world.scope(f"{module}.{name}")
         if inner is not None:
             return inner
+        meant = suggest(name, _defined(home))
         world.reporter.error(
             codes.UNKNOWN_IMPORT,
             scope.span(node),
             f"`{module}` has no `{name}`",
-            help=suggest(name, home.bindings),
+            help=meant,
         )
+        if meant is not None:  # whoever misspelt it here writes it properly below
+            scope.resolved.setdefault(meant.split("`")[1], Poisoned())
         return Poisoned()
     return entity
+
+
+def _defined(scope: ModuleScope) -> list[str]:
+    """The names that a module brings itself, and does not only import."""
+    return [
+        name
+        for name, statement in scope.bindings.items()
+        if scope.author or not isinstance(statement, ast.Import | ast.ImportFrom)
+    ]
 
 
 def standard(world: World, module: str, name: str) -> Entity | None:

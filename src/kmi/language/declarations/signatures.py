@@ -153,14 +153,17 @@ def _parameters(world: World, info: FunctionInfo, reader: Annotations, receiver:
     info.keyword_only = frozenset(a.arg for a in arguments.kwonlyargs)
     info.positional_only = frozenset(a.arg for a in arguments.posonlyargs)
     is_method = info.owner is not None and (not function.static or info.class_method)
-    if is_method and not listed:
+    if is_method and scope.author and _lacks_self(info, listed):
+        others = ast.unparse(arguments)
+        result = ast.unparse(info.node.returns) if info.node.returns is not None else "…"
         world.reporter.error(
             codes.BAD_SIGNATURE,
             _header(scope, info.node),
             f"the method `{function.qualified}` has no `self`",
-            help=f"def {info.node.name}(self) -> …",
+            help=f"def {info.node.name}(self{', ' * bool(others)}{others}) -> {result}:",
         )
-        return
+        listed.insert(0, ast.copy_location(ast.arg("self"), info.node))
+        info.defaults.insert(0, None)
     for position, argument in enumerate(listed):
         span = scope.span(argument)
         if is_method and position == 0:
@@ -184,6 +187,18 @@ def _parameters(world: World, info: FunctionInfo, reader: Annotations, receiver:
             kind = reader.read(argument.annotation)
         function.parameters.append(tree.Local(argument.arg, kind, span, parameter=True))
     info.defaults = info.defaults[: len(function.parameters)]
+
+
+def _lacks_self(info: FunctionInfo, listed: list[ast.arg]) -> bool:
+    """Whether the first parameter of a method is something else than the object."""
+    if not listed:
+        return True
+    first = listed[0]
+    if first.annotation is None or first.arg in ("self", "cls"):
+        return False
+    assert info.owner is not None
+    written = ast.unparse(first.annotation)
+    return "Self" not in written and info.owner.definition.name not in written
 
 
 def _replaced(world: World, info: FunctionInfo, position: int) -> str | None:

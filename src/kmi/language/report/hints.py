@@ -63,6 +63,29 @@ def module_hint(dotted: str) -> str | None:
     return MODULES.get(dotted.partition(".")[0])
 
 
+METHODS = {
+    ("str", "format"): "use an f-string: f\"{name}: {value}\"",
+    ("str", "title"): "write it as it is to be",
+    ("str", "capitalize"): "write it as it is to be: `text[:1].upper() + text[1:]`",
+    ("str", "translate"): "use `replace`",
+    ("Uio", "read"): "take what the process wrote: `data.get(data.remaining)`",
+    ("Uio", "write"): "give it to the process that reads: `data.put(…)`",
+    ("Mutex", "acquire"): "a lock is held by a block: `with self.lock as value:`",
+    ("Mutex", "lock"): "a lock is held by a block: `with self.lock as value:`",
+    ("SpinLock", "acquire"): "a lock is held by a block: `with self.lock as value:`",
+    ("list", "push"): "did you mean `append`?",
+    ("list", "add"): "did you mean `append`?",
+    ("set", "append"): "did you mean `add`?",
+    ("dict", "has_key"): "ask `key in table`",
+}
+"""Methods that people call by habit, and what does the same."""
+
+
+def habit_hint(what: str, name: str) -> str | None:
+    """What to call instead of a method that a class does not have; ``what`` is the class in words."""
+    return METHODS.get((what.strip("`").partition("[")[0], name))
+
+
 def lock_hint(kind: Type, written: str, use: str = "") -> str | None:
     """How to reach what a lock guards, where the lock itself was used as if it were that.
 

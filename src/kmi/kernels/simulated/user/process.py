@@ -79,7 +79,11 @@ class SimulatedProcess:
     # The calls.
 
     def open(self, path: str, flags: int = os.O_RDWR, mode: int = 0o600) -> int:
-        return self._now_int("open", path, flags, mode)
+        try:
+            return self._now_int("open", path, flags, mode)
+        except OSError as failed:
+            failed.filename = path  # as CPython's own open says it
+            raise
 
     def close(self, fd: int) -> None:
         self._now("close", fd)
@@ -103,6 +107,7 @@ class SimulatedProcess:
         address: int | None = None,
         fault_after: int | None = None,
     ) -> int:
+        memoryview(data)  # a str is a TypeError here, not somewhere below
         return self._now_int("write", fd, data, length=length, address=address, fault_after=fault_after)
 
     def pread(self, fd: int, length: int, offset: int) -> bytes:
