@@ -40,7 +40,7 @@ def test_builds_beside_the_user(
 def test_a_test_build_can_fail_allocations(tmp_path: Path) -> None:
     ko = tmp_path / "other.ko"
     assert main(["build", MINIMAL, "--on", "linux:6.1", "--test", "-o", str(ko)]) == Exit.OK
-    assert b"parm=kmi_fail_nth" in ko.read_bytes()
+    assert b"parm=kmi_fail_nth" in ko.read_bytes() and b"parm=kmi_fail_calls" in ko.read_bytes()
 
 
 @needs_linux

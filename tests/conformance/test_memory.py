@@ -15,10 +15,13 @@ import waiting
 from kmi.testing.faults import fail_each, loaded
 from kmi.testing.kernels.kernel import Kernel
 
+COPIES = {("copying from user space", errno.EFAULT), ("copying to user space", errno.EFAULT)}
+
 
 def test_moving_bytes(kernel: Kernel) -> None:
-    def scenario() -> None:
-        with loaded(kernel, "modules/transfers.py"):
+    ends: set[tuple[str, int | None]] = set()
+    for fault in fail_each(kernel):
+        with fault, loaded(kernel, "modules/transfers.py"):
             user = kernel.process()
             try:
                 fd = user.open("/dev/transfers")
@@ -26,24 +29,32 @@ def test_moving_bytes(kernel: Kernel) -> None:
                     user.ioctl(fd, transfers.CHOOSE, way)
                     assert user.write(fd, b"abcdefgh") > 0
                     user.read(fd, 8)
+            except OSError as raised:
+                assert kernel.failed()
+                ends.add((kernel.failed_what().partition(" at ")[0], raised.errno))
+                raise
             finally:
                 user.end()
-
-    assert fail_each(kernel, scenario) > 10
+    assert fault.number > 11
+    assert ends >= COPIES and {number for what, number in ends - COPIES} == {errno.ENOMEM}
 
 
 def test_records(kernel: Kernel) -> None:
-    def scenario() -> None:
-        with loaded(kernel, "modules/records.py"):
+    ends: set[tuple[str, int | None]] = set()
+    for fault in fail_each(kernel):
+        with fault, loaded(kernel, "modules/records.py"):
             user = kernel.process()
             try:
                 fd = user.open("/dev/records")
                 user.ioctl(fd, records.STORE, bytes(16))
                 user.ioctl(fd, records.DOUBLE, bytes(16))
+            except OSError as raised:
+                assert kernel.failed()
+                ends.add((kernel.failed_what().partition(" at ")[0], raised.errno))
+                raise
             finally:
                 user.end()
-
-    assert fail_each(kernel, scenario) > 3
+    assert fault.number > 4 and ends >= COPIES
 
 
 def test_a_load_in_stages(kernel: Kernel) -> None:

@@ -25,6 +25,8 @@ class MadeUpGuest:
 
     def __init__(self) -> None:
         self.left: dict[str, int] = {}
+        self.calls: dict[str, bool] = {}
+        self.failed: dict[str, int] = {}
         self.lines: list[str] = []
         self.scans = 0
         self.busy = False
@@ -34,6 +36,7 @@ class MadeUpGuest:
         values = dict(word.split("=") for word in parameters.split())
         name = module.split()[0].decode()
         self.left[name] = int(values.get("kmi_fail_nth", 0))
+        self.calls[name] = values.get("kmi_fail_calls") == "1"
         try:
             self.allocate(name, 2)
         except MemoryError:
@@ -45,7 +48,15 @@ class MadeUpGuest:
             if self.left[name] > 0:
                 self.left[name] -= 1
                 if self.left[name] == 0:
+                    self.failed[name] = 1
                     raise MemoryError
+
+    def copy(self, name: str) -> None:
+        if self.calls[name] and self.left[name] > 0:
+            self.left[name] -= 1
+            if self.left[name] == 0:
+                self.failed[name] = 3
+                raise OSError(errno.EFAULT, "bad address")
 
     def unload(self, name: str) -> None:
         if self.busy:
@@ -53,15 +64,21 @@ class MadeUpGuest:
         del self.left[name]
 
     def read_file(self, path: str) -> bytes:
-        return f"{self.left[self._module(path)]}\n".encode()
+        module, name = self._parameter(path)
+        return f"{(self.failed if name == 'kmi_failed' else self.left)[module]}\n".encode()
 
     def write_file(self, path: str, data: bytes) -> None:
-        self.left[self._module(path)] = int(data)
+        module, name = self._parameter(path)
+        if name == "kmi_fail_calls":
+            self.calls[module] = data == b"1"
+        else:
+            assert name == "kmi_fail_nth"
+            self.left[module] = int(data)
 
-    def _module(self, path: str) -> str:
-        start, module, *end = path.removeprefix("/sys/").split("/")
-        assert (start, end) == ("module", ["parameters", "kmi_fail_nth"])
-        return module
+    def _parameter(self, path: str) -> tuple[str, str]:
+        start, module, folder, name = path.removeprefix("/sys/").split("/")
+        assert (start, folder) == ("module", "parameters")
+        return module, name
 
     def end_processes(self) -> None:
         self.busy = False
@@ -88,7 +105,7 @@ def guest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MadeUpGuest:
 
     def built(path: Path, flavor: object) -> Built:
         ko = tmp_path / f"{path.stem}.ko"
-        ko.write_bytes(f"{path.stem} parm=kmi_fail_nth:the n-th".encode())
+        ko.write_bytes(f"{path.stem} parm=kmi_fail_calls:1".encode())
         return Built(ko)
 
     monkeypatch.setattr(build, "build", built)
@@ -123,6 +140,25 @@ def test_every_allocation_is_failed_once(make: Make, guest: MadeUpGuest) -> None
                 raise OSError(errno.ENOMEM, "no memory") from None
 
     assert fail_each(kernel, scenario) == 5
+
+
+def test_copies_are_failed_too_and_end_in_another_errno(make: Make, guest: MadeUpGuest) -> None:
+    kernel = make("6.1")
+    seen: list[str] = []
+    for fault in fail_each(kernel):
+        with fault, loaded(kernel, "echo.py"):
+            try:
+                guest.allocate("echo", 1)
+                guest.copy("echo")
+            except MemoryError:
+                raise OSError(errno.ENOMEM, "no memory") from None
+            finally:
+                seen.append(kernel.failed_what() if kernel.failed() else "")
+    assert seen == ["an allocation", "copying to user space", ""]
+    kernel.load("echo.py")
+    kernel.fail_nth(1)
+    guest.copy("echo")
+    assert not kernel.failed(), "only allocations count"
 
 
 def test_a_fault_that_a_module_deals_with_has_happened(make: Make, guest: MadeUpGuest) -> None:

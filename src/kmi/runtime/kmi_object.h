@@ -36,21 +36,39 @@ struct kmi_object {
 #define KMI_IMMORTAL (-0x40000000)
 #define KMI_OBJECT_IMMORTAL(class_) { .class = (class_), .count = KMI_IMMORTAL }
 
+/* What can be made to fail. */
+#define KMI_FAILS_ALLOCATION 1
+#define KMI_FAILS_COPY_IN 2
+#define KMI_FAILS_COPY_OUT 3
+#define KMI_FAILS_REGISTERING 4
+
 #ifdef KMI_TEST
-/* Test builds: the n-th allocation from now fails (0: none), and how many objects and pieces of memory are alive. */
+/*
+ * Test builds: the n-th allocation from now fails (0: none), or with kmi_fail_calls the n-th call of any kind; of
+ * which kind the last one was that failed; and how many objects and pieces of memory are alive.
+ */
 static long kmi_fail_nth __maybe_unused;
+static long kmi_fail_calls __maybe_unused;
+static long kmi_failed __maybe_unused;
 static long kmi_live_objects __maybe_unused;
 static long kmi_live_memory __maybe_unused;
 
-static __maybe_unused bool kmi_test_fails(void)
+static __maybe_unused bool kmi_test_fails_as(long kind)
 {
-	return __atomic_load_n(&kmi_fail_nth, __ATOMIC_RELAXED) > 0 &&
-	       __atomic_sub_fetch(&kmi_fail_nth, 1, __ATOMIC_RELAXED) == 0;
+	if (__atomic_load_n(&kmi_fail_nth, __ATOMIC_RELAXED) <= 0 ||
+	    __atomic_sub_fetch(&kmi_fail_nth, 1, __ATOMIC_RELAXED) != 0)
+		return false;
+	__atomic_store_n(&kmi_failed, kind, __ATOMIC_RELAXED);
+	return true;
 }
+
+#define kmi_test_fails() kmi_test_fails_as(KMI_FAILS_ALLOCATION)
+#define kmi_test_call_fails(kind) (__atomic_load_n(&kmi_fail_calls, __ATOMIC_RELAXED) && kmi_test_fails_as(kind))
 
 #define KMI_TEST_COUNT(counter, by) ((void)__atomic_add_fetch(&(counter), by, __ATOMIC_RELAXED))
 #else
 #define kmi_test_fails() false
+#define kmi_test_call_fails(kind) false
 #define KMI_TEST_COUNT(counter, by) ((void)0)
 #endif
 

@@ -10,8 +10,8 @@ nothing left to fail. Or with the scenario as a function, and how many there wer
 
     assert fail_each(kernel, scenario) > 3
 
-What can fail: allocations, registrations, threads that are started and, on the simulated kernel, copies from
-and to user space.
+What can fail: allocations, registrations, threads that are started, copies from and to user space. On Linux
+the module has to be a test build, as one is that a test loads.
 
 Invariants: the n-th round fails the n-th call; the last one has to succeed; the others may end in the errno
 of what failed, ENOMEM or EFAULT, and in nothing else.

@@ -23,6 +23,9 @@ static inline void kmi_linux_ended(void)
 #define KMI_LINUX_TEST_PARAMETERS                                                           \
 	module_param(kmi_fail_nth, long, 0600);                                             \
 	MODULE_PARM_DESC(kmi_fail_nth, "the n-th allocation from now fails; 0: none");      \
+	module_param(kmi_fail_calls, long, 0600);                                           \
+	MODULE_PARM_DESC(kmi_fail_calls, "1: what copies and registers counts as well");    \
+	module_param(kmi_failed, long, 0400);                                               \
 	module_param(kmi_live_objects, long, 0400);                                         \
 	module_param(kmi_live_memory, long, 0400);
 #else

@@ -31,6 +31,7 @@
 struct kmi_error;
 int kmi_boundary(const struct kmi_error *error, bool ioctl);
 #define KMI_PLATFORM_RESTART 512
+#define kmi_test_call_fails(kind) false
 #else
 #include "kmi.h"
 #endif
@@ -123,7 +124,7 @@ static inline int kmi_linux_publish(void)
 	int status;
 
 	list_for_each_entry(each, &kmi_linux_registrations, link) {
-		status = each->publish(each);
+		status = kmi_test_call_fails(KMI_FAILS_REGISTERING) ? -ENOMEM : each->publish(each);
 		if (status) {
 			kmi_linux_withdraw();
 			return status;
@@ -211,12 +212,23 @@ static inline bool kmi_linux_ioctl_gives(u32 command)
 
 static inline bool kmi_linux_copy_in(void *to, unsigned long from, size_t size)
 {
-	return copy_from_user(to, (const void __user *)from, size) == 0;
+	return !kmi_test_call_fails(KMI_FAILS_COPY_IN) && copy_from_user(to, (const void __user *)from, size) == 0;
 }
 
 static inline bool kmi_linux_copy_out(unsigned long to, const void *from, size_t size)
 {
-	return copy_to_user((void __user *)to, from, size) == 0;
+	return !kmi_test_call_fails(KMI_FAILS_COPY_OUT) && copy_to_user((void __user *)to, from, size) == 0;
+}
+
+/* The same of the memory of a read or write, which goes forward by what was copied. */
+static inline size_t kmi_linux_copy_from(struct iov_iter *memory, void *to, size_t size)
+{
+	return size && kmi_test_call_fails(KMI_FAILS_COPY_IN) ? 0 : copy_from_iter(to, size, memory);
+}
+
+static inline size_t kmi_linux_copy_to(struct iov_iter *memory, const void *from, size_t size)
+{
+	return size && kmi_test_call_fails(KMI_FAILS_COPY_OUT) ? 0 : copy_to_iter(from, size, memory);
 }
 
 /* --- locks and waiting ---------------------------------------------------------------------------------------- */

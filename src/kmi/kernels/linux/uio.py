@@ -7,10 +7,10 @@ from errno import EFAULT
 
 from kmi.integers import i64, isize, u8, usize
 from kmi.kernels.linux.bindings import (
-    copy_from_iter,
-    copy_to_iter,
     iov_iter_advance,
     iov_iter_count,
+    kmi_linux_copy_from,
+    kmi_linux_copy_to,
     kmi_linux_uio,
 )
 from kmi.unsafe import Pointer, cast, place, tail, unsafe
@@ -46,7 +46,7 @@ class Uio:
             if not self.record.to_user:
                 raise ValueError("Uio.put in a write")
             wanted = cast(usize, min(size, self.remaining))
-            done = copy_to_iter(data, wanted, self.record.memory)
+            done = kmi_linux_copy_to(self.record.memory, data, wanted)
             if done == 0 and wanted > 0:
                 raise OSError(EFAULT, "bad address")
             return cast(isize, done)
@@ -61,7 +61,7 @@ class Uio:
             if wanted == 0:
                 return b""
             taken = bytes.__allocate__(wanted)
-            done = copy_from_iter(tail(taken), wanted, self.record.memory)
+            done = kmi_linux_copy_from(self.record.memory, tail(taken), wanted)
             if done == 0:
                 raise OSError(EFAULT, "bad address")
             if done < wanted:
@@ -76,7 +76,7 @@ class Uio:
             if not 0 <= start <= stop <= len(buffer):
                 raise IndexError(f"slice {start}:{stop} out of range of {len(buffer)}")
             wanted = cast(usize, min(stop - start, self.remaining))
-            done = copy_from_iter(buffer._data() + start, wanted, self.record.memory)
+            done = kmi_linux_copy_from(self.record.memory, buffer._data() + start, wanted)
             if done == 0 and wanted > 0:
                 raise OSError(EFAULT, "bad address")
             return cast(isize, done)

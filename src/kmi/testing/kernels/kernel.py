@@ -110,7 +110,7 @@ class Kernel(Protocol):
     def fail_call(self, n: int) -> None:
         """Make the n-th call from now on that can fail, fail, once.
 
-        That is an allocation, on the simulated kernel also a copy from or to user space.
+        That is an allocation, a registration, or a copy from or to user space.
         """
 
     def failed(self) -> bool:

@@ -26,8 +26,18 @@ from kmi.testing.doctests.outcome import Outcome
 from kmi.testing.kernels.kernel import Line, Loaded, Report, Value
 from kmi.testing.kernels.registry import Missing, Note
 
-#: The parameter of a test build that counts down to the allocation that fails.
+#: The parameter of a test build that counts down to the call that fails.
 FAIL_NTH = "kmi_fail_nth"
+#: The one that says whether allocations alone are counted.
+FAIL_CALLS = "kmi_fail_calls"
+#: What failed, by the number that the parameter of that name has (``kmi_object.h``).
+FAILED = "kmi_failed"
+WHAT = {
+    1: "an allocation",
+    2: "copying from user space",
+    3: "copying to user space",
+    4: "a registration",
+}
 #: What Linux says of every module that is not its own: no line of the module's.
 _TAINT = re.compile(r"^\w+: (loading out-of-tree module taints kernel|module verification failed: )")
 #: What a test build logs when it is unloaded and something of it is still alive.
@@ -38,16 +48,19 @@ _LEAKED = re.compile(r"kmi: \S+: leaked \d+ objects")
 _BUILT: dict[tuple[Path, bytes, str], Path] = {}
 
 
-def _attribute(module: str) -> str:
-    return f"/sys/module/{module}/parameters/{FAIL_NTH}"
+def _attribute(module: str, name: str) -> str:
+    return f"/sys/module/{module}/parameters/{name}"
 
 
 @dataclass
 class Fault:
-    """The failure that a test asked for: how many allocations are left until it, and whether it was."""
+    """The failure that a test asked for: how many calls are left until it, and whether it was."""
 
     left: int = 0
+    #: Whether copies and registrations count, beside allocations.
+    calls: bool = False
     happened: bool = False
+    what: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,8 +98,9 @@ class LinuxTestKernel:
     def load(self, path: str | PathLike[str], /, **parameters: Value) -> Loaded:
         ko = self._module(self.beside / path)
         data = ko.read_bytes()
-        module = LoadedModule(ko.stem.replace("-", "_"), len(data), f"parm={FAIL_NTH}:".encode() in data)
-        counting = {FAIL_NTH: self._fault.left} if self._fault.left and module.counts else {}
+        module = LoadedModule(ko.stem.replace("-", "_"), len(data), f"parm={FAIL_CALLS}:".encode() in data)
+        asked = {FAIL_NTH: self._fault.left, FAIL_CALLS: int(self._fault.calls)}
+        counting = asked if self._fault.left and module.counts else {}
         values = {**parameters, **counting}
         self._used = True
         try:
@@ -94,6 +108,7 @@ class LinuxTestKernel:
         except OSError:
             # The module is gone and its count with it; where the fault was not the reason, the errno tells.
             self._fault.happened = self._fault.left > 0
+            self._fault.what = f"a call while {module.name} was loaded"
             raise
         self._loaded.append(module)
         self._built[module.name] = ko
@@ -158,16 +173,21 @@ class LinuxTestKernel:
         return [line for line in said if not _TAINT.search(line.text)]
 
     def fail_nth(self, n: int) -> None:
-        """Each loaded module counts its own allocations; one loaded later goes on where others ended."""
-        self._fault = Fault(n)
-        for module in self._counting():
-            self.guest.write_file(_attribute(module.name), str(n).encode())
+        """Each loaded module counts its own calls; one loaded later goes on where others ended."""
+        self._fail(Fault(n))
 
     def fail_call(self, n: int) -> None:
-        self.fail_nth(n)
+        self._fail(Fault(n, calls=True))
+
+    def _fail(self, fault: Fault) -> None:
+        self._fault = fault
+        for module in self._counting():
+            if fault.left:
+                self.guest.write_file(_attribute(module.name, FAIL_CALLS), b"1" if fault.calls else b"0")
+            self.guest.write_file(_attribute(module.name, FAIL_NTH), str(fault.left).encode())
 
     def failed_what(self) -> str:
-        return "an allocation"
+        return self._fault.what
 
     def failed(self) -> bool:
         for module in self._counting():
@@ -179,8 +199,10 @@ class LinuxTestKernel:
 
     def _look_for_fault(self, module: LoadedModule) -> None:
         if self._fault.left:
-            self._fault.left = int(self.guest.read_file(_attribute(module.name)))
+            self._fault.left = int(self.guest.read_file(_attribute(module.name, FAIL_NTH)))
             self._fault.happened = self._fault.left == 0
+            if self._fault.happened:
+                self._fault.what = WHAT[int(self.guest.read_file(_attribute(module.name, FAILED)))]
 
     def reports(self) -> Sequence[Report]:
         splats = [Report(one.kind, one.title, one.lines) for one in [*self.guest.splats(), *self._leaks]]
