@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+COMMON = "compiled"
+"""The directory, beside a kernel's layer, of what is the same in all of them."""
 PACKAGE = Path(__file__).parent.parent
 """The directory of the package ``kmi`` itself."""
 
@@ -50,7 +52,8 @@ class Library:
         if layer is not None and module == f"{layer}.bindings" and self.bindings is not None:
             return self.bindings
         if layer is not None and self.kernel is not None and module.startswith(layer + "."):
-            return _file(self.kernel, module.removeprefix(layer + ".").split("."))
+            parts = module.removeprefix(layer + ".").split(".")
+            return _file(self.kernel, parts) or _file(self.kernel.parent / COMMON, parts)
         if module == "kmi":
             return PACKAGE / "__init__.py"
         parts = module.split(".")

@@ -204,4 +204,15 @@ static __maybe_unused i128 kmi_mod_i128(i128 left, i128 right)
 	return right < 0 ? (i128)((u128)right + rest) : (i128)((u128)right - rest);
 }
 
+/* Whether what comes of two numbers, given by their bits, is one of the place's own width. */
+#define kmi_atomic_fits(pointer, left, operator, right)                                          \
+	({                                                                                       \
+		i128 kmi_wide = (i128)(__typeof__(*(pointer)))(left) operator                    \
+				(i128)(__typeof__(*(pointer)))(right);                           \
+                                                                                                 \
+		(i128)(__typeof__(*(pointer)))kmi_wide == kmi_wide;                              \
+	})
+#define kmi_atomic_sum_fits(pointer, value, amount) kmi_atomic_fits(pointer, value, +, amount)
+#define kmi_atomic_rest_fits(pointer, value, amount) kmi_atomic_fits(pointer, value, -, amount)
+
 #endif

@@ -23,16 +23,6 @@
 		__atomic_compare_exchange_n(pointer, &kmi_expected, (__typeof__(*(pointer)))(value), 0, \
 					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                        \
 	})
-/* Whether what comes of two numbers, given by their bits, is one of the place's own width. */
-#define kmi_atomic_fits(pointer, left, operator, right)                                          \
-	({                                                                                       \
-		__int128 kmi_wide = (__int128)(__typeof__(*(pointer)))(left) operator            \
-				    (__int128)(__typeof__(*(pointer)))(right);                   \
-                                                                                                 \
-		(__int128)(__typeof__(*(pointer)))kmi_wide == kmi_wide;                          \
-	})
-#define kmi_atomic_sum_fits(pointer, value, amount) kmi_atomic_fits(pointer, value, +, amount)
-#define kmi_atomic_rest_fits(pointer, value, amount) kmi_atomic_fits(pointer, value, -, amount)
 
 struct kmi_host_main {
 	const char *name;

@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 
 @place
-class Mutex(Generic[T]):
-    """A lock whose holder may sleep."""
+class _Held(Generic[T]):
+    """What is held or is not, and what it guards."""
 
     held: bool
     value: T
@@ -22,16 +22,24 @@ class Mutex(Generic[T]):
         self.held = False
         self.value = value
 
-    def __enter__(self) -> T:
+    def _take(self) -> T:
         if self.held:
             raise RuntimeError("the lock is held already")
         self.held = True
         return self.value
 
+
+@place
+class _Lock(_Held[T]):
+    """A lock for one at a time."""
+
+    def __enter__(self) -> T:
+        return self._take()
+
     def __exit__(self) -> None:
         self.held = False
 
-    def __enter_both__(self, other: "Mutex[T]") -> T:
+    def __enter_both__(self, other: "_Lock[T]") -> T:
         if self.held or other.held:
             raise RuntimeError("the lock is held already")
         with unsafe("two places of one class"):
@@ -46,37 +54,13 @@ class Mutex(Generic[T]):
 
 
 @place
-class SpinLock(Generic[T]):
+class Mutex(_Lock[T]):
+    """A lock whose holder may sleep."""
+
+
+@place
+class SpinLock(_Lock[T]):
     """A lock whose holder may not sleep."""
-
-    held: bool
-    value: T
-
-    def __init__(self, value: T) -> None:
-        self.held = False
-        self.value = value
-
-    def __enter__(self) -> T:
-        if self.held:
-            raise RuntimeError("the lock is held already")
-        self.held = True
-        return self.value
-
-    def __exit__(self) -> None:
-        self.held = False
-
-    def __enter_both__(self, other: "SpinLock[T]") -> T:
-        if self.held or other.held:
-            raise RuntimeError("the lock is held already")
-        with unsafe("two places of one class"):
-            if address_of(self.value) == address_of(other.value):
-                raise ValueError("both are one lock")
-        self.held = True
-        other.held = True
-        return self.value
-
-    def __lend__(self) -> T:
-        return self.value
 
 
 @place
@@ -85,15 +69,8 @@ class RawSpinLock(SpinLock[T]):
 
 
 @place
-class RwLock(Generic[T]):
+class RwLock(_Held[T]):
     """A lock that many may read at once; one thread alone is never one of many."""
-
-    held: bool
-    value: T
-
-    def __init__(self, value: T) -> None:
-        self.held = False
-        self.value = value
 
     @inline
     def read(self) -> "Reading[T]":
@@ -111,10 +88,7 @@ class Reading(RwLock[T]):
     """The lock as readers take it."""
 
     def __enter__(self) -> T:
-        if self.held:
-            raise RuntimeError("the lock is held already")
-        self.held = True
-        return self.value
+        return self._take()
 
     def __exit__(self) -> None:
         self.held = False
@@ -125,10 +99,7 @@ class Writing(RwLock[T]):
     """The lock as a writer takes it."""
 
     def __enter__(self) -> T:
-        if self.held:
-            raise RuntimeError("the lock is held already")
-        self.held = True
-        return self.value
+        return self._take()
 
     def __exit__(self) -> None:
         self.held = False

@@ -22,17 +22,6 @@
 		try_cmpxchg(pointer, &kmi_expected, (__typeof__(*(pointer)))(value));      \
 	})
 
-/* Whether what comes of two numbers, given by their bits, is one of the place's own width. */
-#define kmi_atomic_fits(pointer, left, operator, right)                                          \
-	({                                                                                       \
-		__int128 kmi_wide = (__int128)(__typeof__(*(pointer)))(left) operator            \
-				    (__int128)(__typeof__(*(pointer)))(right);                   \
-                                                                                                 \
-		(__int128)(__typeof__(*(pointer)))kmi_wide == kmi_wide;                          \
-	})
-#define kmi_atomic_sum_fits(pointer, value, amount) kmi_atomic_fits(pointer, value, +, amount)
-#define kmi_atomic_rest_fits(pointer, value, amount) kmi_atomic_fits(pointer, value, -, amount)
-
 /*
  * A pointer that readers follow under RCU. Linux' rcu_dereference wants it to be declared __rcu, which C that is
  * made of Python does not say; the cast says it.

@@ -37,6 +37,15 @@ class _Work(Registration):
     record: kmi_linux_work
     function: Callback
 
+    @per_place
+    def __init__(self, function: Callback) -> None:
+        self.function = function
+        with unsafe("the records are zero and will not move; they are ended before their owner dies"):
+            kmi_linux_work_init(address_of(self.record), _Work._run)
+            self.registration.publish = _Work._publish
+            self.registration.withdraw = _Work._withdraw
+            kmi_linux_enlist(address_of(self.registration))
+
     def cancel(self) -> bool:
         with unsafe("the record was initialised by __init__"):
             return kmi_linux_work_cancel(address_of(self.record))
@@ -73,15 +82,6 @@ class _Work(Registration):
 class Work(_Work):
     """A call of a method, to be made by a worker thread."""
 
-    @per_place
-    def __init__(self, function: Callback) -> None:
-        self.function = function
-        with unsafe("the records are zero and will not move; they are ended before their owner dies"):
-            kmi_linux_work_init(address_of(self.record), _Work._run)
-            self.registration.publish = _Work._publish
-            self.registration.withdraw = _Work._withdraw
-            kmi_linux_enlist(address_of(self.registration))
-
     def queue(self) -> bool:
         with unsafe("the record was initialised by __init__"):
             return kmi_linux_work_queue(address_of(self.record), 0)
@@ -90,15 +90,6 @@ class Work(_Work):
 @place
 class DelayedWork(_Work):
     """A call of a method, to be made by a worker thread after a time."""
-
-    @per_place
-    def __init__(self, function: Callback) -> None:
-        self.function = function
-        with unsafe("the records are zero and will not move; they are ended before their owner dies"):
-            kmi_linux_work_init(address_of(self.record), _Work._run)
-            self.registration.publish = _Work._publish
-            self.registration.withdraw = _Work._withdraw
-            kmi_linux_enlist(address_of(self.registration))
 
     def queue(self, milliseconds: int) -> bool:
         with unsafe("the record was initialised by __init__"):

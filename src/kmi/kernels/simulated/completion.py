@@ -6,10 +6,9 @@ leaves it to another one.
 
 from typing import Final
 
-from kmi.errors import Stopped
 from kmi.kernels.simulated.locks import declared_name, may_sleep
 from kmi.kernels.simulated.scheduler import Thread, Wake, current
-from kmi.kernels.simulated.sync import MILLISECOND, interrupted, warn_of_endless_wait
+from kmi.kernels.simulated.sync import MILLISECOND, notified, warn_of_endless_wait
 
 __all__ = ["Completion"]
 
@@ -38,19 +37,10 @@ class Completion:
         self._done = 0
 
     def wait(self) -> None:
-        reason = self._sleep(None)
-        if reason is Wake.STOPPED:
-            raise Stopped
-        if reason is Wake.SIGNAL:
-            raise interrupted(restart=True)
+        notified(self._sleep(None), restart=True)
 
     def wait_for(self, milliseconds: int) -> bool:
-        reason = self._sleep(max(milliseconds, 0) * MILLISECOND)
-        if reason is Wake.STOPPED:
-            raise Stopped
-        if reason is Wake.SIGNAL:
-            raise interrupted(restart=False)
-        return reason is Wake.NOTIFIED
+        return notified(self._sleep(max(milliseconds, 0) * MILLISECOND))
 
     def _wake(self) -> None:
         thread = current()

@@ -24,9 +24,9 @@ __all__ = [
     "RwLock",
     "SpinLock",
     "Writing",
-    "interrupted",
     "lock_all",
     "may_sleep",
+    "notified",
     "warn_of_endless_wait",
 ]
 
@@ -50,22 +50,13 @@ class Condition:
         self._pollers: list[Poller] = []
 
     def wait(self) -> None:
-        reason = self._sleep(None)
-        if reason is Wake.STOPPED:
-            raise Stopped
-        if reason is Wake.SIGNAL:
-            raise interrupted(restart=True)
+        notified(self._sleep(None), restart=True)
 
     def wait_for(self, milliseconds: int) -> bool:
         if milliseconds <= 0:
             self._must_be_held("waits for")
             return False
-        reason = self._sleep(milliseconds * MILLISECOND)
-        if reason is Wake.STOPPED:
-            raise Stopped
-        if reason is Wake.SIGNAL:
-            raise interrupted(restart=False)
-        return reason is Wake.NOTIFIED
+        return notified(self._sleep(milliseconds * MILLISECOND))
 
     def notify(self) -> None:
         self._must_be_held("notifies")
@@ -124,8 +115,16 @@ def warn_of_endless_wait(name: str, timeout: int | None) -> None:
         world().report(Report("endless wait in close", f"waiting for {name} at {here()}", (why,)))
 
 
-def interrupted(restart: bool) -> InterruptedError:
-    """What a wait raises after a signal; `restart`: uncaught, the call may be restarted."""
-    error = InterruptedError(errno.EINTR, "interrupted by a signal")
-    error.kmi_restart = restart  # type: ignore[attr-defined]
-    return error
+def notified(reason: Wake, restart: bool = False) -> bool:
+    """Whether a sleep was ended by what it waited for, not by its timeout.
+
+    Raises Stopped in a thread that is to end, InterruptedError after a signal; `restart`: if nobody catches
+    that, the call may be restarted.
+    """
+    if reason is Wake.STOPPED:
+        raise Stopped
+    if reason is Wake.SIGNAL:
+        error = InterruptedError(errno.EINTR, "interrupted by a signal")
+        error.kmi_restart = restart  # type: ignore[attr-defined]
+        raise error
+    return reason is Wake.NOTIFIED

@@ -6,9 +6,8 @@ clock ends.
 
 from typing import Final
 
-from kmi.errors import Stopped
-from kmi.kernels.simulated.scheduler import Wake, current
-from kmi.kernels.simulated.sync import MILLISECOND, interrupted, may_sleep
+from kmi.kernels.simulated.scheduler import current
+from kmi.kernels.simulated.sync import MILLISECOND, may_sleep, notified
 
 __all__ = ["Deadline", "monotonic_ns", "sleep_ms"]
 
@@ -29,11 +28,7 @@ def sleep_ms(milliseconds: int) -> None:
         return
     scheduler = current().scheduler
     tick = scheduler.random.randrange(2) * MILLISECOND
-    reason = scheduler.block("the end of sleep_ms", True, milliseconds * MILLISECOND + tick)
-    if reason is Wake.STOPPED:
-        raise Stopped
-    if reason is Wake.SIGNAL:
-        raise interrupted(restart=False)
+    notified(scheduler.block("the end of sleep_ms", True, milliseconds * MILLISECOND + tick))
 
 
 class Deadline:

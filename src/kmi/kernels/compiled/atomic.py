@@ -1,4 +1,6 @@
-"""Numbers that threads change without a lock, on the host: C's atomic operations.
+"""Numbers that threads change without a lock, on every kernel that is compiled for: `kmi.atomic`.
+
+How a word of memory is exchanged is the platform's: its `kmi_atomic_load`, `_store`, `_exchange` and `_swap`.
 
 Invariant: the value is touched by the helpers alone, which are macros and see its width.
 """
