@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kmi.language import codes, packages, tree
-from kmi.language.bodies import fields, generated
+from kmi.language.bodies import families, fields, generated
 from kmi.language.bodies.functions import analyse_function
 from kmi.language.checks import semantics
 from kmi.language.declarations import constants, declare, imports, names, protocols, provided
@@ -87,6 +87,7 @@ def _analyse(source: Source, library: Library, reporter: Reporter, added: Added)
     files = _files(world, scope)
     for own in files:
         _top_level(world, own, world.syntax[own.name].body)
+    families.complete(world, files)
     generated.complete(world, files)
     imports.check_order(world, scope)
     entry = _entry(world, scope) if library.entry else None

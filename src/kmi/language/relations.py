@@ -109,6 +109,27 @@ def base_view(kind: ClassType, wanted: tree.Class) -> ClassType | None:
     return None
 
 
+def below_view(kind: ClassType, wanted: tree.Class) -> ClassType | None:
+    """An object of ``kind`` that turned out to be of the class ``wanted`` below it: with the type arguments
+    that follow from those of ``kind``; None where they do not follow.
+    """
+    own = ClassType(wanted, wanted.type_parameters)
+    if not wanted.type_parameters:
+        return own
+    view = base_view(own, kind.definition)
+    if view is None:
+        return None
+    known = {
+        variable.name: argument
+        for variable, argument in zip(view.arguments, kind.arguments, strict=True)
+        if isinstance(variable, TypeVariable)
+    }
+    if not all(variable.name in known for variable in wanted.type_parameters):
+        return None
+    made = substitute(own, known)
+    return made if isinstance(made, ClassType) else None
+
+
 def subtype(kind: Type, target: Type) -> bool:
     if same(kind, target):
         return True

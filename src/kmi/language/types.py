@@ -11,7 +11,7 @@ own and an integer where Python says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -265,6 +265,17 @@ def substitute(kind: Type, bindings: Mapping[str, Type]) -> Type:
             return TypeObject(substitute(instance, bindings))
         case _:
             return kind
+
+
+def union_of(kinds: Iterable[ClassType]) -> ClassType | UnionType:
+    """The union of some classes; the class itself where there is one."""
+    found = tuple(sorted(dict.fromkeys(kinds), key=str))
+    return found[0] if len(found) == 1 else UnionType(found)
+
+
+def ordered(kinds: Iterable[ClassType]) -> list[ClassType]:
+    """Classes, each before those that it derives from: the first that fits is meant."""
+    return sorted(kinds, key=lambda kind: -len(kind.definition.ancestors()))
 
 
 def is_reference(kind: Type) -> bool:

@@ -12,6 +12,7 @@ from kmi.compiler.intervals import I64
 from kmi.compiler.lower import calls, comparing, integers, objects, text, unsafe
 from kmi.compiler.lower.builder import Builder, Value, is_simple, is_void
 from kmi.language import tree
+from kmi.language.relations import below_view
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.types import (
     BOOL,
@@ -156,8 +157,14 @@ def _is_instance(builder: Builder, node: tree.IsInstance) -> Value:
     match value.expression.type:
         case ExceptionType():
             test = linear.IsClass(value.expression, ClassType(node.definition))
-        case _:
-            kind = ClassType(node.definition)
+        case of:
+            inner = of.inner if isinstance(of, OptionalType) else of
+            kind = ClassType(node.definition) if not node.definition.type_parameters else None
+            for one in inner.members if isinstance(inner, UnionType) else [inner]:
+                if isinstance(one, ClassType) and kind is None:
+                    kind = one if one.definition is node.definition else below_view(one, node.definition)
+            if kind is None:
+                raise InternalError(f"which {node.definition.name} is meant cannot be seen", node.span)
             builder.monomorphiser.cls(kind)
             value = builder.keep(value, node.span) if not is_simple(value.expression) else value
             test = linear.IsClass(value.expression, kind)

@@ -24,7 +24,9 @@ from kmi.language.types import (
     PointerType,
     TupleType,
     Type,
+    UnionType,
     is_reference,
+    ordered,
 )
 
 CHARACTERS = PointerType(None, "const")
@@ -66,6 +68,8 @@ def pieces(
             return _tuple(builder, value, items, span, held, string)
         case ClassType():
             return [_object(builder, value, kind, conversion, spec, span, held)]
+        case UnionType(members=members):
+            return [_one_of(builder, value, members, conversion, span, held, string)]
         case _ if is_void(kind):
             return [linear.Piece("text", "None")]
         case _:
@@ -85,7 +89,7 @@ def speaks(kind: Type) -> bool:
             )
         case OptionalType(inner=inner):
             return speaks(inner)
-        case TupleType(items=items):
+        case TupleType(items=items) | UnionType(members=items):
             return any(speaks(item) for item in items)
         case _:
             return False
@@ -127,6 +131,39 @@ def _optional(
         assert literal.owned is not None
         builder.emit(linear.Move(target, literal.owned, span))
     builder.emit(linear.If(_is_none(value.expression, kind), none, there, span))
+    held.append(Value(linear.Var(target, string), target))
+    return linear.Piece("str", linear.Var(target, string))
+
+
+def _one_of(
+    builder: Builder,
+    value: Value,
+    members: tuple[ClassType, ...],
+    conversion: str,
+    span: Span,
+    held: list[Value],
+    string: ClassType,
+) -> linear.Piece:
+    """An object of one of several classes, as its own class has it: a string that an ``if`` makes."""
+    target = builder.temporary(string, "text", owned=True)
+    outer = builder.out
+    for number, member in enumerate(ordered(members)):
+        builder.monomorphiser.cls(member)
+        there, otherwise = list[linear.Statement](), list[linear.Statement]()
+        with builder.into(there):
+            inner: list[Value] = []
+            one = Value(linear.Convert(value.expression, member))
+            made = text.make_string(
+                builder, pieces(builder, one, conversion, "", span, inner, string), string, span
+            )
+            builder.settle(inner, span)
+            builder.emit(linear.Move(target, made, span))
+        if number == len(members) - 1:
+            builder.out += there
+            break
+        builder.emit(linear.If(linear.IsClass(value.expression, member), there, otherwise, span))
+        builder.out = otherwise
+    builder.out = outer
     held.append(Value(linear.Var(target, string), target))
     return linear.Piece("str", linear.Var(target, string))
 

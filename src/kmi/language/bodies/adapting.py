@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import expressions
+from kmi.language.bodies import expressions, families, formats
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.once import once
 from kmi.language.declarations.declare import declare_members
@@ -18,7 +18,7 @@ from kmi.language.declarations.members import find_method
 from kmi.language.declarations.scope import FunctionInfo
 from kmi.language.relations import POISON, describe, is_int
 from kmi.language.source import Span
-from kmi.language.types import BOOL, ClassType, OptionalType, TupleType, Type
+from kmi.language.types import BOOL, ClassType, OptionalType, TupleType, Type, UnionType
 
 SEARCHES = frozenset({"find", "rfind", "index", "rindex", "count"})
 """The methods of bytes that take one byte as a number as well."""
@@ -78,6 +78,8 @@ def check_items(body: Body, node: ast.Call, kind: ClassType, name: str) -> None:
     """Reports a sort of items that have no order."""
     from kmi.language.bodies.comparisons import has_order
 
+    if name in ("index", "count", "remove") and kind.arguments:
+        families.check_items(body, node, kind.arguments[0])
     if name in ("sort", "__sort_by__") and body.world.is_builtin(kind, "list"):
         item = kind.arguments[0]
         if name == "sort" and body.scope.author and item is not POISON and not has_order(body, item):
@@ -89,10 +91,13 @@ def check_items(body: Body, node: ast.Call, kind: ClassType, name: str) -> None:
             )
 
 
-def check_key(body: Body, at: ast.AST | Span, kind: Type, what: str) -> bool:
+def check_key(body: Body, at: ast.AST, kind: Type, what: str) -> bool:
     """Reports a key, of a dict or of a set, that CPython cannot hash; whether it can."""
-    if not body.scope.author or hashable(body, kind):
+    if not body.scope.author:
         return True
+    if hashable(body, kind):
+        formats.written(body.world, kind, "r")  # a KeyError says which key it was
+        return families.check_items(body, at, kind)
     body.error(
         codes.UNHASHABLE,
         at,
@@ -113,19 +118,30 @@ def hashable(body: Body, kind: Type) -> bool:
             if definition.module.startswith("kmi.runtime."):
                 changing = ("list", "dict", "set", "deque", "bytearray", "ref")
                 return definition.name not in changing and all(hashable(body, each) for each in arguments)
-            for each in definition.ancestors():
-                info = body.world.classes[each]
-                declare_members(body.world, info)
-                if "__hash__" in info.methods:
-                    made = bool(info.methods["__hash__"].generated)
-                    return not made or all(hashable(body, entry.type) for entry in definition.all_fields())
-                if "__eq__" in info.methods and info.methods["__eq__"].generated != "dataclass":
-                    return False
-                if each.struct or info.dataclass:  # a frozen one was given its hash, where it could have one
-                    return False
-            return True
+            return _has_hash(body, definition) and all(
+                hashable(body, ClassType(each)) for each in definition.subclasses
+            )
+        case UnionType(members=members):
+            return all(hashable(body, each) for each in members)
         case _:
             return True
+
+
+def _has_hash(body: Body, definition: tree.Class) -> bool:
+    """Whether objects of exactly this class have a hash."""
+    for each in definition.ancestors():
+        info = body.world.classes[each]
+        declare_members(body.world, info)
+        own = info.methods.get("__hash__")
+        if own is not None and not own.generated:
+            return True
+        if info.dataclass and info.frozen and own is not None:
+            return all(hashable(body, entry.type) for entry in definition.all_fields())
+        if "__eq__" in info.methods and info.methods["__eq__"].generated != "dataclass":
+            return False
+        if each.struct or info.dataclass:  # a frozen one was given its hash, where it could have one
+            return False
+    return True
 
 
 def without_none(body: Body, node: ast.Call, kind: ClassType, name: str) -> bool:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import callables, calls, expressions
+from kmi.language.bodies import callables, calls, expressions, families
 from kmi.language.bodies.body import Body
-from kmi.language.bodies.convert import as_int, convert
+from kmi.language.bodies.convert import as_int, coerce, convert
 from kmi.language.bodies.once import hold, is_simple, let, once
 from kmi.language.bodies.operators import bad_operands, refuse_enum
 from kmi.language.declarations import members
 from kmi.language.declarations.callables import callable_view
 from kmi.language.declarations.weak import is_weak
-from kmi.language.relations import POISON, describe, is_int, same
+from kmi.language.relations import POISON, describe, is_int, same, subtype
 from kmi.language.source import Span
 from kmi.language.types import (
     BOOL,
@@ -30,6 +30,8 @@ from kmi.language.types import (
     TupleType,
     Type,
     TypeVariable,
+    UnionType,
+    union_of,
 )
 
 COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -141,6 +143,8 @@ def compare_values(
             made: tree.Expression = tree.Identity(left, right, span)
             return made if symbol == "==" else tree.Not(made, span)
         return tree.Compare(symbol, tree.Cast(left, span, _usize()), tree.Cast(right, span, _usize()), span)
+    if isinstance(left_kind, UnionType) or isinstance(right_kind, UnionType):
+        return _unions(body, span, symbol, left, right)
     if isinstance(left_kind, ClassType) and isinstance(right_kind, ClassType):
         if symbol in ("==", "!="):
             return _equal(body, span, left, right, left_kind, positive=symbol == "==")
@@ -166,6 +170,8 @@ def _tuples(
         fitted = held
     right = fitted
     if symbol in ("==", "!="):
+        if (wrong := families.unequal(left.type)) is not None:
+            return families.refuse(body, span, left.type, wrong)
         equal = tree.Generic("==", left, right, span, BOOL)
         return equal if symbol == "==" else tree.Not(equal, span)
     if not has_order(body, left.type, symbol):
@@ -180,6 +186,22 @@ def _tuples(
         return less if symbol == ">" else tree.Not(less, span)
 
     return once(body, left, lambda a: once(body, right, lambda b: turned(a, b)))
+
+
+def _unions(
+    body: Body, span: Span, symbol: str, left: tree.Expression, right: tree.Expression
+) -> tree.Expression:
+    """Objects of one of several classes, on one side or both."""
+    kinds = [kind.members if isinstance(kind, UnionType) else (kind,) for kind in (left.type, right.type)]
+    if symbol not in ("==", "!=") or not all(isinstance(kind, ClassType) for part in kinds for kind in part):
+        return bad_operands(body, span, symbol, left.type, right.type)
+    if not any(subtype(a, b) or subtype(b, a) for a in kinds[0] for b in kinds[1]):
+        return bad_operands(body, span, symbol, left.type, right.type)
+    whole = union_of([kind for part in kinds for kind in part if isinstance(kind, ClassType)])
+    if (wrong := families.unequal(whole)) is not None:
+        return families.refuse(body, span, whole, wrong)
+    made = tree.Generic("==", coerce(body, left, whole, span), coerce(body, right, whole, span), span, BOOL)
+    return made if symbol == "==" else tree.Not(made, span)
 
 
 def has_order(body: Body, kind: Type, symbol: str = "<") -> bool:
@@ -205,6 +227,8 @@ def _identity(
 ) -> tree.Expression:
     def is_object(kind: Type) -> bool:
         inner = kind.inner if isinstance(kind, OptionalType) else kind
+        if isinstance(inner, UnionType):
+            return all(map(is_object, inner.members))
         return isinstance(inner, ClassType | PointerType | TypeVariable) and not body.world.is_builtin(
             inner, "str"
         )
@@ -247,19 +271,29 @@ def _equal(
     if not positive and members.find_method(body.world, kind, "__ne__") is not None:
         if not kind.definition.module.startswith("kmi."):
             return calls.method_call(body, left, "__ne__", [right], span)
+    if (wrong := families.unequal(kind)) is not None:
+        return families.refuse(body, span, kind, wrong)
+    found = members.find_method(body.world, kind, families.SAME)
+    if found is not None:
+        wanted = calls.parameter_types(found, kind)[0]
+        if not subtype(right.type, wanted):
+            return bad_operands(body, span, "==", left.type, right.type)
+        made = calls.method_call(body, left, families.SAME, [right], span)
+        return made if positive else tree.Not(made, span)
     method = members.find_method(body.world, kind, "__eq__")
-    family = [*kind.definition.ancestors()[1:], *kind.definition.subclasses]
     by_fields = body.world.classes[kind.definition].dataclass
     if kind.definition.struct:
         by_fields = True
+        family = [*kind.definition.ancestors()[1:], *kind.definition.subclasses]
         family = [each for each in family if each.name != "Struct" or not each.module.startswith("kmi.")]
-    if method is None and by_fields and family:
-        return body.error(
-            codes.BAD_OPERANDS,
-            span,
-            f"`==` of `{kind}` would have to know of which class each side is: it has a base or subclasses",
-            help="compare the fields, or write an `__eq__`",
-        )
+        if method is None and family:
+            return body.error(
+                codes.BAD_OPERANDS,
+                span,
+                f"`==` of the record `{kind}` would have to know of which class each side is: it has a base "
+                "or subclasses",
+                help="compare the fields, or write an `__eq__`",
+            )
     if method is None and by_fields:
         from kmi.language.bodies.generated import generate_equal
 

@@ -16,7 +16,7 @@ from kmi.language.bodies.flow import Flow, join
 from kmi.language.declarations import members
 from kmi.language.declarations.declare import declare_members
 from kmi.language.declarations.scope import ClassInfo, Form
-from kmi.language.relations import POISON, describe
+from kmi.language.relations import POISON, below_view, describe
 from kmi.language.source import Span
 from kmi.language.types import (
     BOOL,
@@ -156,6 +156,15 @@ def is_instance(body: Body, node: ast.Call) -> Condition:
         kind = instance_type(value.type, entity.definition)
         if kind is not None:
             kinds.append(kind)
+        if kind is None and entity.definition.type_parameters and value.type is not POISON:
+            body.error(
+                codes.BAD_ARGUMENTS,
+                wanted,
+                f"of which `{entity.definition.name}[…]` this would be cannot be seen from "
+                f"`{describe(value.type)}`",
+                help="look for a class without type variables",
+            )
+            return body.poison(node), when_true, when_false
         test = tree.IsInstance(value, entity.definition, span)
         made = test if made is None else tree.Logical("or", made, test, span, BOOL)
     if value.type is POISON or made is None:
@@ -187,14 +196,15 @@ def instance_type(kind: Type, definition: tree.Class) -> Type | None:
         case OptionalType(inner=inner):
             return instance_type(inner, definition)
         case UnionType(members=members):
-            return next((m for m in members if m.definition.derives_from(definition)), None)
+            parts = (instance_type(member, definition) for member in members)
+            found = [part for part in parts if part is not None]
+            whole = [one for one in found if one in members]
+            return whole[0] if whole else found[0] if len(found) == 1 else None
         case ClassType(definition=own):
             if own.derives_from(definition):
                 return kind
             below = definition.derives_from(own) or (own.protocol and not definition.protocol)
-            if below and not definition.type_parameters:
-                return ClassType(definition)
-            return None
+            return below_view(kind, definition) if below else None
         case _:
             from kmi.language.types import ExceptionType
 

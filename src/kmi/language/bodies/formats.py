@@ -20,6 +20,7 @@ from kmi.language.types import (
     OptionalType,
     TupleType,
     Type,
+    UnionType,
 )
 
 INTEGER = re.compile(r"(?:[ -~]?[<>^=])?[-+ ]?#?0?\d{0,4}[,_]?[bdoxXc]?", re.DOTALL)
@@ -68,6 +69,8 @@ def written(world: World, kind: Type, conversion: str) -> str | None:
             return written(world, inner, conversion)
         case TupleType(items=items):
             return next(filter(None, (written(world, item, "r") for item in items)), None)
+        case UnionType(members=parts):
+            return next(filter(None, (written(world, part, conversion) for part in parts)), None)
         case ClassType():
             return _object(world, kind, conversion)
         case _:

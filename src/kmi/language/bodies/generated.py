@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, comparisons
+from kmi.language.bodies import calls, comparisons, families
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.functions import check_defaults
 from kmi.language.declarations import members
@@ -146,6 +146,8 @@ def complete(world: World, files: list[ModuleScope]) -> None:
         declare_members(world, info)
         definition = info.definition
         own = ClassType(definition, definition.type_parameters)
+        if families.SAME in info.methods or definition.unequal:
+            continue
         if definition.subclasses or len(definition.ancestors()) > 1:
             continue
         if members.find_method(world, own, "__eq__") is not None:
@@ -153,11 +155,12 @@ def complete(world: World, files: list[ModuleScope]) -> None:
         reporter, world.reporter = world.reporter, Reporter()
         try:
             generate_equal(world, info)
-            failed = world.reporter.failed
+            failed = world.reporter.diagnostics
         finally:
             world.reporter = reporter
         if failed:
             del info.methods["__eq__"], definition.methods["__eq__"]
+            definition.unequal = f"a field of `{definition.name}` cannot be, {failed[0].message}"
         elif info.frozen and members.find_method(world, own, "__hash__") is None:
             generate_hash(world, info)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, expressions, sources
+from kmi.language.bodies import calls, expressions, families, sources
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.comparisons import compare_values
 from kmi.language.bodies.convert import as_int
@@ -48,7 +48,11 @@ def membership(body: Body, node: ast.Compare, left: tree.Expression, right: ast.
     if container.type is POISON or left.type is POISON:
         return body.poison(span)
     kind = container.type
-    if isinstance(kind, ClassType) and members.find_method(body.world, kind, "__contains__") is not None:
+    contains = members.find_method(body.world, kind, "__contains__") if isinstance(kind, ClassType) else None
+    if isinstance(kind, ClassType) and contains is not None:
+        wanted = calls.parameter_types(contains, kind)[0]
+        if not contains.scope.author and not families.check_items(body, node, wanted):
+            return body.poison(span)
         return once(body, left, lambda a: calls.method_call(body, container, "__contains__", [a], span))
     enum = body.world.enum_of(kind)
     if enum is not None and left.type == kind:

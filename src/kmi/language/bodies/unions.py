@@ -18,7 +18,7 @@ from kmi.language.bodies.flow import join
 from kmi.language.bodies.once import once
 from kmi.language.relations import POISON, describe, place_type
 from kmi.language.source import Span
-from kmi.language.types import BOOL, ClassType, NeverType, Type, UnionType
+from kmi.language.types import BOOL, NeverType, Type, UnionType, ordered
 
 
 def each(
@@ -42,7 +42,7 @@ def _choice(
     span = body.span(node)
     before = body.flow.copy()
     flows, made = [], []
-    members = ordered(held.type)
+    members = ordered(held.type.members)
     for member in members:
         body.flow = before.copy()
         made.append(then(tree.Narrow(held, held.span, member)))
@@ -73,11 +73,6 @@ def _common(body: Body, made: list[tree.Expression]) -> Type | None:
     return place_type(kind) if kind is not None and not isinstance(kind, NeverType) else kind
 
 
-def ordered(kind: UnionType) -> list[ClassType]:
-    """The members, a class before those that it derives from: the first that fits is asked."""
-    return sorted(kind.members, key=lambda member: -len(member.definition.ancestors()))
-
-
 def store(
     body: Body,
     span: Span,
@@ -92,7 +87,7 @@ def store(
         local = body.temporary(receiver.type, receiver.span)
         before.append(tree.Assign(local, receiver, receiver.span))
         held = tree.LocalGet(local, receiver.span, local.type)
-    members = ordered(receiver.type)
+    members = ordered(receiver.type.members)
     made = [then(tree.Narrow(held, held.span, member)) for member in members]
     result = made[-1]
     for member, statements in zip(members[-2::-1], made[-2::-1], strict=True):

@@ -32,9 +32,9 @@ from kmi.language.tree import (
     With,
 )
 from kmi.language.tree.walk import authored, functions, trusted, walk
-from kmi.language.types import ClassType, OptionalType, TupleType, Type, TypeVariable
+from kmi.language.types import ClassType, OptionalType, TupleType, Type, TypeVariable, UnionType
 
-ITEM_METHODS = ("__eq__", "__lt__", "__hash__")
+ITEM_METHODS = ("__eq__", "__same__", "__lt__", "__hash__")
 """What a built-in container asks of its items."""
 
 
@@ -241,8 +241,12 @@ def _asked(kind: Type) -> Iterator[Function]:
     """What comparing and hashing a value asks of it, or of its parts."""
     match kind:
         case ClassType(definition=definition) if not trusted(definition.module):
-            for name in ITEM_METHODS:
-                yield from _named(kind, name)
+            for each in (definition, *_below(definition)):
+                for name in ITEM_METHODS:
+                    yield from _named(ClassType(each), name)
+        case UnionType(members=members):
+            for member in members:
+                yield from _asked(member)
         case ClassType(arguments=parts) | TupleType(items=parts):
             for part in parts:
                 yield from _asked(part)

@@ -17,6 +17,7 @@ from kmi.language.source import Span
 from kmi.language.types import (
     BOOL,
     NONE,
+    ClassType,
     Type,
     TypeObject,
     TypeVariable,
@@ -31,6 +32,15 @@ def is_empty(node: ast.FunctionDef) -> bool:
 
 def _does(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)
+
+
+def root_type(world: World, info: ClassInfo) -> ClassType:
+    """The type of ``self`` in a class, seen as the farthest base class that is the author's."""
+    kind = ClassType(info.definition, info.definition.type_parameters)
+    for definition in reversed(info.definition.ancestors()):
+        if world.classes[definition].scope.author:
+            return base_view(kind, definition) or kind
+    return kind
 
 
 def declare_function(
@@ -174,7 +184,9 @@ def _parameters(world: World, info: FunctionInfo, reader: Annotations, receiver:
         if function.name == "__exit__" and info.owner is not None:
             break  # the exception is not given to kmi's own locks, nor to an author's
         if function.name in ("__eq__", "__ne__") and receiver is not None and _is_object(argument.annotation):
-            kind = receiver  # `object`, as Python has it: only objects of the class are compared
+            # `object`, as Python has it: only objects of the class, its bases and subclasses are compared
+            assert info.owner is not None
+            kind = root_type(world, info.owner)
         elif argument.annotation is None:
             world.reporter.error(
                 codes.MISSING_ANNOTATION,

@@ -131,6 +131,8 @@ class Class:
     """Of an author's exception class with fields or methods: the class of the object that has them, which an
     exception carries.
     """
+    unequal: str = ""
+    """Why objects of the class cannot be compared with ``==``."""
     doc: str | None = None
 
     def ancestors(self) -> list[Class]:

@@ -346,7 +346,7 @@ class Generic:
     """``left == right``, ``left < right`` or ``hash(left)`` of values whose type is a bare type variable.
 
     Monomorphising turns it into a ``Compare``, an ``Identity`` or a call of ``__eq__``, ``__lt__``,
-    ``__hash__``.
+    ``__hash__``. The operator ``id`` is the hash that ``object`` has.
     """
 
     operator: str
