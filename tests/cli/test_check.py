@@ -82,6 +82,11 @@ def test_bytes_that_are_no_text(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "KMI0101" in capsys.readouterr().out
 
 
+def test_a_file_that_is_misspelt(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(EXAMPLES / "ecko.py")]) == Exit.USAGE
+    assert "did you mean" in (said := capsys.readouterr().err) and "echo.py" in said
+
+
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "KMI0102"]) == Exit.OK
     out = capsys.readouterr().out

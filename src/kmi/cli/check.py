@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -22,6 +23,11 @@ class ModuleFile(click.Path):
     """A module's file; of a directory with an ``__init__.py``, which is a module of several files, that."""
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        given = Path(str(value))
+        beside = [each.name for each in given.parent.glob("*.py")] if not given.exists() else []
+        if near := get_close_matches(given.name, beside, 1):
+            meant = str(given.with_name(near[0]))
+            self.fail(f"there is no {str(given)!r}; did you mean {meant!r}?", param, ctx)
         path = Path(str(super().convert(value, param, ctx)))  # type: ignore[arg-type]
         if not path.is_dir():
             return path

@@ -296,8 +296,8 @@ class Classes:
                     "}",
                 ]  # fmt: skip
             case _:
-                inner = kind.inner if isinstance(kind, OptionalType) else kind
-                header = path if isinstance(inner, UnionType) else f"&{path}->object"
+                bare = kind.inner if isinstance(kind, OptionalType) else kind
+                header = path if isinstance(bare, UnionType) else f"&{path}->object"
                 return [f"if ({path})\n\tkmi_drop_{group[0].name}({header}, waiting);"]
 
     def _possible(self, kind: Type) -> list[ClassInstance]:
