@@ -17,15 +17,17 @@ from kmi.kernels.linux.toolchain.kbuild import BuildError, has_warning
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
-@pytest.mark.needs("linux:6.1")
-def test_builds_without_kmi_and_runs(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.needs("linux:6.1", "sparse")
+def test_builds_without_kmi_without_a_warning_and_runs(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     where = tmp_path / "echo-module"
     assert main(["build", str(EXAMPLES / "echo.py"), "--on", "linux:6.1", "--export", str(where)]) == Exit.OK
     text = "".join(file.read_text() for file in where.rglob("*") if file.is_file())
     assert str(Path(__file__).parents[3]) not in text and str(tmp_path) not in text
     headers = provision.headers(find("6.1"))
     done = subprocess.run(
-        ["make", "-C", str(where), f"KDIR={headers}", "modules", "W=1"], capture_output=True, text=True
+        ["make", "-C", str(where), f"KDIR={headers}", "modules", "W=1", "C=2"], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     assert not has_warning(done.stderr), done.stderr

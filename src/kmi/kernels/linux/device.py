@@ -19,8 +19,6 @@ from typing_extensions import TypeVar
 from kmi.integers import i32, i64, isize, u32, u64, usize
 from kmi.ioctl import Request
 from kmi.kernels.linux.bindings import (
-    FMODE_READ,
-    FMODE_WRITE,
     IOCB_NOWAIT,
     MISC_DYNAMIC_MINOR,
     O_NONBLOCK,
@@ -47,6 +45,7 @@ from kmi.kernels.linux.bindings import (
     kmi_linux_misc_withdraw,
     kmi_linux_operations,
     kmi_linux_poll,
+    kmi_linux_readable,
     kmi_linux_refuse,
     kmi_linux_registration,
     kmi_linux_report,
@@ -54,6 +53,7 @@ from kmi.kernels.linux.bindings import (
     kmi_linux_short,
     kmi_linux_uio,
     kmi_linux_whole,
+    kmi_linux_writable,
     miscdevice,
     poll_table_struct,
     poll_wait,
@@ -114,12 +114,12 @@ class File(Generic[S]):
     @property
     def readable(self) -> bool:
         with unsafe("the file is open during the call"):
-            return self.record.file.f_mode & FMODE_READ != 0
+            return kmi_linux_readable(self.record.file)
 
     @property
     def writable(self) -> bool:
         with unsafe("the file is open during the call"):
-            return self.record.file.f_mode & FMODE_WRITE != 0
+            return kmi_linux_writable(self.record.file)
 
     @property
     def minor(self) -> int:

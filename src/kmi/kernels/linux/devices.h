@@ -15,6 +15,7 @@
 
 /*
  * The operations of one kind of device, which nobody can write to: static storage, so a macro, so declared for bindgen.
+ * poll's result is an unsigned int to the compiler and to kCFI, and something of its own to sparse alone.
  *
  * compat_ptr_ioctl is a macro for NULL where the kernel has no 32-bit user space.
  */
@@ -37,7 +38,7 @@ const struct file_operations *kmi_linux_operations(
 			.mmap = mmap_,                                                    \
 			.unlocked_ioctl = ioctl_,                                         \
 			.compat_ioctl = compat_ptr_ioctl,                                 \
-			.poll = poll_,                                                    \
+			.poll = (__force __poll_t (*)(struct file *, struct poll_table_struct *))poll_, \
 		};                                                                        \
 		&kmi_operations;                                                          \
 	})

@@ -154,6 +154,17 @@ static inline void kmi_linux_settle(void)
 #include "pages.h"
 #include "parameters.h"
 
+/* For reading, or writing; fmode_t is no integer to sparse. */
+static inline bool kmi_linux_readable(struct file *opened)
+{
+	return (opened->f_mode & FMODE_READ) != 0;
+}
+
+static inline bool kmi_linux_writable(struct file *opened)
+{
+	return (opened->f_mode & FMODE_WRITE) != 0;
+}
+
 /* The errno, negative, of an error that leaves a callback. A wait that was ended by a signal restarts the call. */
 static __maybe_unused noinline __cold int kmi_linux_refuse(const struct kmi_error *error, bool ioctl)
 {
@@ -304,6 +315,9 @@ static __maybe_unused noinline bool kmi_linux_spin_lock_both(spinlock_t *first, 
 		swap(first, second);
 	spin_lock(first);
 	spin_lock_nested(second, SINGLE_DEPTH_NESTING);
+	/* To sparse, which cannot follow that a function takes locks or does not. */
+	__release(second);
+	__release(first);
 	return true;
 }
 
