@@ -11,7 +11,8 @@ Every method is one indivisible step, in any context, interrupts included. What 
 else belongs under a lock.
 
 Memory order: a `load` acquires, so what was done before the `store` whose value it sees is seen after it; a
-`store` releases; all others do both and are full barriers, so all threads agree on their order. Linux:
+`store` releases; all others do both and are full barriers, so all threads agree on their order, except for a
+`compare_exchange` that finds another value. Linux:
 `smp_load_acquire`, `smp_store_release`, `xchg`, `try_cmpxchg` (Documentation/atomic_t.txt,
 Documentation/memory-barriers.txt).
 
@@ -57,7 +58,10 @@ class Atomic(Generic[T]):
 
     @context("any")
     def compare_exchange(self, expected: T, value: T) -> bool:
-        """Make it `value` if it is `expected`; whether it was. Never fails for another reason."""
+        """Make it `value` if it is `expected`; whether it was. Never fails for another reason.
+
+        If it was not, nothing is ordered: neither acquires nor releases (Linux: Documentation/atomic_t.txt).
+        """
         ...
 
     @context("any")

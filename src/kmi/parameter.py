@@ -40,6 +40,8 @@ class Parameter(Generic[P]):
     whether a value will do: it is asked for each value that somebody gives, not for the default, and an
     exception in it means no.
 
+    A text that is no UTF-8 is refused as any other value that will not do.
+
     A `writable` one can be changed while the module runs, by root: `EchoModule.burst` and `self.burst` give
     the latest value, each read anew. A str and a list are read whole, never half-changed, and each read makes
     a new one: MemoryError where there is no memory for it.

@@ -4,8 +4,8 @@
     key = random_bytes(16)
     victim = random_below(len(self.entries))
 
-Callable in any context. In the simulated kernel they come from the seed of the run, so that a failing test
-repeats itself.
+Callable in any context, but not under a `RawSpinLock`: the generator has a lock of its own. In the simulated
+kernel they come from the seed of the run, so that a failing test repeats itself.
 """
 
 from kmi.interface import provided, raises

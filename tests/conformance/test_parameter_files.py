@@ -81,9 +81,10 @@ def test_what_is_written_is_seen_at_the_next_read(kernel: Kernel) -> None:
 def test_a_write_that_will_not_do_changes_nothing(kernel: Kernel, name: str, data: bytes) -> None:
     kernel.load(MODULE)
     user = kernel.process()
-    with pytest.raises(OSError) as refused:
-        user.write_file(f"{FOLDER}/{name}", data)
-    assert refused.value.errno in (errno.EINVAL, errno.ERANGE)
+    for wrong in (data, b"\xc3\n"):  # which is no UTF-8, either
+        with pytest.raises(OSError) as refused:
+            user.write_file(f"{FOLDER}/{name}", wrong)
+        assert refused.value.errno in (errno.EINVAL, errno.ERANGE)
     assert shown(kernel) == DEFAULTS
 
 

@@ -98,6 +98,18 @@ def test_a_misspelt_field() -> None:
     assert found.help == "did you mean `count`?"
 
 
+def test_what_a_lock_guards_is_set_under_the_lock() -> None:
+    found = only("""
+        def write(self, file: File, data: Uio) -> None:
+            self.state.count = data.remaining
+    """)
+    assert found.message == "`Mutex[State]` has no field `count`"
+    assert (found.help or "").splitlines()[1:] == [
+        "with self.state as state:",
+        "    state.count = data.remaining",
+    ]
+
+
 def test_a_lock_around_nothing() -> None:
     found = checked(HEADER.replace("Mutex(State())", "Mutex(None)").replace("{method}", ""))[0]
     assert "guard an object that has what changes" in (found.help or "")

@@ -87,9 +87,10 @@ def test_only_raw_locks_are_taken(agrees: "Agrees") -> None:
     """)
 
 
-def test_nobody_is_woken(agrees: "Agrees") -> None:
+def test_nobody_is_woken_and_nothing_is_drawn(agrees: "Agrees") -> None:
     agrees("""
         from kmi.completion import Completion
+        from kmi.random import random_below, random_bytes
 
 
         class Count:
@@ -110,5 +111,8 @@ def test_nobody_is_woken(agrees: "Agrees") -> None:
                     count.count += 1
                     self.done.complete()  # KMI0711
                     self.ring()  # KMI0711
+                    count.count = random_below(6)  # KMI0711
+                    drawn = random_bytes(6)  # KMI0711
                 self.done.complete()
+                number = random_below(6)
     """)

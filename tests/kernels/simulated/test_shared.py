@@ -236,3 +236,32 @@ def test_a_race_is_reported_once(written: Written) -> None:
     )
     (report,) = two_calls(path, 1, names=("write", "write"))
     assert re.search(r"Device.count is written by two threads", report.title)
+
+
+@pytest.mark.parametrize(("expected", "ordered"), [(1, True), (5, False)])
+def test_a_compare_exchange_that_finds_another_value_orders_nothing(
+    written: Written, expected: int, ordered: bool
+) -> None:
+    path = written(
+        f"""
+        from kmi.atomic import Atomic
+
+        class Device(FileOperations):
+            def __init__(self) -> None:
+                self.count = 0
+                self.ready = Atomic(0)
+
+            def write(self, file: File, data: Uio) -> None:
+                self.count = 1
+                self.ready.exchange(1)
+
+            def read(self, file: File, data: Uio) -> None:
+                for _ in range(40):
+                    pass
+                if self.ready.compare_exchange({expected}, 2) is {ordered}:
+                    info(str(self.count))
+        """
+    )
+    found = [report for seed in range(20) for report in two_calls(path, seed)]
+    assert ordered == (not found)
+    assert {report.kind for report in found} <= {"data race"}

@@ -99,6 +99,10 @@ static __maybe_unused int kmi_linux_set_text(const char *text, const struct kern
 		size--; /* echo's */
 	if (size > KMI_LINUX_TEXT_MAX)
 		return -ENOSPC;
+	if (!kmi_utf8_valid(text, size)) {
+		pr_err("%s: %s is not UTF-8\n", KBUILD_MODNAME, entry->name);
+		return -EINVAL;
+	}
 	made = kmi_linux_snapshot_new(size + 1);
 	if (!made)
 		return -ENOMEM;

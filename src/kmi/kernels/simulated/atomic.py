@@ -32,7 +32,15 @@ class Atomic(Generic[T]):
         return self._step(lambda old: value)
 
     def compare_exchange(self, expected: T, value: T) -> bool:
-        return self._step(lambda old: value if old == expected else old) == expected
+        thread = current()
+        thread.scheduler.preempt()
+        swaps = self._value == expected
+        if swaps:  # else it orders nothing, so races are found of who trusts that it does
+            self._value = value
+            thread.scheduler.races.acquire(self)
+            thread.scheduler.races.release(self)
+        thread.scheduler.preempt()
+        return swaps
 
     def fetch_add(self, amount: T) -> T:
         return self._step(lambda old: self._fitting(old + amount))

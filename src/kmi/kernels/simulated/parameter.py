@@ -108,8 +108,10 @@ class Parameter(Generic[P]):
             return _boolean(text)
         text = text.removesuffix("\n")
         if isinstance(self._value, str):
-            if len(text.encode()) > _LONGEST or "\0" in text:
-                raise error(errno.ENOSPC if "\0" not in text else errno.EINVAL)
+            if "\0" in text or not _is_utf8(text):
+                raise error(errno.EINVAL)
+            if len(text.encode()) > _LONGEST:
+                raise error(errno.ENOSPC)
             return text
         if isinstance(self._value, list):
             items = [self._number(item) for item in text.split(",")]
@@ -130,6 +132,14 @@ def written(value: Given) -> str:
     if isinstance(value, (bool, int)):
         return str(int(value))
     return value if isinstance(value, str) else ",".join(str(item) for item in value)
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _boolean(text: str) -> bool:

@@ -20,6 +20,7 @@ from kmi.language.declarations.declare import is_place
 from kmi.language.declarations.names import suggest
 from kmi.language.declarations.scope import ClassInfo
 from kmi.language.relations import POISON, describe, place_type, poisoned
+from kmi.language.report.hints import lock_hint
 from kmi.language.types import (
     ClassType,
     CStructType,
@@ -244,6 +245,11 @@ def _no_field(body: Body, node: ast.AST, target: ast.Attribute, kind: ClassType)
     if name in info.parameters or name in info.constants:
         what = "parameter of the module" if name in info.parameters else "constant"
         body.error(codes.BAD_FIELD, target, f"`{kind}.{name}` is a {what} and cannot be assigned")
+        return
+    value = ast.unparse(node.value) if isinstance(node, ast.Assign) else "…"
+    guarded = lock_hint(kind, ast.unparse(target.value), f"{{}}.{name} = {value}", writes=True)
+    if guarded is not None:
+        body.error(codes.BAD_FIELD, target, f"`{kind}` has no field `{name}`", help=guarded)
         return
     known = [entry.name for definition in kind.definition.ancestors() for entry in definition.fields]
     body.error(

@@ -19,9 +19,12 @@ READERS = frozenset({"kmi.sync.Reading"})
 SEEING = frozenset({"kmi.rcu.Seeing"})
 VIEWS = READERS | SEEING | {"kmi.sync.Writing"}
 """What a method of a place gives for `with`: the place itself, to be taken in one of several ways."""
-LOCKS = SPINNING | READERS | {"kmi.sync.Mutex", "kmi.sync.RwLock", "kmi.sync.Writing"}
+RWLOCK = "kmi.sync.RwLock"
+LOCKS = SPINNING | READERS | {"kmi.sync.Mutex", RWLOCK, "kmi.sync.Writing"}
 CONDITION = "kmi.sync.Condition"
 COMPLETION = "kmi.completion.Completion"
+RANDOM = "kmi.random"
+"""What draws from the kernel's generator, whose state is under a lock that is no raw one."""
 WAITED_FOR = frozenset({CONDITION, COMPLETION})
 REGISTRATION = "kmi.device.Registration"
 ATOMIC = "kmi.atomic.Atomic"
@@ -85,6 +88,11 @@ def holds_place(kind: Type) -> bool:
 
 def is_lock(kind: Type) -> bool:
     return is_a(kind, LOCKS)
+
+
+def is_rwlock(kind: Type) -> bool:
+    """Whether a type is a lock with readers, which is taken as one of these or as a writer."""
+    return is_a(kind, frozenset({RWLOCK}))
 
 
 def is_spinning(kind: Type) -> bool:

@@ -15,7 +15,17 @@ from collections.abc import Iterator, Sequence
 
 from kmi.language import codes
 from kmi.language.checks.callgraph import CallGraph
-from kmi.language.checks.known import COMPLETION, derives, is_builtin, is_lock, is_raw, is_spinning, spoken
+from kmi.language.checks.known import (
+    COMPLETION,
+    RANDOM,
+    derives,
+    interface_of,
+    is_builtin,
+    is_lock,
+    is_raw,
+    is_spinning,
+    spoken,
+)
 from kmi.language.report.diagnostics import Reporter
 from kmi.language.source import Span
 from kmi.language.tree import (
@@ -104,6 +114,8 @@ def _need(node: Node) -> str | None:
             return _called(function, first.type, [each.type for each in rest], node.type)
         case Call(function=Function(owner=Class() as owner)) if derives(owner, frozenset({COMPLETION})):
             return "what wakes threads takes a lock that is no raw one"
+        case Call(function=function) if interface_of(function.module) == RANDOM:
+            return f"`{function.name}` takes the lock of the kernel's generator, which is no raw one"
         case _:
             return None
 

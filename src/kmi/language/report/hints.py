@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from kmi.language.checks.known import is_lock
+from kmi.language.checks.known import is_lock, is_rwlock
 from kmi.language.types import ClassType, Type, TypeObject
 
 MODULES = {
@@ -86,7 +86,7 @@ def habit_hint(what: str, name: str) -> str | None:
     return METHODS.get((what.strip("`").partition("[")[0], name))
 
 
-def lock_hint(kind: Type, written: str, use: str = "") -> str | None:
+def lock_hint(kind: Type, written: str, use: str = "", writes: bool = False) -> str | None:
     """How to reach what a lock guards, where the lock itself was used as if it were that.
 
     ``written`` is the lock as the author wrote it, ``use`` what was to be done with it, ``{}`` in its place.
@@ -95,8 +95,9 @@ def lock_hint(kind: Type, written: str, use: str = "") -> str | None:
         return None
     name = written.rpartition(".")[2]
     name = name if name != written else "value"
-    then = use.format(name) or "..."
-    return f"take the lock, and use what it guards:\nwith {written} as {name}:\n    {then}"
+    then = use.replace("{}", name) or "..."
+    how = (".write()" if writes else ".read()") if is_rwlock(kind) else ""
+    return f"take the lock, and use what it guards:\nwith {written}{how} as {name}:\n    {then}"
 
 
 def class_hint(kind: Type) -> str | None:

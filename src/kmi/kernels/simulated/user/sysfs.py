@@ -83,7 +83,11 @@ class SysfsFile(OpenFile):
         except MemoryError:
             raise error(errno.ENOMEM) from None
         assert self._entry.store is not None
-        self._entry.store(taken.partition(b"\0")[0].decode(errors="surrogateescape"))
+        try:
+            text = taken.partition(b"\0")[0].decode()
+        except UnicodeDecodeError:
+            raise error(errno.EINVAL, "text is not valid UTF-8") from None
+        self._entry.store(text)
         if offset is None:
             self.position += len(taken)
         return len(taken)
