@@ -269,8 +269,10 @@ class Classes:
             "{",
             "\tstruct kmi_error error;",
             "",
-            f"\tif ({deleter.name}({arguments}, &error))",
+            f"\tif ({deleter.name}({arguments}, &error)) {{",
             "\t\tkmi_error_log(&error);",
+            "\t\tkmi_error_release(&error);",
+            "\t}",
             "}",
         ]
 

@@ -156,7 +156,11 @@ def _is_instance(builder: Builder, node: tree.IsInstance) -> Value:
     value = builder.expression(node.value)
     match value.expression.type:
         case ExceptionType():
-            test = linear.IsClass(value.expression, ClassType(node.definition))
+            test: linear.Expression = linear.IsClass(value.expression, ClassType(node.definition))
+        case OptionalType(inner=ExceptionType() as exception):
+            there = linear.Part(value.expression, "some", BOOL)
+            raised = linear.Part(value.expression, "value", exception)
+            test = linear.Comparison("&&", there, linear.IsClass(raised, ClassType(node.definition)))
         case of:
             inner = of.inner if isinstance(of, OptionalType) else of
             kind = ClassType(node.definition) if not node.definition.type_parameters else None
@@ -375,7 +379,7 @@ def unwrapped(expression: linear.Expression, kind: Type) -> linear.Expression:
 
 def _narrow(builder: Builder, value: Value, kind: Type, checked: bool, node: tree.Expression) -> Value:
     expression = value.expression
-    if expression.type == kind or isinstance(kind, ExceptionType | CStructType):
+    if expression.type == kind or isinstance(expression.type, ExceptionType | CStructType):
         return value
     if is_void(kind):
         return Value(linear.Nothing(kind), value.owned)

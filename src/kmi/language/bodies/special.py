@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import TypeGuard
 
 from kmi.language import codes, tree
 from kmi.language.bodies import calls, sources, statements
@@ -16,7 +17,7 @@ from kmi.language.bodies.flow import join
 from kmi.language.declarations import members, protocols
 from kmi.language.relations import POISON
 from kmi.language.source import Span
-from kmi.language.types import BOOL, ClassType, Type
+from kmi.language.types import BOOL, ClassType, ExceptionType, Type
 
 Statements = list[tree.Statement]
 
@@ -100,17 +101,27 @@ def holding(
     body.flow = join([after, before])
     body.flow.disturb()
 
-    def leave() -> tree.Expression:
-        return calls.method_call(body, manager, "__exit__", [], span)
+    exit_ = members.find_method(body.world, context.type, "__exit__") if _is_object(context.type) else None
+    looks = exit_ is not None and len(exit_.function.parameters) > 1
+    error = body.temporary(ExceptionType(body.world.builtin("Exception").definition), span, "error")
+
+    def leave(given: tree.Expression) -> tree.Expression:
+        return calls.method_call(body, manager, "__exit__", [given] if looks else [], span)
 
     flag = _flag(failed, span)
-    caught = tree.Handler(
-        (), None, [flag(True), tree.If(leave(), [], [tree.Raise(None, span)], span)], span
-    )
-    unless = tree.If(tree.Not(sources.get(failed, span), span), [tree.Evaluate(leave(), span)], [], span)
+    again: tree.Statement = tree.Raise(None, span)
+    left = leave(tree.LocalGet(error, span, error.type))
+    out = [tree.If(left, [], [again], span)] if left.type == BOOL else [tree.Evaluate(left, span), again]
+    caught = tree.Handler((), error if looks else None, [flag(True), *out], span)
+    fine = tree.Evaluate(leave(tree.NoneLiteral(span)), span)
+    unless = tree.If(tree.Not(sources.get(failed, span), span), [fine], [], span)
     inner: Statements = [tree.Try(rest, [caught], [], [], span)]
     # The manager dies when it was left, however that was: by `continue` and `return`, too.
     return [*made, flag(False), tree.Try(inner, [], [], [unless, tree.Delete(held, span)], span)]
+
+
+def _is_object(kind: Type) -> TypeGuard[ClassType]:
+    return isinstance(kind, ClassType)
 
 
 def _flag(local: tree.Local, span: Span) -> Callable[[bool], tree.Statement]:

@@ -231,7 +231,7 @@ def _with(body: Body, node: ast.With, items: list[ast.withitem]) -> list[tree.St
             body.world.want(leave)
             from kmi.language.types import substitute
 
-            if leave.function.result == BOOL:
+            if leave.function.result == BOOL or len(leave.function.parameters) > 1:
                 return _holding(body, node, items, context)
             assert enter.function.owner is not None
             entered = substitute(enter.function.result, members.class_bindings(kind, enter.function.owner))

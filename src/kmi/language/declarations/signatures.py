@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
+from kmi.language.declarations import exits
 from kmi.language.declarations.annotations import Annotations
 from kmi.language.declarations.decorators import Decorators, function_decorators
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo, ModuleScope, self_type
@@ -18,6 +19,8 @@ from kmi.language.types import (
     BOOL,
     NONE,
     ClassType,
+    ExceptionType,
+    OptionalType,
     Type,
     TypeObject,
     TypeVariable,
@@ -182,7 +185,12 @@ def _parameters(world: World, info: FunctionInfo, reader: Annotations, receiver:
             function.parameters.append(tree.Local(argument.arg, kind, span, parameter=True))
             continue
         if function.name == "__exit__" and info.owner is not None:
-            break  # the exception is not given to kmi's own locks, nor to an author's
+            if scope.author and exits.given(info.node) and exits.looks(scope):
+                seen = OptionalType(ExceptionType(world.builtin("Exception").definition))
+                looked = listed[2]
+                function.parameters.append(tree.Local(looked.arg, seen, scope.span(looked), parameter=True))
+                info.node = exits.rewritten(world, scope, info.node)
+            break  # the exception is not given to kmi's own locks, nor where nobody looks
         if function.name in ("__eq__", "__ne__") and receiver is not None and _is_object(argument.annotation):
             # `object`, as Python has it: only objects of the class, its bases and subclasses are compared
             assert info.owner is not None
