@@ -115,9 +115,9 @@ def construct_class(
                 return body.error(codes.BAD_FORMAT, node.args[0], message)
             return tree.Format([tree.FormatPiece(value, "", "", span)], span, body.world.str_type)
     if definition.module.startswith("kmi.runtime."):
-        from kmi.language.bodies import reductions
+        from kmi.language.bodies import containers
 
-        of_items = reductions.container(body, node, definition.name, expected)
+        of_items = containers.container(body, node, info, expected)
         if of_items is not None:
             return of_items
     maker = _maker(body, node, info)

@@ -72,8 +72,12 @@ def call_method(
     if _is_of_record(body, kind, name):
         return _call_record(body, node, receiver, kind, f"__{name}__")
     if kind.definition.module.startswith(LIBRARY):
-        from kmi.language.bodies.reductions import as_list, sort_method
+        from kmi.language.bodies.containers import argument_as_list, as_list, one_by_one, several
+        from kmi.language.bodies.reductions import sort_method
 
+        if several(node, kind, name):
+            return one_by_one(body, node, receiver, name)
+        node = argument_as_list(body, node, kind, name)
         if name == "sort" and any(keyword.arg == "key" for keyword in node.keywords):
             return sort_method(body, node, receiver)
         if any(isinstance(argument, ast.GeneratorExp) for argument in node.args):

@@ -2,8 +2,7 @@
 
     any(n > 9 for n in ns)    ->    do(found = False; for n in ns: if n > 9: found = True; break; found)
 
-No generator is made: each is a loop of its own, with CPython's short circuit. What makes a container of its
-items (``list(zip(a, b))``, ``", ".join(f(n) for n in ns)``) is a comprehension written in another way.
+No generator is made: each is a loop of its own, with CPython's short circuit.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from kmi.language.bodies import (
     sources,
 )
 from kmi.language.bodies.body import Body
+from kmi.language.bodies.containers import as_list
 from kmi.language.bodies.convert import as_int, coerce, join_types
 from kmi.language.bodies.flow import join
 from kmi.language.bodies.sources import Statements
@@ -386,62 +386,4 @@ def _ordered(body: Body, kind: Type, at: ast.expr) -> bool:
     return comparisons.compare_values(body, local.span, get, ast.Lt(), get).type is not POISON
 
 
-# --- comprehensions in disguise -----------------------------------------------------------------------------
-
-
-def as_list(node: ast.expr) -> ast.ListComp:
-    """A generator expression, or anything that one can loop over, as a list comprehension."""
-    match node:
-        case ast.GeneratorExp(elt=element, generators=generators):
-            return ast.copy_location(ast.ListComp(element, generators), node)
-        case _:
-            name = f"item {node.lineno}:{node.col_offset}"
-            target = ast.copy_location(ast.Name(name, ast.Store()), node)
-            read = ast.copy_location(ast.Name(name, ast.Load()), node)
-            clause = ast.comprehension(target, node, [], 0)
-            return ast.copy_location(ast.ListComp(read, [clause]), node)
-
-
-def container(body: Body, node: ast.Call, name: str, expected: Type | None) -> tree.Expression | None:
-    """``list(…)``, ``set(…)``, ``dict(…)`` and others of a generator expression, or of what only a loop goes
-    through; None where the argument is neither.
-    """
-    if len(node.args) != 1 or node.keywords:
-        return None
-    argument = node.args[0]
-    straight = isinstance(argument, ast.GeneratorExp) or sources.form_of(body, argument) in (
-        "range", "zip", "enumerate", "reversed",
-    )  # fmt: skip
-    made: ast.expr
-    match name, argument:
-        case "list", _ if straight:
-            return comprehensions.comprehension(body, as_list(argument), expected)
-        case ("set" | "frozenset"), ast.GeneratorExp(elt=element, generators=generators) if name == "set":
-            made = ast.copy_location(ast.SetComp(element, generators), argument)
-            return expressions.expression(body, made, expected)
-        case "dict", ast.GeneratorExp(elt=ast.Tuple(elts=[key, value]), generators=generators):
-            made = ast.copy_location(ast.DictComp(key, value, generators), argument)
-            return expressions.expression(body, made, expected)
-        case "dict", ast.Call() if straight:
-            one, other = (f"{part} {node.lineno}:{node.col_offset}" for part in ("key", "value"))
-            names = [ast.copy_location(ast.Name(each, ast.Store()), node) for each in (one, other)]
-            reads = [ast.copy_location(ast.Name(each, ast.Load()), node) for each in (one, other)]
-            target = ast.copy_location(ast.Tuple([*names], ast.Store()), node)
-            clause = ast.comprehension(target, argument, [], 0)
-            made = ast.copy_location(ast.DictComp(reads[0], reads[1], [clause]), argument)
-            return expressions.expression(body, made, expected)
-        case "dict", _ if straight:
-            return body.error(
-                codes.UNSUPPORTED,
-                argument,
-                "a `dict` of pairs that are not written out is not in kernel Python",
-                help="{key: value for key, value in …}",
-            )
-        case _, _ if straight and name != "str":
-            listed = ast.copy_location(ast.Call(node.func, [as_list(argument)], []), node)
-            return expressions.expression(body, listed, expected)
-        case _:
-            return None
-
-
-__all__ = ["as_list", "container", "reduces", "reduction", "sort_method"]
+__all__ = ["reduces", "reduction", "sort_method"]
