@@ -51,13 +51,15 @@ static inline u32 kmi_linux_minor(struct file *opened)
 }
 
 /*
- * Whether a device that was just registered has its node, negative EEXIST if something else has the name: devtmpfs
- * (drivers/base/devtmpfs.c) makes the node before the registration returns, but says nothing when it cannot. Where
- * nothing has the name, as without devtmpfs, making the node is up to user space.
+ * Negative EEXIST if something in the folder has the name, and it is not this device.
+ *
+ * Asked of /sys/class before something is registered there, as driver core would say it with a stack trace. Asked of
+ * /dev afterwards: devtmpfs (drivers/base/devtmpfs.c) makes the node before the registration returns, but says nothing
+ * when it cannot. Where nothing has the name, as without devtmpfs, making the node is up to user space.
  */
-static __maybe_unused noinline int kmi_linux_has_node(const char *name, dev_t number)
+static __maybe_unused noinline int kmi_linux_taken(const char *folder, const char *name, dev_t number)
 {
-	char *text = kasprintf(GFP_KERNEL, "/dev/%s", name);
+	char *text = kasprintf(GFP_KERNEL, "%s%s", folder, name);
 	struct inode *node;
 	struct path path;
 	int status = 0;
@@ -82,10 +84,12 @@ static __maybe_unused noinline int kmi_linux_misc_publish(struct miscdevice *dev
 	if (status)
 		return status;
 	device->groups = groups->all;
-	status = misc_register(device);
+	status = kmi_linux_taken("/sys/class/misc/", device->name, 0);
+	if (!status)
+		status = misc_register(device);
 	if (status)
 		goto files;
-	status = kmi_linux_has_node(device->name, MKDEV(MISC_MAJOR, device->minor));
+	status = kmi_linux_taken("/dev/", device->name, MKDEV(MISC_MAJOR, device->minor));
 	if (!status)
 		return 0;
 	misc_deregister(device);
@@ -128,26 +132,9 @@ static __maybe_unused char *kmi_linux_char_mode(struct device *device, umode_t *
 	return NULL;
 }
 
-/* Negative EEXIST where there is a class of that name; driver core would say so with a stack trace. */
-static __maybe_unused noinline int kmi_linux_class_free(const char *name)
-{
-	char *text = kasprintf(GFP_KERNEL, "/sys/class/%s", name);
-	struct path path;
-	int status = 0;
-
-	if (!text)
-		return -ENOMEM;
-	if (!kern_path(text, LOOKUP_FOLLOW, &path)) {
-		path_put(&path);
-		status = -EEXIST;
-	}
-	kfree(text);
-	return status;
-}
-
 static __maybe_unused noinline int kmi_linux_char_class(struct kmi_linux_char *device)
 {
-	int status = kmi_linux_class_free(device->name);
+	int status = kmi_linux_taken("/sys/class/", device->name, 0);
 
 	if (status)
 		return status;
@@ -186,7 +173,7 @@ static __maybe_unused noinline int kmi_linux_char_enter(struct kmi_linux_char *d
 			return PTR_ERR(made);
 		}
 		name = kasprintf(GFP_KERNEL, "%s%u", device->name, minor);
-		status = name ? kmi_linux_has_node(name, number) : -ENOMEM;
+		status = name ? kmi_linux_taken("/dev/", name, number) : -ENOMEM;
 		kfree(name);
 		if (status) {
 			kmi_linux_char_leave(device, minor + 1);
