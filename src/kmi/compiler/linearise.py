@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from kmi.compiler import linear
 from kmi.compiler.assigned import assigned_locals
+from kmi.compiler.ending import ends
 from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.facts import gather
 from kmi.compiler.instances import FunctionInstance
@@ -68,7 +69,7 @@ def linearise(monomorphiser: Monomorphiser, exceptions: Exceptions, instance: Fu
         locals_.append(variable)
         builder.variables[id(local)] = variable
     statements.run(builder, function.body)
-    if not statements.ends(builder.out):
+    if not ends(builder.out):
         builder.emit(linear.Return(None, None, _end(function)))
     instance.linear = linear.Function(parameters, instance.result, builder.out, locals_ + builder.temporaries)
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmi.compiler import errors, linear
+from kmi.compiler import linear
 from kmi.compiler.emit.expressions import by_pointer, exception_name
 from kmi.compiler.emit.regions import labels
+from kmi.compiler.ending import ends
 from kmi.compiler.linear import Statement
 from kmi.compiler.tidy import walk
 from kmi.language.types import ClassType
@@ -30,7 +31,7 @@ def try_(printer: Printer, statement: linear.Try) -> None:
     if not statement.catches or statement.region is None:
         return
     done = printer.fresh("done")
-    open_end = errors.comes_back(statement.body) and errors.comes_back(statement.otherwise)
+    open_end = not (ends(statement.body) or ends(statement.otherwise))
     if open_end:
         printer.used.add(done)
         printer.writer.line(f"goto {done};", statement.span, True)
@@ -73,7 +74,7 @@ def cleanup(printer: Printer, statement: linear.Cleanup) -> None:
         printer.deferred.append(statement)
         return
     done = printer.fresh("done")
-    open_end = errors.comes_back(statement.body) and errors.comes_back(statement.otherwise)
+    open_end = not (ends(statement.body) or ends(statement.otherwise))
     if open_end:
         printer.used.add(done)
         printer.writer.line(f"goto {done};", statement.span, True)

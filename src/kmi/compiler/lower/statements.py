@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from kmi.compiler import linear
 from kmi.compiler.assigned import assigned_locals
+from kmi.compiler.ending import ends, terminates
 from kmi.compiler.lower import calls, integers, loops, objects, text, unsafe
 from kmi.compiler.lower.builder import Builder, Exit, Handling, Value, is_simple, is_void
 from kmi.compiler.lower.expressions import condition
@@ -37,27 +38,6 @@ def run(builder: Builder, statements: list[tree.Statement]) -> None:
         statement(builder, node)
         if builder.out and terminates(builder.out[-1]):
             return
-
-
-def terminates(last: linear.Statement) -> bool:
-    """Whether nothing after the statement runs."""
-    match last:
-        case linear.Return() | linear.Break() | linear.Continue() | linear.Raise() | linear.RaiseValue():
-            return True
-        case linear.If(then=then, otherwise=otherwise):
-            return bool(then and otherwise) and terminates(then[-1]) and terminates(otherwise[-1])
-        case linear.Leave(body=body):
-            return bool(body) and terminates(body[-1])
-        case linear.Cleanup(body=body, otherwise=otherwise):
-            return ends(body) or ends(otherwise)
-        case linear.Try(body=body, catches=catches, otherwise=otherwise):
-            return (ends(body) or ends(otherwise)) and all(ends(catch.body) for catch in catches)
-        case _:
-            return False
-
-
-def ends(body: Body) -> bool:
-    return bool(body) and terminates(body[-1])
 
 
 def statement(builder: Builder, node: tree.Statement) -> None:
