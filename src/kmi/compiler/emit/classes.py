@@ -290,10 +290,10 @@ class Classes:
                     if linear.holds_count(item)
                     for line in self._release(f"{path}.item{position}", item, group)
                 ]
-            case OptionalType(inner=TupleType() as inner):
+            case OptionalType(inner=TupleType() as whole):
                 return [
                     f"if ({path}.some) {{",
-                    *(f"\t{line}" for each in self._release(f"{path}.value", inner, group)
+                    *(f"\t{line}" for each in self._release(f"{path}.value", whole, group)
                       for line in each.split("\n")),
                     "}",
                 ]  # fmt: skip

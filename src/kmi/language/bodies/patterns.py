@@ -219,7 +219,8 @@ def _or(
             result.exhausts = True
             break
         result.test = test if result.test is None else tree.Logical("or", result.test, test, span, BOOL)
-    result.binds = [Bind(node, name, sources.get(local, span)) for name, local in places.items()]
+    nodes = {bind.name: bind.node for bind in matches[0].binds}
+    result.binds = [Bind(nodes[name], name, sources.get(local, span)) for name, local in places.items()]
     result.held += places.values()
     known = [each.kind or value.type for each in matches]
     if all(kind == known[0] for kind in known) and known[0] != value.type:

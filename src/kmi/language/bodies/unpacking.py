@@ -36,12 +36,12 @@ def several(body: Body, node: ast.Assign) -> Statements:
         return [
             each
             for target in node.targets
-            for each in assignments.store_value(body, node, target, made, node.value)
+            for each in assignments.store_value(body, node, target, made, target)
         ]
     held = body.temporary(made.type if made.type == EXACT else place_type(made.type), span)
     result: Statements = [tree.Assign(held, made, span)]
     for target in node.targets:
-        result += assignments.store_value(body, node, target, sources.get(held, span), node.value)
+        result += assignments.store_value(body, node, target, sources.get(held, body.span(target)), target)
     return [*result, tree.Delete(held, span)]
 
 

@@ -32,7 +32,7 @@ class Places:
     recursive: frozenset[str] = frozenset()
     """The functions that can come to call themselves, by qualified names."""
 
-    def at(self, node: ast.expr | ast.stmt) -> tuple[str, ...]:
+    def at(self, node: ast.expr | ast.stmt | ast.pattern) -> tuple[str, ...]:
         """The places through which the value of an expression or statement goes, the first one first."""
         if node.end_lineno is None or node.end_col_offset is None:
             return ()

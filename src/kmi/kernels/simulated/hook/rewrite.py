@@ -26,6 +26,7 @@ from kmi.kernels.simulated.hook.checks import GROWING
 from kmi.kernels.simulated.hook.places import Places
 from kmi.kernels.simulated.hook.recursion import called_name, names_in
 from kmi.kernels.simulated.hook.slots import without_slots
+from kmi.kernels.simulated.hook.targets import Targets
 
 __all__ = ["rewritten"]
 
@@ -145,7 +146,7 @@ class _Rewriter(ast.NodeTransformer):
             node.decorator_list.append(check_of("recursive", node))
         body = _Body(self.fields, self.owner, locals_, width_of(node.returns), self.places, self.accesses)
         start = 1 if ast.get_docstring(node, clean=False) is not None else 0
-        statements = [*node.body[:start], *(body.visit(statement) for statement in node.body[start:])]
+        statements = [*node.body[:start], *body.block(node.body[start:])]
         if self.places is None and len(statements) > start:
             given = parameter_widths(node).items()
             statements[start:start] = [_argument(name, width, statements[start]) for name, width in given]
@@ -196,6 +197,22 @@ class _Body(ast.NodeTransformer):
             result = _call("fit", ast.Constant(name), result, at=node)
         return result
 
+    def block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
+        """Statements rewritten, where one may become several."""
+        made: list[ast.stmt] = []
+        for statement in statements:
+            result = self.visit(statement)
+            made += result if isinstance(result, list) else [result]
+        return made
+
+    def _widths(self, node: ast.AST) -> tuple[str, ...]:
+        """The places through which a value goes that is stored in a target, or captured by a pattern."""
+        if self.places is None:
+            width = self._width(node) if isinstance(node, ast.Name | ast.Attribute) else "int"
+            return (width,) if width != "int" else ()
+        assert isinstance(node, ast.expr | ast.pattern)
+        return self.places.at(node)
+
     # Statements that store.
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
@@ -203,14 +220,34 @@ class _Body(ast.NodeTransformer):
         assert isinstance(inner, ast.FunctionDef)
         return inner
 
-    def visit_Assign(self, node: ast.Assign) -> ast.Assign:
+    def visit_Assign(self, node: ast.Assign) -> ast.Assign | list[ast.stmt]:
         node.value = self.visit(node.value)
+        targets = Targets(self._widths, _fitted)
+        chain = targets.chain(node) if len(node.targets) > 1 else None
+        if chain is not None:
+            return self._stores(chain)
+        if isinstance(node.targets[0], ast.Tuple | ast.List) and len(node.targets) == 1:
+            node.targets[0], after = targets.split(node.targets[0])
+            if after:
+                return self._stores([node, *after])
         if len(node.targets) == 1:
             node.value = self._stored(node.targets[0], self._atomic(node, node.value))
             if isinstance(target := node.targets[0], ast.Name) and target.id in self.accesses.globals:
                 node.value = self.accesses.global_set(target.id, node.value)
         node.targets = [self.visit(target) for target in node.targets]
         return node
+
+    def _stores(self, statements: list[ast.stmt]) -> list[ast.stmt]:
+        """Assignments of values that are checked already: their targets are still to be visited."""
+        for statement in statements:
+            if isinstance(statement, ast.Try):
+                self._stores(statement.body)
+            elif isinstance(statement, ast.Assign):
+                [target] = statement.targets
+                if isinstance(target, ast.Name) and target.id in self.accesses.globals:
+                    statement.value = self.accesses.global_set(target.id, statement.value)
+                statement.targets = [self.visit(target)]
+        return statements
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
         if node.value is not None:
@@ -267,7 +304,9 @@ class _Body(ast.NodeTransformer):
 
     def visit_For(self, node: ast.For) -> ast.For:
         iterated = node.iter
+        node.target, after = Targets(self._widths, _fitted).split(node.target)
         self.generic_visit(node)
+        node.body[:0] = self._stores(after)
         node.iter = self.accesses.container("reading", iterated, node.iter)
         node.body.insert(0, _at(node.body[0], ast.Expr(_call("preempt", at=node.body[0]))))
         return node
@@ -295,10 +334,11 @@ class _Body(ast.NodeTransformer):
         return _at(first, ast.Try(body, [_at(first, ast.ExceptHandler(None, None, again))], [], []))
 
     def visit_match_case(self, node: ast.match_case) -> ast.match_case:
-        """A pattern is no expression: nothing in it is checked."""
+        """A pattern is no expression: only what it captures is checked."""
         if node.guard is not None:
             node.guard = self.visit(node.guard)
-        node.body = [self.visit(statement) for statement in node.body]
+        node.body = self.block(node.body)
+        Targets(self._widths, _fitted).case(node)
         return node
 
     def visit_Return(self, node: ast.Return) -> ast.Return:
@@ -440,6 +480,10 @@ def _at(place: ast.AST, node: N) -> N:
 def _call(check: str, *arguments: ast.expr, at: ast.AST) -> ast.expr:
     """A call of a check."""
     return call_of(check, *arguments, at=at)
+
+
+def _fitted(name: str, value: ast.expr, at: ast.AST) -> ast.expr:
+    return _call("fit", ast.Constant(name), value, at=at)
 
 
 def _grow(node: ast.Call, method: ast.Attribute) -> ast.expr:
