@@ -69,7 +69,7 @@ def division(number: int) -> int:
 
 
 def power(number: int) -> int:
-    return number**number
+    return number**-1
 
 
 def evaluated() -> None:

@@ -107,3 +107,33 @@ def _ones(bits: u64) -> int:
     fours = (pairs & 0x3333333333333333) + (pairs >> 2 & 0x3333333333333333)
     eights = (fours + (fours >> 4)) & 0x0F0F0F0F0F0F0F0F
     return (eights * 0x0101010101010101 & WIDEST) >> 56
+
+
+def __power__(base: int, exponent: int, modulus: int) -> int:
+    """`pow(base, exponent, modulus)`: with a negative exponent, of the inverse."""
+    if modulus == 0:
+        raise ValueError("pow() 3rd argument cannot be 0")
+    factor = base % modulus
+    left = exponent
+    if left < 0:
+        factor = _inverse(factor, modulus)
+    result = 1 % modulus
+    while left != 0:
+        if left % 2 != 0:
+            result = result * factor % modulus
+        left = left // 2 if left > 0 else -(-left // 2)
+        factor = factor * factor % modulus
+    return result
+
+
+def _inverse(number: int, modulus: int) -> int:
+    """What gives 1 with the number, modulo the modulus; Euclid's algorithm."""
+    one, other = number, modulus
+    first, second = 1, 0
+    while other != 0:
+        quotient = one // other
+        one, other = other, one - quotient * other
+        first, second = second, first - quotient * second
+    if one != 1 and one != -1:
+        raise ValueError("base is not invertible for the given modulus")
+    return first * one % modulus

@@ -10,10 +10,12 @@ from kmi.language.bodies import (
     calls,
     conditions,
     expressions,
+    following,
     formats,
     int_methods,
     method_calls,
     operators,
+    powers,
     reductions,
 )
 from kmi.language.bodies.body import Body
@@ -69,6 +71,10 @@ def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -
             return tree.Unary("abs", as_int(body, value), body.span(node))
         case "divmod", [left, right]:
             return _divmod(body, node, left, right)
+        case "pow", _:
+            return powers.call(body, node)
+        case ("next" | "iter"), [_, *_]:
+            return following.call(body, node, name)
         case "hash", [argument]:
             return _hash(body, node, argument)
         case "bool", [argument]:

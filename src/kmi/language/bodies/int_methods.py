@@ -41,7 +41,7 @@ def int_method(body: Body, node: ast.Call, name: str) -> tree.Expression:
                     "`signed=` is written out, for it decides what the result can be",
                     help="signed=True",
                 )
-    info = _function(body, "integers", "__from_bytes_signed__" if chosen else "from_bytes")
+    info = function(body, "integers", "__from_bytes_signed__" if chosen else "from_bytes")
     call = ast.copy_location(ast.Call(node.func, node.args, others), node)
     made = calls.call_function(body, call, info, None, {}, None)
     if made.type is POISON:
@@ -54,7 +54,7 @@ def int_value_method(body: Body, node: ast.Call, value: tree.Expression, name: s
     if name == "to_bytes":
         return once(body, value, lambda number: _to_bytes(body, node, number))
     if name in BITS and not node.args and not node.keywords:
-        info = _function(body, "integers", name)
+        info = function(body, "integers", name)
         span = body.span(node)
         return once(
             body,
@@ -73,7 +73,7 @@ def _halves(number: tree.Expression, span: Span) -> list[tree.Expression]:
 
 
 def _to_bytes(body: Body, node: ast.Call, number: tree.Expression) -> tree.Expression:
-    info = _function(body, "integers", "to_bytes")
+    info = function(body, "integers", "to_bytes")
     low, high = _halves(number, body.span(node))
     return calls.call_with(body, node, info, [low, high])
 
@@ -97,10 +97,10 @@ def from_text(body: Body, node: ast.Call) -> tree.Expression:
     if bases:
         base = coerce(body, expressions.expression(body, bases[0]), INT, bases[0], "the base")
     word = "of_text" if body.world.is_builtin(value.type, "str") else "of_bytes"
-    return calls.plain_call(body, _function(body, "digits", word), [value, base], span)
+    return calls.plain_call(body, function(body, "digits", word), [value, base], span)
 
 
-def _function(body: Body, module: str, name: str) -> FunctionInfo:
+def function(body: Body, module: str, name: str) -> FunctionInfo:
     home = body.world.scope(f"kmi.runtime.{module}")
     assert home is not None
     info = names.own(body.world, home, name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import adapting, calls, expressions
+from kmi.language.bodies import adapting, calls, expressions, powers
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import as_int, convert
 from kmi.language.bodies.once import is_simple, once
@@ -62,7 +62,9 @@ def combine(
     if first.type is POISON or second.type is POISON:
         return body.poison(span)
     if isinstance(op, ast.Pow):
-        return _power(body, span, first, second)
+        if not is_int(first.type) or not is_int(second.type):
+            return bad_operands(body, span, "**", first.type, second.type)
+        return powers.power(body, span, as_int(body, first), as_int(body, second))
     if type(op) not in SYMBOLS:
         return body.poison(span)  # refused by the whitelist
     symbol, name = SYMBOLS[type(op)]
@@ -146,23 +148,6 @@ def _mirrored(
         lambda left: once(
             body, second, lambda right: calls.method_call(body, right, f"__r{name}__", [left], span)
         ),
-    )
-
-
-def _power(body: Body, span: Span, first: tree.Expression, second: tree.Expression) -> tree.Expression:
-    """``2**32``: of constants only."""
-    match first, second:
-        case tree.IntLiteral(value=base), tree.IntLiteral(value=exponent) if 0 <= exponent <= 127:
-            value = base**exponent
-            if -(1 << 127) <= value < 1 << 127:
-                return tree.IntLiteral(value, span)
-        case _:
-            pass
-    return body.error(
-        codes.UNSUPPORTED,
-        span,
-        "`**` of anything but small constants is not in kernel Python",
-        help="multiply, or shift: `1 << n`",
     )
 
 

@@ -172,21 +172,21 @@ def _extreme(
     def use(item: ast.expr | tree.Expression) -> Statements:
         value = comprehensions.value_of(body, item)
         at = item if isinstance(item, ast.expr) else argument
-        kind = _kind(body, value, at)
+        kind = kind_of_items(body, value, at)
         if kind is None:
             return []
         best.type = item_.type = kind
-        made: Statements = [tree.Assign(item_, _fitted(body, value, kind, at), span)]
+        made: Statements = [tree.Assign(item_, fitted(body, value, kind, at), span)]
         update: Statements = []
         if key.node is None:
             one, other = item_, best
         else:
             keyed = key.of(item_)
-            key_kind = _kind(body, keyed, key.node)
+            key_kind = kind_of_items(body, keyed, key.node)
             if key_kind is None:
                 return []
             best_key.type = key_.type = key_kind
-            made.append(tree.Assign(key_, _fitted(body, keyed, key_kind, key.node), span))
+            made.append(tree.Assign(key_, fitted(body, keyed, key_kind, key.node), span))
             update = [tree.Assign(best_key, sources.take(key_, span), span)]
             one, other = key_, best_key
         operator: ast.cmpop = ast.Lt() if name == "min" else ast.Gt()
@@ -227,8 +227,8 @@ def _extreme(
                 help="give both the same type",
             )
         result = sources.fluid(body, kind if kind == EXACT else place_type(kind), span, name)
-        found = _fitted(body, sources.take(best, span), result.type, node)
-        other = _fitted(body, fallback[0], result.type, node)
+        found = fitted(body, sources.take(best, span), result.type, node)
+        other = fitted(body, fallback[0], result.type, node)
         made.append(
             tree.If(
                 sources.get(some, span),
@@ -245,11 +245,12 @@ def _extreme(
     return tree.Do([*made, *ends], sources.get(result, span), span, result.type)
 
 
-def _fitted(body: Body, value: tree.Expression, kind: Type, at: ast.AST) -> tree.Expression:
+def fitted(body: Body, value: tree.Expression, kind: Type, at: ast.AST) -> tree.Expression:
+    """A value for a place of this type, which is exact where what goes there is."""
     return _exact(value) if kind == EXACT else coerce(body, value, kind, at)
 
 
-def _kind(body: Body, value: tree.Expression, at: ast.expr) -> Type | None:
+def kind_of_items(body: Body, value: tree.Expression, at: ast.expr) -> Type | None:
     """The type of the place for items like this one: exact where it is the result of arithmetic."""
     if value.type is POISON:
         return None
@@ -386,4 +387,4 @@ def _ordered(body: Body, kind: Type, at: ast.expr) -> bool:
     return comparisons.compare_values(body, local.span, get, ast.Lt(), get).type is not POISON
 
 
-__all__ = ["reduces", "reduction", "sort_method"]
+__all__ = ["fitted", "kind_of_items", "reduces", "reduction", "sort_method"]

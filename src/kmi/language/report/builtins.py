@@ -50,13 +50,16 @@ EXAMPLES: dict[str, str] = {
     "hex": "hex(number)",
     "int": "int(text, 16)",
     "isinstance": "isinstance(shape, Square)",
+    "iter": "for n in iter(Walk()): ...",
     "len": "len(numbers)",
     "list": "list(numbers)",
     "max": "max(numbers, default=0)",
     "memoryview": "memoryview(data)",
     "min": "min(number, 10)",
+    "next": "next(iter(numbers), 0)",
     "oct": "oct(number)",
     "ord": 'ord("a")',
+    "pow": "pow(number, 3)",
     "range": "for i in range(0, number, 2): ...",
     "repr": "repr(text)",
     "reversed": "for n in reversed(numbers): ...",
@@ -97,6 +100,14 @@ class Shape(object):
 
     def __add__(self, other: "Shape") -> "Shape":
         return Shape(self._side + other._side)
+
+
+class Walk:
+    def __iter__(self) -> "Walk":
+        return self
+
+    def __next__(self) -> int:
+        raise StopIteration
 
 
 class Square(Shape):

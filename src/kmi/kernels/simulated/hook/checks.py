@@ -97,9 +97,19 @@ class Checks:
             self.made(value)
         return value
 
+    def power(self, base: Any, exponent: Any) -> Any:
+        """`base ** exponent`, exact to 128 bits."""
+        if type(base) is int and type(exponent) is int:
+            if exponent < 0:
+                raise ValueError("negative exponent")
+            if abs(base) > 1 and exponent > 127:
+                raise OverflowError("value does not fit 128 bits")
+        return self.exact(base**exponent)
+
     def in_place(self, operation: str, place: str | None, old: Any, operand: Any) -> Any:
         """What `old op= operand` stores in a place of that width; None: in one that is no integer's."""
-        value = self.exact(_IN_PLACE[operation](old, operand))
+        power = operation == "Pow"
+        value = self.power(old, operand) if power else self.exact(_IN_PLACE[operation](old, operand))
         return value if place is None else self.fit(place, value)
 
     def atomic(self, width: str, made: Any) -> Any:

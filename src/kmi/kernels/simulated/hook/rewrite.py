@@ -360,6 +360,8 @@ class _Body(ast.NodeTransformer):
             self.low_bits = 0
         node.left, node.right = self.visit(node.left), self.visit(node.right)
         self.low_bits = outer
+        if isinstance(node.op, ast.Pow) and not (_constant(node.left) and _constant(node.right)):
+            return _call("power", node.left, node.right, at=node)
         if isinstance(node.op, _GROWS) and not self.low_bits:
             return _call("exact", node, at=node)
         return node
