@@ -51,7 +51,27 @@ def fails(n: int) -> int:
     raise ValueError(f"no {n}")
 
 
+def table() -> list[tuple[str, Callable[[int], int]]]:
+    return [("twice", twice), ("thrice", thrice), ("add", Counter("inner").add)]
+
+
+def tables() -> None:
+    counter = Counter("tables")
+    for name, way in [("twice", twice), ("thrice", thrice), ("add", counter.add)]:
+        info(f"{name} {way(3)}")
+    for name, way in table():
+        info(f"{name} {way(5)}")
+    ways = {"twice": twice, "thrice": thrice}
+    ways["add"] = counter.add
+    info(f"{sum(way(1) for way in ways.values())}")
+    nested = [[twice], [thrice, twice]]
+    pairs = {"a": (twice, 1), "b": (thrice, 2)}
+    del counter
+    info(f"{nested[1][0](8)} {[way(by) for way, by in pairs.values()]}")
+
+
 def main() -> None:
+    tables()
     info(f"{apply(twice, 3)} {apply(thrice, 3)} {apply(Counter.neg, 4)}")
     counter = Counter("first")
     info(f"{apply(counter.add, 5)} {counter.count}")

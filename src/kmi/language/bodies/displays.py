@@ -10,6 +10,7 @@ from kmi.language import codes, tree
 from kmi.language.bodies import adapting, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, join_types
+from kmi.language.declarations.callables import callable_view
 from kmi.language.relations import POISON, describe, place_type
 from kmi.language.types import (
     INT,
@@ -31,7 +32,7 @@ def tuple_(body: Body, node: ast.expr, items: list[ast.expr], expected: Type | N
     if any(value.type is POISON for value in made):
         return body.poison(node)
     fitted = [
-        coerce(body, value, kinds[i] if kinds is not None else place_type(value.type), items[i], "the item")
+        coerce(body, value, kinds[i] if kinds is not None else _held(value.type), items[i], "the item")
         for i, value in enumerate(made)
     ]
     return tree.TupleNew(fitted, body.span(node), TupleType(tuple(value.type for value in fitted)))
@@ -82,7 +83,13 @@ def element_of(body: Body, values: list[tree.Expression], nodes: Sequence[ast.AS
         kind = joined
     if isinstance(kind, IntType) and body.world.enum_of(kind) is None:
         return INT  # as type checkers see it: an item has a width only where that is declared
-    return place_type(kind)
+    return _held(kind)
+
+
+def _held(kind: Type) -> Type:
+    """The place that a container has for a value: any function of that header fits where one stands."""
+    view = callable_view(kind) if isinstance(kind, ClassType) else None
+    return view if view is not None else place_type(kind)
 
 
 def listed(body: Body, items: list[tree.Expression], node: ast.AST) -> tree.Expression | None:
