@@ -171,7 +171,21 @@ def coerce(
         codes.TYPE_MISMATCH,
         span,
         f"{what} is `{describe(target)}`, but this is `{describe(kind)}`",
-        help=class_hint(kind) or lock_hint(kind, span.text) or _mismatch_help(body, kind, target),
+        help=_maker_hint(kind, target)
+        or class_hint(kind)
+        or lock_hint(kind, span.text)
+        or _mismatch_help(body, kind, target),
+    )
+
+
+def _maker_hint(kind: Type, target: Type) -> str | None:
+    """How a class goes where a function is wanted."""
+    view = callable_view(target)
+    if view is None or not isinstance(kind, TypeObject):
+        return None
+    names = ", ".join(chr(ord("a") + n) for n in range(len(view.arguments) - 1))
+    return f"write a function that makes it: `lambda {names}: {kind.instance}({names})`".replace(
+        "lambda :", "lambda:"
     )
 
 
