@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -106,6 +107,43 @@ def test_a_line_that_fails_is_told_and_the_next_one_runs(on: str) -> None:
         "rmmod: nothing is not loaded",
         "insmod: 'insmod FILE [NAME=VALUE…]' is known here",
     ]
+
+
+@ON
+def test_jobs_go_on_beside_the_prompt(on: str) -> None:
+    script = """
+        head -c 1 /dev/semaphore | xxd &
+        ps
+        echo -n x > /dev/semaphore
+        head -c 1 /dev/semaphore &
+        kill -USR1 %2
+        cat /dev/semaphore & echo there
+        kill %3
+        kill %3
+        kill -9 %1
+        rmmod semaphore &
+        cat /dev/nothing &
+        ps
+        cat /dev/semaphore &
+    """
+    done = piped(script, "examples/semaphore.py", "--on", on)
+    assert done.returncode == Exit.OK, done.stderr
+    first, *lines = done.stdout.splitlines()
+    assert first.endswith(" [1] head -c 1 /dev/semaphore | xxd")
+    assert lines == ["00000000: 00                                       .", "there"]
+    told = re.compile(r"(\[\d\] (done|failed|ended)|kill|cat|head)")
+    assert [line for line in done.stderr.splitlines() if told.match(line)] == [
+        "[1] done: head -c 1 /dev/semaphore | xxd",
+        "head: /dev/semaphore: Interrupted system call",
+        "[2] failed: head -c 1 /dev/semaphore",
+        "[3] ended by SIGTERM: cat /dev/semaphore",
+        "kill: %3: there is no such job; ps lists them",
+        "kill: 'kill [-HUP|INT|KILL|TERM|USR1|USR2] PID' or '%NUMBER' of a job is known here",
+        "[4] failed: rmmod semaphore",
+        "cat: /dev/nothing: No such file or directory",
+        "[5] failed: cat /dev/nothing",
+    ]
+    assert "modules are loaded and unloaded at the prompt, not by a job" in done.stderr
 
 
 def test_reload_takes_the_file_as_it_is_now(kernel: RunningKernel, tmp_path: Path, capfd: Any) -> None:

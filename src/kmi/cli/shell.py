@@ -24,7 +24,7 @@ from kmi.testing.kernels.kernel import Kernel
 T = TypeVar("T")
 
 CHUNK = 1 << 17
-OPERATORS = ("&&", "||", ">>", ";", "\n", "|", ">", "<")
+OPERATORS = ("&&", "||", ">>", ";", "\n", "|", ">", "<", "&")
 UNSUPPORTED = {
     "&": "background jobs",
     "$": "variables",
@@ -67,10 +67,14 @@ class Pipeline:
 
     joined: Literal[";", "&&", "||"]
     commands: list[Command]
+    background: bool = False
 
 
-def parse(script: str, commands: Collection[str] | None = None) -> list[Pipeline]:
-    """The pipelines of a script; ShellError names the first thing that this shell does not know."""
+def parse(script: str, commands: Collection[str] | None = None, background: bool = False) -> list[Pipeline]:
+    """The pipelines of a script; ShellError names the first thing that this shell does not know.
+
+    With `background` a `&` ends a pipeline that is not waited for.
+    """
     known = COMMANDS if commands is None else commands
     pipelines: list[Pipeline] = []
     current = Pipeline(";", [Command()])
@@ -82,6 +86,8 @@ def parse(script: str, commands: Collection[str] | None = None) -> list[Pipeline
         elif text == "|":
             _complete(current, "|", known)
             current.commands.append(Command())
+        elif text == "&" and not background:
+            raise _unknown("&")
         elif text in (">", ">>", "<"):
             following = next(tokens, ("end", ""))
             if following[0] != "word":
@@ -94,7 +100,10 @@ def parse(script: str, commands: Collection[str] | None = None) -> list[Pipeline
             joined: Literal[";", "&&", "||"] = "&&" if text == "&&" else "||" if text == "||" else ";"
             if joined != ";" or current.commands[-1].words or len(current.commands) > 1:
                 _complete(current, text, known)
+                current.background = text == "&"
                 pipelines.append(current)
+            elif text == "&":
+                raise ShellError("a command is missing before '&'")
             current = Pipeline(joined, [Command()])
     if current.commands[-1].words or len(current.commands) > 1 or current.joined != ";":
         _complete(current, "the end", known)
@@ -130,6 +139,10 @@ def _tokens(script: str) -> Iterator[tuple[Literal["word", "operator"], str]]:
             place += used
 
 
+def _unknown(char: str) -> ShellError:
+    return ShellError(f"'{char}' ({UNSUPPORTED[char]}) is not known here; quote it to mean just that")
+
+
 def _word(text: str) -> tuple[str, int]:
     out: list[str] = []
     place = 0
@@ -147,10 +160,10 @@ def _word(text: str) -> tuple[str, int]:
         elif char == "\\":
             out.append(text[place + 1 : place + 2])
             place += 2
-        elif char.isspace() or char in ";|<>" or text.startswith("&&", place):
+        elif char.isspace() or char in ";|<>&":
             break
         elif char in UNSUPPORTED:
-            raise ShellError(f"'{char}' ({UNSUPPORTED[char]}) is not known here; quote it to mean just that")
+            raise _unknown(char)
         else:
             out.append(char)
             place += 1
@@ -159,6 +172,9 @@ def _word(text: str) -> tuple[str, int]:
 
 class Shell:
     """A shell for one process of a kernel; :meth:`run` gives the status of the last command."""
+
+    background = False
+    """Whether it has jobs."""
 
     def __init__(
         self,
@@ -178,11 +194,19 @@ class Shell:
     def run(self, script: str) -> int:
         """Run a script; ShellError before anything ran if it is not understood."""
         status = 0
-        for pipeline in parse(script, self.commands):
+        for pipeline in parse(script, self.commands, self.background):
             if (pipeline.joined == "&&" and status) or (pipeline.joined == "||" and not status):
                 continue
-            status = self._pipeline(pipeline)
+            status = self.begin(pipeline) if pipeline.background else self._pipeline(pipeline)
         return status
+
+    def begin(self, pipeline: Pipeline) -> int:
+        """Begin a pipeline that is not waited for."""
+        raise ShellError("there are no jobs here")
+
+    def refused(self, text: str) -> None:
+        """A command of a pipeline failed."""
+        self.stderr(text)
 
     def _pipeline(self, pipeline: Pipeline) -> int:
         stream: Output = _nothing()
@@ -193,7 +217,7 @@ class Shell:
             for chunk in self._command(last, stream):
                 self.stdout(chunk)
         except CommandError as error:
-            self.stderr(str(error))
+            self.refused(str(error))
             return 1
         finally:
             stream.close()
@@ -251,13 +275,14 @@ class Shell:
         try:
             yield fd
         except (CommandError, GeneratorExit):
-            self._close(name, path, fd)
+            self.close(name, path, fd)
             raise
         # Nothing else leaves the process idle: a call that was given up (Ctrl-C, the time limit, a deadlock)
         # goes on, and the file is closed when the process ends.
-        self._close(name, path, fd)
+        self.close(name, path, fd)
 
-    def _close(self, name: str, path: str, fd: int) -> None:
+    def close(self, name: str, path: str, fd: int) -> None:
+        """Close a file of a command's; CommandError where the kernel refuses."""
         try:
             self.process.close(fd)
         except OSError as error:

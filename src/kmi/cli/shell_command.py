@@ -20,6 +20,7 @@ from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure, understood
 from kmi.cli.run import errno_text, parameter, write
 from kmi.cli.shell import CommandError, Output, Shell, ShellError
+from kmi.cli.shell_jobs import JOB_COMMANDS, JobShell
 from kmi.cli.shell_tools import TOOLS
 from kmi.cli.test import named, prepare
 from kmi.kernels.simulated.reports import Deadlock
@@ -36,6 +37,7 @@ PULSE = 0.1
 HELP = """\
 cat head echo printf xxd wc true false      files and text, with | > >> < && || ;
 ls lsmod dmesg                              what there is, and what the kernel said
+COMMAND &  ps  kill [-USR1…] PID            jobs, each a process of its own
 poll ioctl sleep                            other system calls
 insmod FILE [NAME=VALUE…]  rmmod NAME       load and unload
 reload                                      load the module's file again, as it is now
@@ -77,7 +79,7 @@ def command(file: Path, on: str, given: tuple[str, ...], seed: int) -> int:
             raise
 
 
-class Session(Shell):
+class Session(JobShell):
     """One user at one kernel."""
 
     def __init__(self, kernel: RunningKernel, file: Path, parameters: dict[str, Value]) -> None:
@@ -89,7 +91,7 @@ class Session(Shell):
         self.calling = False
         self.interrupts = 0
         own = {"exit": _exit, "help": _help, "insmod": _insmod, "reload": _reload, "rmmod": _rmmod}
-        super().__init__(kernel, write, self._error, PULSE, {**TOOLS, **own})
+        super().__init__(kernel, write, self._error, PULSE, {**TOOLS, **JOB_COMMANDS, **own})
 
     def run_file(self) -> None:
         """Load the module that the command named. Raises OSError where it refuses."""
@@ -127,6 +129,7 @@ class Session(Shell):
         return status
 
     def _end(self, status: int) -> Exit:
+        self.end_jobs()
         reports = self.running.settle()
         self.show_log()
         for report in reports:
@@ -250,7 +253,8 @@ def _history() -> Iterator[None]:
 
 
 def _session(shell: Shell) -> Session:
-    assert isinstance(shell, Session)
+    if not isinstance(shell, Session):
+        raise CommandError("modules are loaded and unloaded at the prompt, not by a job")
     return shell
 
 
