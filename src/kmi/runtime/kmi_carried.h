@@ -27,6 +27,15 @@ struct kmi_carried {
 	i64 number;       /* the errno of an OSError */
 };
 
+/* The message that the object of an exception has. */
+static __maybe_unused const char *kmi_carried_said(const struct kmi_error *error, size_t *size)
+{
+	const struct kmi_text *said = ((const struct kmi_carried *)error->object)->said;
+
+	*size = said ? (size_t)said->_size : 0;
+	return said ? (const char *)(said + 1) : "";
+}
+
 static __always_inline void kmi_error_retain(const struct kmi_error *error)
 {
 	if (error->object)

@@ -16,13 +16,16 @@ static __maybe_unused void kmi_error_write_text(struct kmi_writer *writer, const
 {
 	const struct kmi_error *error = piece->head.data;
 	const char *message = kmi_error_message(error);
+	size_t size = __builtin_strlen(message);
 
-	if (error->number) {
+	if (error->arguments == KMI_CARRIED_ARGUMENTS) /* the whole of it, where the value has what fits */
+		message = kmi_carried_said(error, &size);
+	if (error->number && error->arguments != KMI_OWN_TEXT) {
 		kmi_write_utf8(writer, "[Errno ", 7);
 		kmi_write_decimal(writer, error->number);
 		kmi_write_utf8(writer, "] ", 2);
 	}
-	kmi_write_utf8(writer, message, __builtin_strlen(message));
+	kmi_write_utf8(writer, message, size);
 }
 
 /* repr(): the class, and what the exception was made of. */
@@ -38,8 +41,7 @@ static __maybe_unused void kmi_error_write_repr(struct kmi_writer *writer, const
 		const struct kmi_carried *carried = (const struct kmi_carried *)error->object;
 
 		arguments = (enum kmi_arguments)carried->made_of;
-		message = carried->said ? (const char *)(carried->said + 1) : "";
-		size = carried->said ? (size_t)carried->said->_size : 0;
+		message = kmi_carried_said(error, &size);
 	}
 	text = kmi_piece_repr_text(message, size, NULL);
 	kmi_write_utf8(writer, name, __builtin_strlen(name));
@@ -64,9 +66,13 @@ static __maybe_unused void kmi_error_write_repr(struct kmi_writer *writer, const
 /* The message alone: what an OSError calls its strerror. */
 static __maybe_unused void kmi_error_write_message(struct kmi_writer *writer, const struct kmi_piece *piece)
 {
-	const char *message = kmi_error_message(piece->head.data);
+	const struct kmi_error *error = piece->head.data;
+	const char *message = kmi_error_message(error);
+	size_t size = __builtin_strlen(message);
 
-	kmi_write_utf8(writer, message, __builtin_strlen(message));
+	if (error->arguments == KMI_OWN_TEXT)
+		message = kmi_carried_said(error, &size);
+	kmi_write_utf8(writer, message, size);
 }
 
 #define kmi_piece_error(error, what) ((struct kmi_piece){ .write = kmi_error_write_##what, .head.data = (error) })

@@ -52,6 +52,15 @@ class Plain(Exception):
         return 2
 
 
+class Told(OSError):
+    def __init__(self, name: str) -> None:
+        super().__init__(EBUSY, f"held by {name}")
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"{self.name} has it"
+
+
 class Deeper(Spoken):
     def __init__(self, code: int, why: str) -> None:
         super().__init__(code + 1)
@@ -77,6 +86,13 @@ def fail(how: int) -> None:
         raise Deeper(9, "why")
     if how == 8:
         raise ValueError("usual")
+
+
+def told() -> None:
+    try:
+        raise Told("somebody")
+    except OSError as error:
+        info(f"{error} {error!r} {error.strerror} {error.errno}")
 
 
 def shown(error: Exception) -> str:
@@ -182,6 +198,7 @@ def main() -> None:
     for how in range(9):
         info(f"{swallowed(how)}")
     kept(9)
+    told()
     made = make(1)
     info(f"{made} {made.code}")
     try:

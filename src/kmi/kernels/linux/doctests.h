@@ -45,7 +45,7 @@ static __maybe_unused bool kmi_linux_doctest_raised(const struct kmi_error *erro
 	bool cut = !error->literal && strlen(error->text) > sizeof(error->text) - 5;
 	char text[2 * sizeof(error->text) + 64];
 
-	if (kmi_error_is(error, &kmi_OSError) && error->number)
+	if (kmi_error_is(error, &kmi_OSError) && error->number && error->arguments != KMI_OWN_TEXT)
 		snprintf(text, sizeof(text), "%s: [Errno %d] %s", kind, error->number, message);
 	else
 		snprintf(text, sizeof(text), "%s%s%s", kind, *message ? ": " : "", message);

@@ -59,6 +59,9 @@ POINTERS = {
     "RcuPointer": "rcu",
 }
 
+STANDING = {"typing.Sequence": "list", "typing.Iterable": "list", "typing.Mapping": "dict"}
+"""Names of what many classes are, and the class that is meant most often."""
+
 
 @dataclass(slots=True)
 class Annotations:
@@ -246,6 +249,13 @@ class Annotations:
             case Form(name=name) if name.startswith("kmi.unsafe.") and entity.short in POINTERS:
                 target = self.read(items[0])
                 return PointerType(None if target == NONE else target, POINTERS[entity.short])
+            case Form(name=name) if name in STANDING:
+                own = f"{STANDING[name]}[{', '.join(ast.unparse(item) for item in items)}]"
+                return self._refuse(
+                    node,
+                    f"a `{ast.unparse(node)}` may be of many classes, and what is compiled is made for one",
+                    own if name != "typing.Iterable" else f"{own}, and give it `list(…)` of anything else",
+                )
             case Poisoned():
                 return POISON
             case None:
