@@ -133,6 +133,17 @@ int main(void)
 
 			kmi_raise_errno(&error, KMI_NO_SITE, atoi(first));
 			printf("%s %d\n", error.kind->name, kmi_error_errno(&error, false));
+		} else if (!strcmp(kind, "secret")) {
+			kmi_secret[0] = (u64)number(first);
+			kmi_secret[1] = (u64)number(second) | 1;
+		} else if (!strcmp(kind, "hash")) {
+			printf("%llu\n", (unsigned long long)kmi_hash(data, bytes(first, data)));
+		} else if (!strcmp(kind, "place")) {
+			printf("%llu\n", (unsigned long long)kmi_hash_place((u64)number(first)));
+		} else if (!strcmp(kind, "more")) {
+			u64 hash = kmi_hash_more((u64)number(first), (u64)number(second));
+
+			printf("%llu\n", (unsigned long long)hash);
 		} else if (!strcmp(kind, "log")) {
 			struct kmi_error error;
 			int times = atoi(first);

@@ -226,3 +226,43 @@ def test_no_support_library_is_needed(tmp_path: Path) -> None:
         ).stdout
         assert not [name for name in needed.split() if name.startswith("__") and name.endswith("3")], needed
         assert "muloti" not in needed
+
+
+SLOTS = 1 << 10
+SECRETS = ("secret 81985529216486895 1147797409030816545", "secret 3735928559 2880067194370816120")
+
+
+def places(ask: Ask, secret: str, questions: list[str]) -> list[int]:
+    return [int(line) for line in ask([secret, *questions])]
+
+
+def test_who_knows_the_places_under_one_secret_knows_none_under_another(ask: Ask) -> None:
+    for questions in (
+        [f"place {value} -" for value in range(20_000)],
+        [f"hash {value:016x}{value:06x} -" for value in range(20_000)],
+        [f"more {value} {value // 7}" for value in range(20_000)],
+    ):
+        first, second = (places(ask, secret, questions) for secret in SECRETS)
+        crowded = [at for at, hashed in enumerate(first) if (hashed >> 8) % SLOTS == 0]
+        assert len(crowded) > 8
+        assert len({(second[at] >> 8) % SLOTS for at in crowded}) > len(crowded) * 3 / 4
+        assert len(set(first)) == len(set(second)) == len(questions)
+
+
+def test_differences_that_a_product_keeps_give_no_equal_hashes(ask: Ask) -> None:
+    """The highest bit goes through a product with an odd number as it is: two words could undo each other."""
+    changes = [0, 1 << 63, 1 << 63 | 1 << 31, 1 << 31]
+    for secret in SECRETS:
+        texts = [
+            (0x1234 ^ left).to_bytes(8, "little") + (0x5678 ^ right).to_bytes(8, "little")
+            for left in changes
+            for right in changes
+        ]
+        assert len(set(places(ask, secret, [f"hash {text.hex()} -" for text in texts]))) == len(texts)
+
+
+def test_equal_bytes_have_equal_hashes_wherever_they_stand(ask: Ask) -> None:
+    for size in range(20):
+        text = bytes(range(size)).hex() or "-"
+        assert len(set(ask([f"hash {text} -"] * 3))) == 1
+    assert len(set(ask([f"hash {bytes(size).hex() or '-'} -" for size in range(20)]))) == 20

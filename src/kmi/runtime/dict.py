@@ -17,12 +17,18 @@ from typing import Generic, TypeVar
 from kmi.integers import i32, u8, u64, wrapping
 from kmi.runtime.memory import allocate, fill, free
 from kmi.runtime.text import Text
-from kmi.unsafe import Pointer, cast, inline, null, sizeof, take, unsafe
+from kmi.unsafe import Pointer, c_function, cast, inline, null, sizeof, take, unsafe
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 EMPTY = -1
+
+
+@c_function("kmi_hash_place")
+def _place(hashed: u64) -> u64: ...
+
+
 MOST = 1 << 26
 """Entries that one dict holds at most: beyond it is MemoryError."""
 NUMBER = (1 << 31) - 1
@@ -446,5 +452,5 @@ class dict_items(Generic[K, V]):
 
 def _mix(value: int) -> u64:
     """A hash spread over all bits, and odd, for 0 says that an entry was removed."""
-    bits = wrapping(u64, value * 0x9E3779B97F4A7C15)
-    return wrapping(u64, (bits >> 1 ^ bits >> 30) * 0xBF58476D1CE4E5B9) | 1
+    with unsafe("it has no conditions"):
+        return _place(wrapping(u64, value)) | 1

@@ -19,6 +19,7 @@
  * The parts, in the order in which they build on each other:
  *
  *   kmi_integer.h   exact arithmetic with Python's meaning
+ *   kmi_hash.h      hashes that nobody can foresee
  *   kmi_format.h    f-strings, without allocating
  *   kmi_error.h     exceptions as values, errnos, the log line of an uncaught one
  *   kmi_object.h    memory, reference counts, classes
@@ -44,6 +45,7 @@ typedef unsigned __int128 u128;
 #endif
 
 #include "kmi_integer.h"
+#include "kmi_hash.h"
 #include "kmi_format.h"
 #include "kmi_error.h"
 #include "kmi_object.h"

@@ -113,24 +113,6 @@ static __maybe_unused bool kmi_utf8_valid(const void *text, size_t size)
 	return true;
 }
 
-/* A hash of memory, the same for the same bytes: what a dict's keys need. */
-static __maybe_unused u64 kmi_hash(const void *data, size_t size)
-{
-	const u8 *at = data;
-	u64 hash = 0xcbf29ce484222325ULL ^ size;
-
-	for (; size >= 8; size -= 8, at += 8) {
-		u64 word;
-
-		memcpy(&word, at, 8);
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 32;
-	}
-	while (size--)
-		hash = (hash ^ *at++) * 0x100000001b3ULL;
-	return hash ^ hash >> 29;
-}
-
 static __maybe_unused noinline __cold void kmi_write_utf8(struct kmi_writer *writer, const char *text, size_t size)
 {
 	while (size) {

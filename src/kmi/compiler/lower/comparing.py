@@ -36,8 +36,6 @@ from kmi.language.types import (
 SAME = "__same__"
 """The method that classes with a base or subclasses have for ``==`` (``language/bodies/families.py``)."""
 U64 = intervals.U64
-MIX = 0x9E3779B97F4A7C15
-"""What the hash of an item is multiplied by, before that of the next one is added."""
 
 
 def generic(builder: Builder, node: tree.Generic) -> Value:
@@ -286,9 +284,8 @@ def _tuple_hash(builder: Builder, value: Value, items: tuple[Type, ...], span: S
     builder.emit(linear.Set(total, linear.Const(len(items), U64), span))
     for position, kind in enumerate(items):
         part = _hash(builder, _item(value, position, kind), span)
-        mixed = linear.Operation("*", linear.Var(total, U64), linear.Const(MIX, U64), U64)
-        added = linear.Operation("+", mixed, linear.Convert(part.expression, U64), U64)
-        builder.emit(linear.Set(total, added, span))
+        both: list[linear.Expression | str] = [linear.Var(total, U64), linear.Convert(part.expression, U64)]
+        builder.emit(linear.Set(total, linear.Helper("kmi_hash_more", both, U64), span))
     builder.settle([value], span)
     return Value(linear.Convert(linear.Var(total, U64), I64))
 

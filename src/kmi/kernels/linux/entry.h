@@ -19,6 +19,13 @@ static inline void kmi_linux_ended(void)
 #endif
 }
 
+/* No dict is older: what runs before, checks of parameters, keeps none. */
+static inline void kmi_linux_draw_secret(void)
+{
+	get_random_bytes(kmi_secret, sizeof(kmi_secret));
+	kmi_secret[1] |= 1;
+}
+
 #ifdef KMI_TEST
 #define KMI_LINUX_TEST_PARAMETERS                                                           \
 	module_param(kmi_fail_nth, long, 0600);                                             \
@@ -42,6 +49,7 @@ static inline void kmi_linux_ended(void)
 	{                                              \
 		int status;                            \
                                                        \
+		kmi_linux_draw_secret();               \
 		KMI_LINUX_BEFORE;                      \
 		status = init();                       \
 		if (status)                            \
