@@ -46,7 +46,7 @@ def _callee(builder: Builder, node: tree.Call, values: list[Value]) -> Callee:
     function = node.function
     own = {name: builder.type(kind) for name, kind in node.type_arguments.items()}
     if function.owner is not None and function.static:
-        function = _own(function, own.get("Self"))
+        function = _own(function, own.get("Self"), node.virtual)
     if function.owner is None or function.static:
         return builder.monomorphiser.function(function, {**builder.instance.bindings, **own})
     receiver = values[0].expression.type
@@ -59,9 +59,9 @@ def _callee(builder: Builder, node: tree.Call, values: list[Value]) -> Callee:
     return method(builder, receiver, function, own, node.virtual, node.span)
 
 
-def _own(function: tree.Function, kind: Type | None) -> tree.Function:
-    """The class method that a record's class has instead of the one of ``Struct``."""
-    if not isinstance(kind, ClassType) or not kind.definition.struct:
+def _own(function: tree.Function, kind: Type | None, late: bool) -> tree.Function:
+    """The class method that a record's class has instead of the one of ``Struct``, or of any base."""
+    if not isinstance(kind, ClassType) or not (kind.definition.struct or late):
         return function
     return kind.definition.method(function.name) or function
 

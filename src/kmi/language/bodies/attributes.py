@@ -8,6 +8,7 @@ from kmi.language import codes, tree
 from kmi.language.bodies import (
     callables,
     calls,
+    class_level,
     enum_values,
     exception_objects,
     exceptions,
@@ -128,6 +129,14 @@ def value_attribute(body: Body, node: ast.Attribute, value: tree.Expression, nam
             return _member(body, node, tree.Upcast(value, span, bound), bound, name)
         case TypeObject(instance=instance) if name == "SIZE":
             return tree.SizeOf(instance, span, INT)
+        case TypeObject(instance=TypeVariable(bound=ClassType() as bound)):
+            for definition in bound.definition.ancestors():
+                owner = body.world.classes[definition]
+                declare_members(body.world, owner)
+                if name in owner.constants:
+                    anew = class_level.constant(body, node, value, bound, owner, name)
+                    return anew if anew is not None else class_attribute(body, node, owner, name)
+            return class_attribute(body, node, body.world.classes[bound.definition], name)
         case TypeObject(instance=ClassType(definition=definition)):
             return class_attribute(body, node, body.world.classes[definition], name)
         case OptionalType():
@@ -176,7 +185,8 @@ def _member(
         if name in owner.parameters:
             return _parameter(body, span, owner.parameters[name])
         if name in owner.constants:
-            return class_attribute(body, node, owner, name)
+            anew = class_level.constant(body, node, value, kind, owner, name)
+            return anew if anew is not None else class_attribute(body, node, owner, name)
     if name == "SIZE" and kind.definition.struct:
         return tree.SizeOf(kind, span, INT)
     found = find_field(world, kind, name)

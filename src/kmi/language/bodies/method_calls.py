@@ -11,13 +11,13 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import adapting, calls, expressions
+from kmi.language.bodies import adapting, calls, class_level, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.class_methods import refuse_making
 from kmi.language.declarations import carriers
 from kmi.language.declarations.declare import declare_members
 from kmi.language.declarations.members import LIBRARY, class_bindings, find_method, overload
-from kmi.language.declarations.scope import ClassInfo
+from kmi.language.declarations.scope import ClassInfo, FunctionInfo
 from kmi.language.declarations.signatures import is_empty
 from kmi.language.relations import POISON
 from kmi.language.types import (
@@ -98,6 +98,12 @@ def call_method(
         return calls.call_value(body, node, value_attribute(body, node.func, receiver, name), expected)
     assert method.function.owner is not None
     bindings = class_bindings(kind, method.function.owner)
+    if method.function.static and not kind.definition.module.startswith("kmi."):
+        wrapped = class_level.wrapper(body, node, kind, method)
+        if isinstance(wrapped, FunctionInfo):
+            return calls.call_function(body, node, wrapped, receiver, bindings, expected, virtual=True)
+        if wrapped is not None:
+            return wrapped
     if method.class_method:
         return _call_on_type(body, node, kind, tree.TypeGet(receiver.span, TypeObject(kind)), name, expected)
     if method.function.static:
@@ -160,6 +166,15 @@ def _call_on_type(
     if method is None or not isinstance(kind, ClassType) or method.function.owner is None:
         return body.error(codes.UNKNOWN_ATTRIBUTE, node.func, f"`{instance}` has no method `{name}`")
     bindings = class_bindings(kind, method.function.owner)
+    if isinstance(instance, TypeVariable) and method.function.static and not kind.definition.struct:
+        if (refused := class_level.refuse_unlike(body, node, kind, method)) is not None:
+            return refused
+        bindings["Self"] = instance
+        given = receiver if method.class_method else None
+        made = calls.call_function(body, node, method, given, bindings, expected)
+        if isinstance(made, tree.Call):
+            made.virtual, made.type_arguments["Self"] = True, instance
+        return made
     if method.class_method:
         if (refused := refuse_making(body, node, method, kind)) is not None:
             return refused

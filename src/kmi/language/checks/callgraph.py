@@ -155,6 +155,11 @@ def called_by_kernel(graph: CallGraph) -> Iterator[tuple[Function, Function]]:
 def targets(node: Node) -> Iterator[Function]:
     """The functions that a node may call by itself; of a call its own function comes first."""
     match node:
+        case Call(function=function, virtual=True, type_arguments={"Self": kind}) if function.static:
+            yield function
+            bound = kind.bound if isinstance(kind, TypeVariable) else kind
+            if bound is not None:
+                yield from _overridden(bound, function)
         case Call(function=function, arguments=arguments, virtual=virtual):
             yield function
             if virtual and arguments:

@@ -226,7 +226,8 @@ class Do:
 class Call:
     """A call of a known function, method or C function, its arguments complete and in order.
 
-    ``virtual``: the method is looked up by the class of the first argument. ``type_arguments`` bind the
+    ``virtual``: the method is looked up by the class of the first argument; one that is static, in the class
+    that ``Self`` is bound to. ``type_arguments`` bind the
     function's own type variables, and those of its class where it is static.
     """
 
