@@ -251,7 +251,7 @@ def _logical(builder: Builder, node: tree.Logical) -> Value:
         builder.emit(linear.If(test, statements, [], node.span))
         return Value(result)
     left = builder.keep(left, node.span)
-    test = truth(builder, left, tree.Truth(node.left, node.span))
+    test = truth(builder, Value(left.expression), tree.Truth(node.left, node.span))  # the value is used again
     if not is_simple(test):
         flag = builder.temporary(BOOL, "truth")
         builder.emit(linear.Set(flag, test, node.span))
