@@ -116,7 +116,7 @@ def hashable(body: Body, kind: Type) -> bool:
             return hashable(body, inner)
         case ClassType(definition=definition, arguments=arguments):
             if definition.module.startswith("kmi.runtime."):
-                changing = ("list", "dict", "set", "deque", "bytearray", "ref")
+                changing = ("list", "dict", "set", "deque", "bytearray", "ref", "range")
                 return definition.name not in changing and all(hashable(body, each) for each in arguments)
             return _has_hash(body, definition) and all(
                 hashable(body, ClassType(each)) for each in definition.subclasses

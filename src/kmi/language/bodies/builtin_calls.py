@@ -17,6 +17,7 @@ from kmi.language.bodies import (
     operators,
     powers,
     reductions,
+    sources,
 )
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import as_int, coerce
@@ -110,12 +111,7 @@ def call_builtin(body: Body, node: ast.Call, name: str, expected: Type | None) -
             made, _, _ = conditions.is_instance(body, node)
             return made
         case "range", _:
-            return body.error(
-                codes.NOT_A_VALUE,
-                node,
-                "`range` stands only in the head of a `for`",
-                help="for i in range(…):",
-            )
+            return sources.range_value(body, node)
         case "enumerate", _:
             return body.error(
                 codes.NOT_A_VALUE,

@@ -178,6 +178,18 @@ def bounds(body: Body, call: ast.Call) -> tuple[tree.Expression, tree.Expression
     return start, stop, found[2] if len(found) > 2 else one
 
 
+def range_value(body: Body, call: ast.Call) -> tree.Expression:
+    """``range(…)`` as a value: an object."""
+    found = bounds(body, call)
+    if found is None:
+        return body.poison(call)
+    kind = body.world.builtin_type("range")
+    initializer = members.find_method(body.world, kind, "__init__")
+    assert initializer is not None
+    body.world.want(initializer)
+    return tree.New(kind, list(found), body.span(call))
+
+
 def _range(body: Body, call: ast.Call) -> Source | None:
     span = body.span(call)
     found = bounds(body, call)
@@ -511,6 +523,7 @@ __all__ = [
     "number",
     "of_value",
     "plus",
+    "range_value",
     "source",
     "stepped",
     "take",

@@ -53,7 +53,7 @@ from kmi.language.types import (
     substitute,
 )
 
-IMMUTABLE = frozenset({"str", "bytes", "frozenset", "ref"})
+IMMUTABLE = frozenset({"str", "bytes", "frozenset", "ref", "range"})
 """The built-in classes that never change; all others do. What one holds may."""
 
 

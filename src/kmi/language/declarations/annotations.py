@@ -160,6 +160,8 @@ class Annotations:
                 return INT
             case "builtins.bool":
                 return BOOL
+            case "builtins.range":
+                return self.world.builtin_type("range")
             case (
                 "kmi.interface.Callback" | "kmi.interface.SoftirqCallback" | "kmi.interface.ThreadCallback"
                 | "kmi.interface.ShowCallback" | "kmi.interface.StoreCallback"

@@ -28,7 +28,15 @@ from kmi.language.declarations.scope import (
     PseudoModule,
     TypeAlias_,
 )
-from kmi.language.declarations.vocabulary import ALIEN, CLASSES, CONTAINERS, FORMS, FUNCTIONS, STANDARD
+from kmi.language.declarations.vocabulary import (
+    ALIEN,
+    CLASSES,
+    CONTAINERS,
+    FORMS,
+    FUNCTIONS,
+    STANDARD,
+    VALUES,
+)
 from kmi.language.declarations.world import World
 from kmi.language.report.hints import module_hint, name_hint
 from kmi.language.source import Source
@@ -102,11 +110,11 @@ def lookup(world: World, scope: ModuleScope, name: str) -> Entity | None:
     return found if found is not None else builtin(world, name)
 
 
-def builtin(world: World, name: str) -> Entity | None:
-    """What Python itself means by a name."""
-    if name in FUNCTIONS:
+def builtin(world: World, name: str, *, as_class: bool = False) -> Entity | None:
+    """What Python itself means by a name; ``as_class``: of one that is a form of loops, too, the class."""
+    if name in FUNCTIONS and not (as_class and name in VALUES):
         return Form(f"builtins.{name}")
-    if name in CONTAINERS:
+    if name in CONTAINERS or name in VALUES:
         home = world.scope(f"kmi.runtime.{name}")
         return own(world, home, name) if home is not None else None
     kind = getattr(builtins, name, None)

@@ -134,6 +134,9 @@ CONTAINERS: frozenset[str] = frozenset(
 )
 """Built-in classes, each written in kernel Python in a file of the run time."""
 
+VALUES: frozenset[str] = frozenset({"range"})
+"""Those of which a loop makes no object: they are forms, and classes where they are values."""
+
 LACKING_CODES: dict[str, codes.Code] = {
     "float": codes.FLOAT,
     "eval": codes.EVALUATED,

@@ -126,7 +126,7 @@ class World:
         """A built-in class of the run time: ``bytes``, ``IndexError``."""
         from kmi.language.declarations import names
 
-        found = names.builtin(self, name)
+        found = names.builtin(self, name, as_class=True)
         if not isinstance(found, ClassInfo):
             raise InternalError(f"the run time has no class `{name}`")
         return found
