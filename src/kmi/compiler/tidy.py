@@ -22,11 +22,11 @@ from kmi.language.types import TupleType
 def tidy(function: linear.Function) -> None:
     """Changes the function in place."""
     _split_tuples(function)
-    _direct_targets(function.body, _reads(function.body))
-    while True:
+    reads = _reads(function.body)
+    if _direct_targets(function.body, reads):
         reads = _reads(function.body)
-        if not _drop_unread(function.body, reads):
-            return
+    while _drop_unread(function.body, reads):
+        pass
 
 
 def drop_results(function: linear.Function) -> None:
@@ -97,13 +97,47 @@ def _names(kind: type) -> tuple[str, ...]:
     return names
 
 
-def variables(node: object) -> Iterator[Variable]:
+_PLAIN = frozenset(
+    ("Type", "ClassType", "IntType", "Class", "tuple[Class, ...]", "FunctionInstance", "bool", "int", "str",
+     "str | None", "bytes | str")
+)  # fmt: skip
+"""What a field is declared as that holds no variable and nothing that does."""
+_holding: dict[type, tuple[str, ...]] = {}
+_OPEN = frozenset((linear.Try, linear.Cleanup, linear.Leave))
+"""Statements that name no variables themselves."""
+
+
+def _holders(kind: type) -> tuple[str, ...]:
+    """The fields of a class of nodes that may name a variable."""
+    names = _holding.get(kind)
+    if names is None:
+        plain = {each.name for each in fields(kind) if str(each.type) in _PLAIN}
+        names = tuple(name for name in _names(kind) if name not in plain)
+        _holding[kind] = names
+    return names
+
+
+def variables(node: object) -> list[Variable]:
     """Every variable that an expression or a statement itself names, targets included."""
-    if isinstance(node, Variable):
-        yield node
-    elif linear.is_node(node) and not isinstance(node, linear.Try | linear.Cleanup | linear.Leave):
-        for _, _, _, value in parts(node):
-            yield from variables(value)
+    found: list[Variable] = []
+    _gather(node, found)
+    return found
+
+
+def _gather(node: object, found: list[Variable]) -> None:
+    kind = type(node)
+    if kind is Variable:
+        found.append(node)  # type: ignore[arg-type]
+    elif linear.is_node(node) and kind not in _OPEN:
+        for name in _holders(kind):
+            value = getattr(node, name)
+            if value is None:
+                pass
+            elif type(value) is list:
+                for item in value:
+                    _gather(item, found)
+            else:
+                _gather(value, found)
 
 
 def _reads(body: list[Statement]) -> Counter[Variable]:
@@ -122,11 +156,14 @@ def _reads(body: list[Statement]) -> Counter[Variable]:
 
 
 def _drop_unread(body: list[Statement], reads: Counter[Variable]) -> bool:
+    """Drops what sets a variable that is not read; ``reads`` follows. Whether anything was dropped."""
     changed = False
     for position in range(len(body) - 1, -1, -1):
         statement = body[position]
         match statement:
             case linear.Set(target=target) if not reads[target] and not target.owned:
+                _forget(statement, reads)
+                reads[target] += 1  # as a target it was not counted
                 del body[position]
                 changed = True
             case linear.CallFunction() | linear.CallC() | linear.CallHelper() if statement.target is not None:
@@ -135,6 +172,7 @@ def _drop_unread(body: list[Statement], reads: Counter[Variable]) -> bool:
                     statement.target = None
                     changed = True
             case linear.If(then=[], otherwise=[]):
+                _forget(statement, reads)
                 del body[position]
                 changed = True
             case _:
@@ -147,13 +185,19 @@ def _drop_unread(body: list[Statement], reads: Counter[Variable]) -> bool:
     return changed
 
 
-def _direct_targets(body: list[Statement], reads: Counter[Variable]) -> None:
-    """A call's result goes to the local that it is for, without a temporary."""
+def _forget(statement: Statement, reads: Counter[Variable]) -> None:
+    for variable in variables(statement):
+        reads[variable] -= 1
+
+
+def _direct_targets(body: list[Statement], reads: Counter[Variable]) -> bool:
+    """A call's result goes to the local that it is for, without a temporary; whether there was such a one."""
+    changed = False
     position = 0
     while position < len(body):
         statement = body[position]
         for block in blocks(statement):
-            _direct_targets(block, reads)
+            changed |= _direct_targets(block, reads)
         following = body[position + 1] if position + 1 < len(body) else None
         match statement, following:
             case (
@@ -166,9 +210,11 @@ def _direct_targets(body: list[Statement], reads: Counter[Variable]) -> None:
             ):  # fmt: skip
                 statement.target = target
                 del body[position + 1]
+                changed = True
             case _:
                 pass
         position += 1
+    return changed
 
 
 def _split_tuples(function: linear.Function) -> None:
@@ -210,12 +256,17 @@ def _items(variable: Variable) -> list[Variable | None]:
 
 
 def _count_parts(node: object, taken: Counter[Variable]) -> None:
+    kind = type(node)
+    if kind is Variable or not linear.is_node(node) or kind in _OPEN:
+        return
     if isinstance(node, linear.Part) and isinstance(node.value, linear.Var) and node.name.startswith("item"):
         taken[node.value.variable] += 1
-    if linear.is_node(node) and not isinstance(node, Variable):
-        if isinstance(node, linear.Try | linear.Cleanup | linear.Leave):
-            return
-        for _, _, _, value in parts(node):
+    for name in _holders(kind):
+        value = getattr(node, name)
+        if type(value) is list:
+            for item in value:
+                _count_parts(item, taken)
+        elif value is not None:
             _count_parts(value, taken)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
+from weakref import WeakKeyDictionary
 
 from kmi.language import codes, tree
 from kmi.language.bodies import (
@@ -340,6 +341,10 @@ def widen(body: Body, local: tree.Local, kind: Type) -> None:
     raise Widen(key, kind)
 
 
+_assigned: WeakKeyDictionary[ast.AST, frozenset[str]] = WeakKeyDictionary()
+"""What `assigned_names` has found in a statement: it is asked for each block around it."""
+
+
 def assigned_names(nodes: Iterable[ast.AST]) -> set[str]:
     """The locals that these statements assign or delete."""
     found: set[str] = set()
@@ -362,6 +367,12 @@ def assigned_names(nodes: Iterable[ast.AST]) -> set[str]:
                 continue  # what it assigns is its own
             case ast.comprehension(iter=iterable, ifs=tests):
                 waiting += [iterable, *tests]  # its targets are the comprehension's own
+                continue
+            case ast.stmt():
+                known = _assigned.get(inner)
+                if known is None:
+                    known = _assigned[inner] = frozenset(assigned_names(ast.iter_child_nodes(inner)))
+                found |= known
                 continue
             case _:
                 pass
