@@ -39,6 +39,8 @@ TAKING = {
     "frozenset": COMBINING | {"symmetric_difference", "issubset", "issuperset", "isdisjoint"},
 }
 """The methods of built-in classes whose argument is anything that one can loop over."""
+BYTES_LIKE = ("bytes", "bytearray", "memoryview")
+"""What goes where ``bytes`` are wanted."""
 
 
 def as_list(node: ast.expr) -> ast.ListComp:
@@ -123,7 +125,7 @@ def _looped(body: Body, argument: ast.expr, info: ClassInfo) -> bool:
     made = f"__from_{kind.definition.name}__"
     if made in info.methods and name != "dict":
         return False
-    if name in ("bytes", "bytearray") and kind.definition.name in ("str", "bytes", "bytearray", "memoryview"):
+    if name in ("bytes", "bytearray") and kind.definition.name in ("str", *BYTES_LIKE):
         return False  # what they say of these is better
     return name != "dict" or kind.definition.name != "dict"
 
@@ -153,7 +155,11 @@ def argument_as_list(body: Body, node: ast.Call, kind: ClassType, name: str) -> 
     if own is not None or method is None or len(method.function.parameters) < 2:
         return node
     wanted = method.function.parameters[1].type
-    if isinstance(wanted, ClassType) and wanted.definition is given.definition:
+    if isinstance(wanted, ClassType) and (
+        wanted.definition is given.definition
+        or wanted.definition.name == "bytes"
+        and given.definition.name in BYTES_LIKE
+    ):
         return node
     return _listed(node)
 
