@@ -334,6 +334,9 @@ def _unknown(
 
 def subscript(body: Body, node: ast.Subscript, value: ast.expr, index: ast.expr) -> tree.Expression:
     """``value[index]`` and ``value[start:stop]``."""
+    named = expressions.entity_of(body, value) if isinstance(value, ast.Name | ast.Attribute) else None
+    if isinstance(named, ClassInfo) and named.enum is not None:
+        return enum_values.by_name(body, node, named)
     container = expressions.expression(body, value)
     span = body.span(node)
     kind = container.type

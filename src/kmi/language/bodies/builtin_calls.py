@@ -9,6 +9,7 @@ from kmi.language.bodies import (
     adapting,
     calls,
     conditions,
+    enum_values,
     expressions,
     following,
     formats,
@@ -23,6 +24,7 @@ from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import as_int, coerce
 from kmi.language.bodies.once import once
 from kmi.language.declarations import members
+from kmi.language.declarations.scope import ClassInfo
 from kmi.language.relations import POISON, describe, is_int
 from kmi.language.report import hints
 from kmi.language.types import (
@@ -143,6 +145,9 @@ def _objects(body: Body, node: ast.Call) -> bool:
 
 
 def _len(body: Body, node: ast.Call, argument: ast.expr) -> tree.Expression:
+    named = expressions.entity_of(body, argument) if isinstance(argument, ast.Name | ast.Attribute) else None
+    if isinstance(named, ClassInfo) and named.enum is not None:
+        return tree.IntLiteral(len(enum_values.canonical(named)), body.span(node))
     value = expressions.expression(body, argument)
     span = body.span(node)
     kind = value.type
@@ -233,6 +238,9 @@ def _written(body: Body, node: ast.Call, name: str, argument: ast.expr) -> tree.
     if spec and not is_int(value.type):
         return body.error(codes.BAD_OPERANDS, argument, f"`{name}` does not take `{describe(value.type)}`")
     conversion = "" if spec else "r"
+    enum = body.world.enum_of(value.type) if name == "repr" else None
+    if enum is not None and (said := enum_values.text(body, value, enum, shown=True)) is not None:
+        return said
     message = formats.check(body.world, value.type, spec, conversion)
     if message is not None:
         return body.error(codes.BAD_FORMAT, argument, message)

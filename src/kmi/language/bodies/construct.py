@@ -110,6 +110,8 @@ def construct_class(
         kind_given = method_calls.peek_type(body, node.args[0])
         if kind_given is not POISON and not body.world.is_builtin(kind_given, "str"):
             value = expressions.expression(body, node.args[0])
+            enum = body.world.enum_of(value.type)
+            value = (enum_values.text(body, value, enum, shown=False) if enum else None) or value
             message = formats.written(body.world, value.type, "")
             if message is not None:
                 return body.error(codes.BAD_FORMAT, node.args[0], message)

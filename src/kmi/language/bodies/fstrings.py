@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import calls, expressions
+from kmi.language.bodies import calls, enum_values, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.declarations import members
 from kmi.language.relations import POISON
@@ -48,6 +48,11 @@ def _piece(
         if members.find_method(body.world, kind, "__format__") is not None:
             given = tree.StrLiteral(text, made.span, body.world.str_type)
             made, text = calls.method_call(body, made, "__format__", [given], made.span), ""
+    enum = body.world.enum_of(kind)
+    if enum is not None:
+        said = enum_values.text(body, made, enum, shown=letter == "r")
+        if said is not None:
+            made, letter = said, ""
     if made.type is not POISON:
         from kmi.language.bodies.formats import check
 
