@@ -109,7 +109,7 @@ def _annotation(
     world: World, scope: ModuleScope, method: FunctionInfo, declared: ast.expr, own: ast.expr
 ) -> None:
     wanted, given = _spelling(declared), _spelling(own)
-    if wanted == given or "Any" in wanted or wanted == "memoryview":
+    if wanted == given or "Any" in wanted:
         return
     if given in wanted.split(" | ") and _has_overload(method):
         return  # the other classes have methods of their own
@@ -141,9 +141,6 @@ def _has_overload(method: FunctionInfo) -> bool:
 
 
 def _spelling(node: ast.expr) -> str:
-    """The annotation as a text in which quotes and `memoryview`, which no kernel has yet, make no
-    difference.
-    """
+    """The annotation as a text in which quotes and the order of a union make no difference."""
     text = ast.unparse(node).replace("'", "").replace('"', "")
-    parts = sorted(part.strip() for part in text.split("|") if part.strip() != "memoryview")
-    return " | ".join(parts)
+    return " | ".join(sorted(part.strip() for part in text.split("|")))
