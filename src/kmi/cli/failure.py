@@ -33,7 +33,7 @@ class Failure(Exception):
 #: not classes: an error's own module is loaded when it is raised, and no command need load all the others.
 OUTCOMES: dict[str, Exit] = {
     "kmi.cache.CacheError": Exit.FAILED,
-    "kmi.kernels.linux.toolchain.build.CheckFailed": Exit.NOT_COMPILED,
+    "kmi.kernels.linux.toolchain.refused.CheckFailed": Exit.NOT_COMPILED,
     "kmi.kernels.linux.provision.from_source.BuildError": Exit.FAILED,
     "kmi.kernels.linux.toolchain.kbuild.BuildError": Exit.FAILED,
     "kmi.kernels.linux.toolchain.preflight.PreflightError": Exit.NOT_COMPILED,
@@ -47,7 +47,7 @@ OUTCOMES: dict[str, Exit] = {
     "kmi.machines.qemu.MissingQemu": Exit.FAILED,
     "kmi.testing.doctests.collect.BadDocstring": Exit.NOT_COMPILED,
     "kmi.testing.doctests.outcome.Incomplete": Exit.FAILED,
-    "kmi.testing.doctests.translate.Untranslatable": Exit.NOT_COMPILED,
+    "kmi.testing.doctests.collect.Untranslatable": Exit.NOT_COMPILED,
     "kmi.testing.kernels.registry.KernelMissing": Exit.FAILED,
     "kmi.testing.plugin.TestTimedOut": Exit.TIMEOUT,
 }

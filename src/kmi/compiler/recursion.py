@@ -12,17 +12,14 @@ from outside begins with 0. Kernel layers and the run time are trusted not to re
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from kmi.compiler import linear
 from kmi.compiler.components import components
 from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.instances import FunctionInstance, VirtualInstance
 from kmi.compiler.tidy import walk
+from kmi.language.limits import DEEPEST
 from kmi.language.types import BOOL, WIDTHS
-
-DEEPEST: Final = 64
-"""How many counted calls may be nested, on every kernel and in the simulator."""
 
 Callee = FunctionInstance | VirtualInstance
 I32 = WIDTHS["i32"]

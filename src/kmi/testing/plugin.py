@@ -40,15 +40,14 @@ from typing import TypeGuard
 
 import pytest
 
-from kmi.kernels.linux.toolchain import build
+from kmi.kernels.linux.toolchain.refused import CheckFailed
 from kmi.kernels.simulated.hook import loader
 from kmi.kernels.simulated.reports import SimulationError
 from kmi.kernels.simulated.schedules import UnknownSchedule, schedule_named
 from kmi.machines.outcomes import MachineError, ProcessEnded
 from kmi.testing import explore
-from kmi.testing.doctests.collect import BadDocstring
+from kmi.testing.doctests.collect import BadDocstring, Untranslatable
 from kmi.testing.doctests.items import module_file
-from kmi.testing.doctests.translate import Untranslatable
 from kmi.testing.kernels.kernel import KernelFailure, Report
 from kmi.testing.kernels.registry import (
     Choice,
@@ -74,7 +73,7 @@ SEEN: pytest.StashKey[set[str]] = pytest.StashKey()
 LACKING: pytest.StashKey[dict[str, int]] = pytest.StashKey()
 
 #: What a module that does not compile is refused with, by the simulated kernel and by a build.
-NOT_COMPILED = (loader.CheckFailed, build.CheckFailed, BadDocstring, Untranslatable)
+NOT_COMPILED = (loader.CheckFailed, CheckFailed, BadDocstring, Untranslatable)
 
 #: Errors that are a kernel's answer to a test, and no mistake of kmi's.
 ANSWERS = (OSError, AssertionError, KernelFailure, MachineError, ProcessEnded, SimulationError, *NOT_COMPILED)

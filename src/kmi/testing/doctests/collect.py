@@ -52,6 +52,10 @@ class BadDocstring(Exception):
     """A docstring that doctest cannot read; says where and why."""
 
 
+class Untranslatable(Exception):
+    """An example that cannot run in a kernel as it runs under CPython's doctest; says where and why."""
+
+
 def is_module(path: Path) -> bool:
     """Whether the file holds a kernel module, as far as syntax tells: a class under `@module`."""
     try:

@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from kmi.testing.doctests.collect import BadDocstring, Case, collect, is_module, unique
+from kmi.testing.doctests.collect import BadDocstring, Case, Untranslatable, collect, is_module, unique
 from kmi.testing.doctests.outcome import Incomplete
-from kmi.testing.doctests.translate import Untranslatable
 from kmi.testing.kernels.registry import RunningKernel
 
 #: Gives the kernel of a name that an item runs on; the plugin's.

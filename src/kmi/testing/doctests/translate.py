@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kmi.kernels.linux.toolchain.doctests import Compiled, Doctests
-from kmi.testing.doctests.collect import Case, suite
+from kmi.testing.doctests.collect import Case, Untranslatable, suite
 
 #: The options of doctest that are known here, with the letter that `doctests.h` has for them.
 KNOWN = {
@@ -85,10 +85,6 @@ if not MATCHES:
     kmi_doctest_info(f"{BEFORE}{kmi_doctest_got}{AFTER}")
     return 1
 """
-
-
-class Untranslatable(Exception):
-    """An example that cannot run in a kernel as it runs under CPython's doctest; says where and why."""
 
 
 def translate(path: Path, cases: Sequence[Case]) -> Doctests:

@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +25,10 @@ from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 from kmi.kernels.linux.toolchain import binder, kbuild, metadata, prefix, preflight, replay, stack
 from kmi.kernels.linux.toolchain.doctests import Doctests
+from kmi.kernels.linux.toolchain.refused import CheckFailed
 from kmi.language import analyse, packages
 from kmi.language.library import Library
-from kmi.language.report.diagnostics import Diagnostic, InternalError
+from kmi.language.report.diagnostics import InternalError
 from kmi.language.tree import Program
 from kmi.language.types import ClassType
 
@@ -36,16 +37,6 @@ __all__ = ["Built", "CheckFailed", "build", "generate"]
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,54}")  # struct module has 56 bytes for it
 
 _KEPT_BACK = re.compile(r"GPL-incompatible module \S+ uses GPL-only symbol '(\w+)'")
-
-
-class CheckFailed(Exception):
-    """The module does not compile; `diagnostics` say why."""
-
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        self.diagnostics = list(diagnostics)
-        super().__init__(
-            "\n".join(f"{found.span}: {found.code}: {found.message}" for found in self.diagnostics)
-        )
 
 
 @dataclass(frozen=True)

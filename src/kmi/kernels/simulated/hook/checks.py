@@ -18,11 +18,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final, TypeVar, cast
 
-from kmi.compiler.recursion import DEEPEST
 from kmi.kernels.simulated import integers
 from kmi.kernels.simulated.leaks import Tracker
 from kmi.kernels.simulated.scheduler import current, running
 from kmi.kernels.simulated.world import world
+from kmi.language.limits import DEEPEST
 
 __all__ = ["Checks", "GROWING"]
 
