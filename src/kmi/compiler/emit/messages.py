@@ -121,7 +121,7 @@ class Messages:
         printer.writer.line("}", span, True)
 
     def _piece(self, printer: Printer, piece: linear.Piece) -> str:
-        spec = self.spec(piece.spec)
+        spec = self.spec(piece.spec) if piece.width is None else self._computed(printer, piece)
         value = piece.value
         if isinstance(value, str):
             return f"kmi_piece_text({c_string(value)}, {len(value.encode())}, {spec})"
@@ -142,6 +142,14 @@ class Messages:
                 return f"kmi_piece_error({address}, {SAID[piece.kind]})"
             case kind:
                 raise InternalError(f"a piece of kind {kind} has no C form")
+
+    @staticmethod
+    def _computed(printer: Printer, piece: linear.Piece) -> str:
+        """A form with a width that is known when it is used."""
+        assert piece.width is not None
+        members = [each for each in parse_spec(piece.spec).split(", ") if not each.startswith(".width")]
+        members.append(f".width = {printer.text(piece.width)}")
+        return f"&(struct kmi_spec){{ {', '.join(members)} }}"
 
     def spec(self, spec: str) -> str:
         """A pointer to the static form of what stands behind the colon."""

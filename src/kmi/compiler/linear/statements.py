@@ -31,6 +31,8 @@ class Piece:
     kind: str
     value: Expression | str
     spec: str = ""
+    width: Expression | None = None
+    """A width that is computed, for the one in ``spec``."""
 
 
 Message: TypeAlias = str | list[Piece] | None

@@ -52,7 +52,7 @@ def pieces(
         held.append(Value(linear.Var(made, string), made))
         return [linear.Piece("str", linear.Var(made, string), spec)]
     match kind:
-        case BoolType() if spec and spec[-1] in "dxXobc":
+        case BoolType() if spec:  # as CPython does it, whose `bool` has the `__format__` of `int`
             return [linear.Piece("int", value.expression, spec)]
         case BoolType():
             words = [linear.Raw('"True"', CHARACTERS), linear.Raw('"False"', CHARACTERS)]

@@ -31,8 +31,15 @@ def pieces(builder: Builder, node: tree.Expression) -> tuple[list[linear.Piece],
             string = builder.type(node.type)
             assert isinstance(string, ClassType)
             turns = iter(inner)
+            nodes = [each for piece in inner for each in (piece.value, piece.width) if each is not None]
+            widths = {id(piece.width) for piece in inner}
             values = builder.operands(
-                [piece.value for piece in inner], lambda _: _spoken(builder, next(turns), string)
+                nodes,
+                lambda each: (
+                    integers.integer(builder, each)
+                    if id(each) in widths
+                    else _spoken(builder, next(turns), string)
+                ),
             )
             values = [_fixed(builder, value, node.span) for value in values]
             following = iter(list(values))
@@ -44,7 +51,10 @@ def pieces(builder: Builder, node: tree.Expression) -> tuple[list[linear.Piece],
                 each = next(following)
                 said = reprs.speaks(builder.type(piece.value.type))
                 conversion, spec = ("", "") if said else (piece.conversion, piece.spec)
-                result += reprs.pieces(builder, each, conversion, spec, piece.span, values, string)
+                made = reprs.pieces(builder, each, conversion, spec, piece.span, values, string)
+                if piece.width is not None:
+                    made[0].width = next(following).expression
+                result += made
             return result, values
         case _:
             value = builder.secure(builder.expression(node), node.span)
@@ -229,6 +239,8 @@ def _is_printf(piece: linear.Piece) -> bool:
         case linear.Piece(kind="int", value=value, spec=spec):
             if isinstance(value, str) or (isinstance(value.type, IntType) and value.type.bits > 64):
                 return False
+            if piece.width is not None:
+                return False
             try:
                 _integer_format(value, spec)
             except InternalError:
@@ -237,7 +249,7 @@ def _is_printf(piece: linear.Piece) -> bool:
         case linear.Piece(kind="text"):
             return True
         case _:
-            return piece.kind in ("c", "str", *SAID) and not piece.spec
+            return piece.width is None and piece.kind in ("c", "str", *SAID) and not piece.spec
 
 
 def make_string(builder: Builder, made: list[linear.Piece], kind: ClassType, span: Span) -> linear.Variable:

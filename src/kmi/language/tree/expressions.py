@@ -359,12 +359,16 @@ class Generic:
 
 @dataclass(slots=True, eq=False)
 class FormatPiece:
-    """One ``{value:spec}`` of an f-string; ``spec`` as written, ``conversion`` is "", "r" or "s"."""
+    """One ``{value:spec}`` of an f-string; ``spec`` as written, ``conversion`` is "", "r" or "s".
+
+    Where ``width`` is there it stands for the width 1 in ``spec``.
+    """
 
     value: Expression
     spec: str
     conversion: str
     span: Span
+    width: Expression | None = None
 
 
 @dataclass(slots=True, eq=False)
