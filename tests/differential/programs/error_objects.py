@@ -1,10 +1,11 @@
+"""Exceptions with fields and methods: caught, kept, raised again, looked at by `__exit__`."""
+
 from __future__ import annotations
 
-from collections import deque
 from errno import EBUSY, EIO
 from types import TracebackType
 
-from kmi import info, u8
+from kmi import info
 
 
 class Loud:

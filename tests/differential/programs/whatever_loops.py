@@ -1,10 +1,12 @@
+"""Containers of whatever can be looped over; first ones; powers; equality in families and unions."""
+
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kmi import info, u8
+from kmi import info
 
 
 class Down(Iterator[int]):
@@ -59,10 +61,12 @@ def every(text: str, data: bytes, table: dict[str, int], ring: deque[int]) -> No
     info(f"{list(table)} {list(table.items())} {sorted(table.values())} {dict(table.items()) == table}")
     info(f"{[k for k in table.keys()]} {list(enumerate(table))} {dict(zip(text, data))}")
     info(f"{list(ring)} {sorted(ring, reverse=True)} {list(zip(ring, text))} {tuple_of(ring)}")
-    info(f"{'-'.join(table)} {'-'.join(sorted(text))} {any(table.values())} {all(ring)} {min(text, default='?')}")
+    info(f"{'-'.join(table)} {'-'.join(sorted(text))}")
+    info(f"{any(table.values())} {all(ring)} {min(text, default='?')}")
     info(f"{list(range(len(text)))} {deque(range(3), maxlen=2)} {sorted(set(range(4)) - set(ring))}")
     info(f"{list(Down(len(text)))} {sum(Down(4))} {sorted(Down(3))} {list(enumerate(Down(2), 5))}")
-    info(f"{list(Bag(list(text)))} {sorted(Bag(['b', 'a']))} {len(set(Bag(['b', 'b'])))} {','.join(Bag(['x', 'y']))}")
+    info(f"{list(Bag(list(text)))} {sorted(Bag(['b', 'a']))}")
+    info(f"{len(set(Bag(['b', 'b'])))} {','.join(Bag(['x', 'y']))}")
     info(f"{list(zip(Bag(['p', 'q']), Down(5)))} {dict(zip(Bag(['p']), Down(1)))}")
     info(f"{list(map_of(table))} {[*text, *table]} {[*Down(2), 9]}")
     items = [1]
@@ -100,10 +104,10 @@ def powers(a: int, b: int) -> None:
     for base in [a, -a, 2, -3, 0, 1]:
         for exponent in [0, 1, 2, b, 40, 63, 64]:
             try:
-                info(f"{base} {exponent} {base ** exponent}")
+                info(f"{base} {exponent} {base**exponent}")
             except OverflowError:
                 info("too big")
-    info(f"{pow(a, b)} {pow(a, b, 7)} {pow(-a, 3, 1000)} {pow(a, 1000000, 1000003)} {a ** b % 10}")
+    info(f"{pow(a, b)} {pow(a, b, 7)} {pow(-a, 3, 1000)} {pow(a, 1000000, 1000003)} {a**b % 10}")
 
 
 class A:
@@ -146,7 +150,8 @@ def equals() -> None:
     u: list[A | C] = [A(1), C(1), C(1)]
     info(f"{u[0] == u[1]} {u[1] == u[2]} {u[1] == u[1]} {u[1] in u}")
     d: list[D] = [D(1), E(1), E(1, 2)]
-    info(f"{d[0] == d[1]} {d[1] == E(1)} {D(1) in d} {E(1, 2) in d} {d.index(E(1))} {d == [D(1), E(1), E(1, 2)]} {d}")
+    info(f"{d[0] == d[1]} {d[1] == E(1)} {D(1) in d} {E(1, 2) in d} {d.index(E(1))}")
+    info(f"{d == [D(1), E(1), E(1, 2)]} {d}")
     table: dict[A, str] = {A(1): "a", B(1): "b", A(3): "c"}
     info(f"{len(table)} {table[B(3)]}")
 
