@@ -263,6 +263,9 @@ class bytearray:
         self._reserve(size)
         self._append_memory(data._data(), size)
 
+    def __extend_list__(self, values: list[int]) -> None:
+        self.__extend_bytearray__(bytearray.__from_list__(values))
+
     def insert(self, index: int, value: int) -> None:
         stored = byte(value)
         at = clamp(index, self._length)

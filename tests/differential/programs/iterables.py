@@ -85,6 +85,17 @@ def buffers(ring: deque[int], down: Down) -> None:
     info(f"{deque('abc')} {deque((1, 2))} {deque(down, 2)} {deque(b'ab', maxlen=1)}")
     names = {"a": "x", "b": "y"}
     info(f"{'-'.join(names)} {'-'.join(names.values())} {'-'.join('abc')} {'-'.join(('p', 'q'))}")
+    buffer = bytearray(b"a")
+    buffer.extend([98, 99])
+    buffer.extend(range(100, 102))
+    buffer.extend(ring)
+    buffer.extend(memoryview(b"xy"))
+    buffer.extend(buffer)
+    info(f"{buffer}")
+    try:
+        buffer.extend([1, 256])
+    except ValueError as error:
+        info(f"{error} {len(buffer)}")
     try:
         info(f"{bytes((1, 300))!r}")
     except ValueError as error:

@@ -161,6 +161,8 @@ def argument_as_list(body: Body, node: ast.Call, kind: ClassType, name: str) -> 
         and given.definition.name in BYTES_LIKE
     ):
         return node
+    if body.world.is_builtin(wanted, "bytes") and given.definition.name in ("bytearray", "memoryview"):
+        return node  # whose bytes are taken as they are
     return _listed(node)
 
 
