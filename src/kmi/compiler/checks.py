@@ -2,8 +2,8 @@
 
     total += n          overflow    total + n is -2**64 to 2**64 - 2, and an int holds -2**63 to 2**63 - 1
 
-Lowering notes each check as it emits it, with the range that it knew; a check that the ranges took away is
-not there. For the author's own functions only, and the same for all kernels.
+Lowering notes each check as it emits it, with the range that it knew; a check that the ranges or
+``bounds`` took away is not there. For the author's own functions only, and the same for all kernels.
 
 Invariant: one place of the source has one line for each kind of check, however often it is compiled.
 """
@@ -13,6 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kmi.compiler import arguments
+from kmi.compiler.driver import fixed
+from kmi.compiler.elide import elide
 from kmi.compiler.exceptions import Exceptions
 from kmi.compiler.instances import FunctionInstance
 from kmi.compiler.intervals import Interval
@@ -21,6 +24,7 @@ from kmi.compiler.monomorphise import Monomorphiser
 from kmi.compiler.names import Namer
 from kmi.compiler.noted import Check
 from kmi.compiler.parameters import learn
+from kmi.compiler.tidy import tidy
 from kmi.language import tree
 from kmi.language.tree.walk import functions, trusted
 
@@ -47,11 +51,17 @@ def left(program: tree.Program) -> list[Listed]:
             monomorphiser.function(function, {})
 
     def lower(instance: FunctionInstance) -> None:
-        if instance.author:
+        if instance.author or instance.function.module.startswith("kmi.runtime."):
             linearise(monomorphiser, exceptions, instance)
             made.append(instance)
 
     monomorphiser.run(lower)
+    outside = fixed(monomorphiser, ())
+    for instance in made:
+        assert instance.linear is not None
+        tidy(instance.linear)
+    elide(made, outside)
+    arguments.drop_checks(made, outside)
     found: dict[tuple[str, int, int, str], Listed] = {}
     for instance in made:
         for check in instance.checks:

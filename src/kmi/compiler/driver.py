@@ -11,6 +11,7 @@ The passes, each a file of its name; ``--dump PASS`` shows what there is after o
   linearise (whose forms are in ``lower``)
 - atomic: who allocates without sleeping
 - tidy, elide, tidy: temporaries, then retains and drops that nobody can notice
+- bounds: which checks of indices and sums are needless, by what ``arguments`` finds that all callers know
 - hoist: what a container is made of, read before the loop
 - recursion: a depth counter for each circle of calls
 - errors: which exceptions each function lets out
@@ -25,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from kmi.compiler import atomic, dump, edges, errors, looks, parameters, recursion, verify
+from kmi.compiler import arguments, atomic, dump, edges, errors, looks, parameters, recursion, verify
 from kmi.compiler.elide import elide
 from kmi.compiler.emit.program import ProgramPrinter
 from kmi.compiler.exceptions import Exceptions
@@ -42,8 +43,8 @@ from kmi.language.tree.dump import dump as typed_text
 from kmi.language.types import ClassType, Type
 
 PASSES = (
-    "types", "monomorphise", "ranges", "linearise", "atomic", "tidy", "elide", "hoist", "recursion", "errors",
-    "edges", "c",
+    "types", "monomorphise", "ranges", "linearise", "atomic", "tidy", "elide", "bounds", "hoist", "recursion",
+    "errors", "edges", "c",
 )  # fmt: skip
 
 
@@ -118,11 +119,13 @@ def _compile(program: Program, target: Target, learnt: Known) -> CSource | None:
         if instance.linear is not None:
             tidy(instance.linear)
     _after(target, "tidy", instances)
-    elide(instances, _fixed(monomorphiser, roots))
+    elide(instances, fixed(monomorphiser, roots))
     for instance in instances:
         if instance.linear is not None:
             tidy(instance.linear)
     _after(target, "elide", instances)
+    arguments.drop_checks(instances, fixed(monomorphiser, roots))
+    _after(target, "bounds", instances)
     hoist(instances)
     _after(target, "hoist", instances)
     recursion.bound(instances, exceptions)
@@ -147,7 +150,7 @@ def _compile(program: Program, target: Target, learnt: Known) -> CSource | None:
     return source
 
 
-def _fixed(monomorphiser: Monomorphiser, roots: list[FunctionInstance]) -> list[FunctionInstance]:
+def fixed(monomorphiser: Monomorphiser, roots: Sequence[FunctionInstance]) -> list[FunctionInstance]:
     """Functions that are not only called by name: their convention is everybody's."""
     cases = [case for virtual in monomorphiser.virtuals.values() for case in virtual.cases.values()]
     callbacks = [each for each in monomorphiser.functions.values() if each.function.callback]

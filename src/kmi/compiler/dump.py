@@ -111,7 +111,7 @@ def _statement(node: linear.Statement) -> list[str]:
             parts = []
             for each in fields(node):
                 value = getattr(node, each.name)
-                if each.name not in ("span", "edge") and value not in (None, []):
+                if each.name not in ("span", "edge", "check") and value not in (None, []):
                     parts.append(
                         f"{each.name}={value.name if isinstance(value, linear.Variable) else text(value)}"
                     )

@@ -258,36 +258,61 @@ class Facts:
     ) -> Known:
         """What holds at the head of a loop in every round; ``enter`` goes from there into the body.
 
-        A few rounds are gone through, without noting anything; what still changes then is forgotten.
+        A few rounds are gone through, without noting anything. What still changes then is taken for whatever
+        its type holds, to see what one round makes of that: ``state * 48271 % m`` is below ``m`` in any case.
         """
         wide = self.forget(known, body, targets)
-        head = {local: interval for local, interval in known.items() if local not in targets}
-        if self.depth >= DEEPEST or all(wide.get(local) == interval for local, interval in head.items()):
+        entry = {local: interval for local, interval in known.items() if local not in targets}
+        if self.depth >= DEEPEST or all(wide.get(local) == interval for local, interval in entry.items()):
             return wide
+
         found = self.found
+
+        def step(head: Known) -> Known:
+            self.found = dict(found)
+            return self.once_around(entry, head, body, enter)
+
         self.depth += 1
         try:
-            for attempt in range(3):
-                self.found = dict(found)
-                self.breaks.append([])
-                self.continues.append([])
-                back = self.block(body, enter(head))
-                self.breaks.pop()
-                for each in self.continues.pop():
-                    back = join(back, each)
-                around = head if back is None else join(head, back)
-                assert around is not None
-                if around == head:
-                    return {**wide, **head}
-                head = {
-                    local: interval
-                    for local, interval in around.items()
-                    if attempt == 0 or interval == head[local]
-                }
+            once = step(entry)
+            if holds(once, entry):
+                return {**wide, **entry}
+            twice = step(once)
+            if holds(twice, once):
+                return {**wide, **once}
+            head = {local: self.widened(local, once[local], twice[local], wide) for local in twice}
+            for _ in range(2):
+                around = step(head)
+                if holds(around, head):
+                    closer = step(around)
+                    return {**wide, **(around if holds(closer, around) else head)}
+                head = {local: each for local, each in head.items() if holds(around, {local: each})}
         finally:
             self.found = found
             self.depth -= 1
         return wide
+
+    def once_around(
+        self, entry: Known, head: Known, body: list[tree.Statement], enter: Callable[[Known], Known]
+    ) -> Known:
+        """What holds at the head of a loop before its first round and after one that began with ``head``."""
+        self.breaks.append([])
+        self.continues.append([])
+        back = self.block(body, enter(head))
+        self.breaks.pop()
+        for each in self.continues.pop():
+            back = join(back, each)
+        around = join(entry, back)
+        assert around is not None
+        return around
+
+    def widened(self, local: Local, before: Interval, after: Interval, wide: Known) -> Interval:
+        """An end that moves goes as far as it can."""
+        most = wide.get(local, intervals.of_type(self.instance.type(local.type)))
+        return Interval(
+            before.low if after.low >= before.low else most.low,
+            before.high if after.high <= before.high else most.high,
+        )
 
     def loop(
         self, body: list[tree.Statement], inside: Known, done: Known | None, otherwise: list[tree.Statement]
@@ -388,6 +413,11 @@ def _indices(node: tree.Node) -> Iterator[Local]:
                     yield local
                 case _:
                     pass
+
+
+def holds(known: Known, claimed: Known) -> bool:
+    """Whether all that is claimed is known."""
+    return all(local in known and known[local].within(interval) for local, interval in claimed.items())
 
 
 def join(left: Known | None, right: Known | None) -> Known | None:

@@ -18,42 +18,86 @@ from collections.abc import Iterable, Iterator, Sequence
 from kmi.compiler import linear
 from kmi.compiler.instances import FunctionInstance
 from kmi.compiler.linear import Statement, Variable
-from kmi.compiler.lower.items import container
+from kmi.compiler.lower.items import CONTAINERS, container, item_type
 from kmi.compiler.tidy import blocks, parts, rewrite, walk
+from kmi.language.types import OptionalType, Type
 
 HEADER = ("_length", "_items", "_memory", "_start")
 """The fields of lists, bytes and bytearrays that items are found by."""
 PURE = frozenset(["memcmp"])
 """C functions that change nothing."""
+ADDING = frozenset(
+    "append extend insert copy __init__ __mul__ __add__ __slice__ __stepslice__ __with_room__ __from_list__"
+    " __from_int__ __from_bytes__ __from_bytearray__ __from_memory__ __allocate__".split()
+)
+"""Methods of containers that make new ones, or make one longer, and drop nothing of the author's."""
 
 
 def hoist(instances: Sequence[FunctionInstance]) -> None:
     """Changes the author's functions."""
-    quiet = _quiet(instances)
+    calm = quiet(instances)
     for instance in instances:
         if instance.linear is not None and instance.author:
-            _Hoisting(instance.linear, quiet).run()
+            _Hoisting(instance.linear, calm).run()
 
 
-def _quiet(instances: Sequence[FunctionInstance]) -> set[FunctionInstance]:
+def quiet(instances: Sequence[FunctionInstance]) -> set[FunctionInstance]:
     """Functions that surely leave all containers as long and where they are: the greatest such set."""
     bodies = {each: list(walk(each.linear.body)) for each in instances if each.linear is not None}
-    quiet = {each for each, body in bodies.items() if not any(map(_changes, body))}
+    calm = {each for each, body in bodies.items() if not any(map(changes, body))}
     while True:
         loud = {
             each
-            for each in quiet
+            for each in calm
             for statement in bodies[each]
-            if isinstance(statement, linear.CallFunction) and statement.callee not in quiet
+            if isinstance(statement, linear.CallFunction) and statement.callee not in calm
         }
         if not loud:
-            return quiet
-        quiet -= loud
+            return calm
+        calm -= loud
 
 
-def _changes(statement: Statement) -> bool:
-    """Whether the statement itself, a call of a function left out, could change a container's header."""
+def growing(instances: Sequence[FunctionInstance], calm: set[FunctionInstance]) -> set[FunctionInstance]:
+    """Functions after which no container that was there before is shorter: the greatest such set."""
+    adding = {
+        each
+        for each in instances
+        if each.function.module in CONTAINERS and each.function.name in ADDING and each not in calm
+    }
+    bodies = {each: list(walk(each.linear.body)) for each in instances if each.linear is not None}
+    found = {each for each, body in bodies.items() if each.author and not any(map(changes, body))}
+    while True:
+        other = {
+            each
+            for each in found
+            for statement in bodies[each]
+            if isinstance(statement, linear.CallFunction)
+            and statement.callee not in found
+            and statement.callee not in adding
+            and statement.callee not in calm
+        }
+        if not other:
+            return found | adding
+        found -= other
+
+
+def _is_plain(kind: Type) -> bool:
+    """Whether giving an object's last count back frees memory, and does nothing else."""
+    if isinstance(kind, OptionalType):
+        return _is_plain(kind.inner)
+    return container(kind) is not None and not linear.holds_count(item_type(kind))
+
+
+def changes(statement: Statement) -> bool:
+    """Whether the statement itself, a call of a function left out, could change a container's header.
+
+    Not that of one that goes: nobody looks into it any more.
+    """
     match statement:
+        case linear.Drop(variable=variable) if _is_plain(variable.type):
+            return False
+        case linear.Replace(target=target) if _is_plain(target.type):
+            return False
         case linear.Store(target=linear.Load(object=object_)):
             return container(object_.type) is not None
         case linear.Store(target=linear.Index(pointer=linear.Load(object=object_))):
@@ -104,13 +148,13 @@ class _Hoisting:
             else:
                 for inner in blocks(statement):
                     self.block(inner, set(known))
-            for target, is_set in _targets(statement):
+            for target, is_set in targets(statement):
                 if is_set:
                     known.add(target)
                 else:
                     known.discard(target)
             for nested in _nested(statement):
-                for target, is_set in _targets(nested):
+                for target, is_set in targets(nested):
                     if not is_set:
                         known.discard(target)
             position += 1
@@ -119,11 +163,11 @@ class _Hoisting:
         """What is read before the loop; inside it is replaced."""
         inside = list(walk(_rounds(loop)))
         for statement in inside:
-            if _changes(statement):
+            if changes(statement):
                 return []
             if isinstance(statement, linear.CallFunction) and statement.callee not in self.quiet:
                 return []
-        assigned = {target for statement in inside for target, _ in _targets(statement)}
+        assigned = {target for statement in inside for target, _ in targets(statement)}
         if isinstance(loop, linear.Count):
             assigned.add(loop.counter)
         wanted: dict[tuple[Variable, str], linear.Load] = {}
@@ -170,7 +214,7 @@ def _nested(statement: Statement) -> Iterator[Statement]:
         yield from walk(block)
 
 
-def _targets(statement: Statement) -> Iterable[tuple[Variable, bool]]:
+def targets(statement: Statement) -> Iterable[tuple[Variable, bool]]:
     """The variables that a statement sets, or, False, leaves with nothing."""
     match statement:
         case (

@@ -21,7 +21,7 @@ def kinds(n: int, items: list[int], data: bytearray) -> int:
     total = n // (n & 3)
     total += TABLE[n]
     total ^= 1 << (n & 127)
-    for i in range(0, 10, n):
+    for i in range(0, 10, n - 1):
         total = i
     return total
 

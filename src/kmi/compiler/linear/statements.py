@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from kmi.compiler.linear.values import Expression, Variable
+from kmi.compiler.noted import Check
 from kmi.language.source import Span
 from kmi.language.tree import CFunction, Class
 from kmi.language.types import (
@@ -194,6 +195,8 @@ class Overflowing:
     place: IntType
     span: Span
     edge: str | None = None
+    check: Check | None = None
+    """What was noted of it, for who asks which checks are left."""
 
 
 @dataclass(slots=True, eq=False)
@@ -211,6 +214,8 @@ class Raise:
     edge: str | None = None
     made_of: str = ""
     """As in ``tree.ExceptionNew``."""
+    check: Check | None = None
+    """What was noted of the check that raises here."""
 
 
 @dataclass(slots=True, eq=False)

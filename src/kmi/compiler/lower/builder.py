@@ -93,10 +93,12 @@ class Builder:
                 statement.atomic = True
         self.out.append(statement)
 
-    def note(self, kind: str, span: Span, known: Interval | None, allowed: str, away: str) -> None:
+    def note(self, kind: str, span: Span, known: Interval | None, allowed: str, away: str) -> Check:
         """A check is emitted here, for `kmi check --explain-checks`."""
+        check = Check(kind, span, known, allowed, away)
         if self.instance.author:
-            self.instance.checks.append(Check(kind, span, known, allowed, away))
+            self.instance.checks.append(check)
+        return check
 
     @contextmanager
     def into(self, statements: list[linear.Statement]) -> Iterator[list[linear.Statement]]:

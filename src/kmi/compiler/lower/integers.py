@@ -15,7 +15,7 @@ from kmi.compiler import intervals, linear
 from kmi.compiler.intervals import EVERYTHING, I64, I128, U64, U128, Interval
 from kmi.compiler.lower import tables
 from kmi.compiler.lower.builder import Builder, Value, is_simple
-from kmi.compiler.noted import bounds
+from kmi.compiler.noted import Check, bounds
 from kmi.language import tree
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
@@ -143,10 +143,10 @@ def modular(builder: Builder, node: tree.Expression, bits: int) -> linear.Expres
                 return linear.Operation("<<", one.expression, convert(other.expression, I64), kind)
             by = simple(builder, convert(other.expression, I128), node.span, "count")
             if builder.ranges.of(right).low < 0:
-                _note_shift(builder, right)
+                check = _note_shift(builder, right)
                 zero = linear.Const(0, I128)
                 negative = linear.Comparison("<", by, zero)
-                _raise(builder, negative, "kmi_raise_shift", "ValueError", node.span)
+                _raise(builder, negative, "kmi_raise_shift", "ValueError", node.span, check)
             return linear.Helper(f"kmi_shl_{kind.name}", [one.expression, by], kind)
         case tree.Unary(operator=operator, operand=operand) if operator in "-~":
             return linear.Negation(operator, modular(builder, operand, bits), kind)
@@ -164,8 +164,15 @@ def builder_bits(builder: Builder, kind: Type) -> int:
     return place.bits
 
 
-def _raise(builder: Builder, condition: linear.Expression, helper: str, name: str, span: Span) -> None:
-    raising = linear.Raise(builder.exceptions.find(name), None, None, span, helper=helper)
+def _raise(
+    builder: Builder,
+    condition: linear.Expression,
+    helper: str,
+    name: str,
+    span: Span,
+    check: Check | None = None,
+) -> None:
+    raising = linear.Raise(builder.exceptions.find(name), None, None, span, helper=helper, check=check)
     builder.emit(linear.If(condition, [raising], [], span, unlikely=True))
 
 
@@ -203,9 +210,9 @@ def _binary(builder: Builder, node: tree.Binary) -> linear.Expression:
         case "<<" | ">>":
             right = simple(builder, right, span, "count")
             if b.low < 0:
-                _note_shift(builder, node.right)
-                zero = linear.Const(0, I64)
-                _raise(builder, linear.Comparison("<", right, zero), "kmi_raise_shift", "ValueError", span)
+                check = _note_shift(builder, node.right)
+                negative = linear.Comparison("<", right, linear.Const(0, I64))
+                _raise(builder, negative, "kmi_raise_shift", "ValueError", span, check)
             return _shift(builder, node, left, right)
         case _:
             raise InternalError(f"the operator {operator} of integers is unknown", span)
@@ -231,11 +238,11 @@ def _divide(
     a, b = ranges.of(node.left), ranges.of(node.right)
     result = ranges.exact(node)
     if b.contains(0):
-        builder.note("division", node.right.span, b, "anything but 0", "test it before: `if n > 0:`")
+        check = builder.note("division", node.right.span, b, "anything but 0", "test it before: `if n > 0:`")
         right = simple(builder, right, span, "divisor")
         helper = "kmi_raise_floordiv" if node.operator == "//" else "kmi_raise_mod"
         zero = linear.Const(0, I64)
-        _raise(builder, linear.Comparison("==", right, zero), helper, "ZeroDivisionError", span)
+        _raise(builder, linear.Comparison("==", right, zero), helper, "ZeroDivisionError", span, check)
     c_operator = "/" if node.operator == "//" else "%"
     if a.low >= 0 and b.low >= 0:
         kind = intervals.computing(a, b)
@@ -329,8 +336,10 @@ def _fit(builder: Builder, node: tree.Fit) -> linear.Expression:
                 if narrow:
                     target = builder.temporary(place, _HINTS[operator])
                     one, other = simple(builder, one, node.span), simple(builder, other, node.span)
-                    _note_overflow(builder, builder.ranges.exact(node.value), place, node.span)
-                    builder.emit(linear.Overflowing(target, operator, one, other, place, node.span))
+                    check = _note_overflow(builder, builder.ranges.exact(node.value), place, node.span)
+                    builder.emit(
+                        linear.Overflowing(target, operator, one, other, place, node.span, check=check)
+                    )
                     return linear.Var(target, place)
                 value = operation(operator, one, other, I128)
                 return within(builder, value, interval, place, node.span)
@@ -355,7 +364,7 @@ def within(
     room = intervals.of_type(place)
     if interval.within(room):
         return convert(value, place)
-    _note_overflow(builder, interval, place, span)
+    check = _note_overflow(builder, interval, place, span)
     value = simple(builder, value, span)
     kind = value.type
     if not isinstance(kind, IntType):
@@ -370,21 +379,22 @@ def within(
     )
     raising = linear.Raise(
         builder.exceptions.find("OverflowError"), None, None, span,
-        helper="kmi_raise_overflow", arguments=[value, f'"{place.name}"'],
+        helper="kmi_raise_overflow", arguments=[value, f'"{place.name}"'], check=check,
     )  # fmt: skip
     builder.emit(linear.If(condition, [raising], [], span, unlikely=True))
     return convert(value, place)
 
 
-def _note_shift(builder: Builder, count: tree.Expression) -> None:
-    builder.note(
+def _note_shift(builder: Builder, count: tree.Expression) -> Check:
+    return builder.note(
         "shift", count.span, builder.ranges.of(count), "0 or more", "mask it: `& 63`, or test it before"
     )
 
 
-def _note_overflow(builder: Builder, interval: Interval, place: IntType, span: Span) -> None:
+def _note_overflow(builder: Builder, interval: Interval, place: IntType, span: Span) -> Check:
     away = f"test its ends before, or keep the low bits: `wrapping({'i64' if place == INT else place}, …)`"
-    builder.note("overflow", span, interval, f"{bounds(intervals.of_type(place))}, for `{place}`", away)
+    allowed = f"{bounds(intervals.of_type(place))}, for `{place}`"
+    return builder.note("overflow", span, interval, allowed, away)
 
 
 def compare(

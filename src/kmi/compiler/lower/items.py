@@ -14,6 +14,7 @@ from kmi.compiler import intervals, linear
 from kmi.compiler.intervals import I64, U64, Interval
 from kmi.compiler.lower import integers
 from kmi.compiler.lower.builder import Builder, Value, is_void
+from kmi.compiler.noted import Check
 from kmi.language import tree
 from kmi.language.source import Span
 from kmi.language.types import BOOL, WIDTHS, ClassType, IntType, PointerType, Type
@@ -43,14 +44,14 @@ def access(builder: Builder, node: tree.Call) -> Value | None:
         return None
     if builder.instance.function.module in CONTAINERS:
         return None  # the classes themselves: they mean the calls that they write
-    note(builder, node)
+    check = note(builder, node)
     if function.name == "__setitem__" and (which == "bytes" or linear.holds_count(item_type(kind))):
         return None
     values = builder.operands(node.arguments)
     index = integers.convert(values[1].expression, I64)
     object_ = _simple(builder, values[0], node.span)
     interval = builder.ranges.of(node.arguments[1])
-    at = position(builder, object_, index, interval, node.span)
+    at = position(builder, object_, index, interval, node.span, check)
     place = item(object_, which, at)
     if function.name == "__getitem__":
         read = linear.Convert(place, I64) if which != "list" else place
@@ -65,13 +66,13 @@ def access(builder: Builder, node: tree.Call) -> Value | None:
     return Value(linear.Nothing())
 
 
-def note(builder: Builder, node: tree.Call) -> None:
+def note(builder: Builder, node: tree.Call) -> Check:
     """The check of an index: nobody knows at build time how long the container is."""
     index = node.arguments[1]
     shown = node.arguments[0].span.text
     away = f"go through it: `for item in {shown}:`, or `enumerate({shown})`"
-    interval = builder.ranges.of(index)
-    builder.note("bounds", index.span, interval, f"less than `len({shown})`, and as much from the end", away)
+    allowed = f"less than `len({shown})`, and as much from the end"
+    return builder.note("bounds", index.span, builder.ranges.of(index), allowed, away)
 
 
 def item_type(kind: Type) -> Type:
@@ -101,7 +102,12 @@ def item(object_: linear.Expression, which: str, at: linear.Expression) -> linea
 
 
 def position(
-    builder: Builder, object_: linear.Expression, index: linear.Expression, interval: Interval, span: Span
+    builder: Builder,
+    object_: linear.Expression,
+    index: linear.Expression,
+    interval: Interval,
+    span: Span,
+    check: Check,
 ) -> linear.Expression:
     """Where an index points to, which was checked."""
     size = length(object_)
@@ -119,7 +125,7 @@ def position(
     sides = (at, size) if interval.low >= 0 else (linear.Convert(at, U64), linear.Convert(size, U64))
     raising = linear.Raise(
         builder.exceptions.find("IndexError"), None, None, span,
-        helper="kmi_raise_index", arguments=[given, size],
+        helper="kmi_raise_index", arguments=[given, size], check=check,
     )  # fmt: skip
     builder.emit(linear.If(linear.Comparison(">=", *sides), [raising], [], span, unlikely=True))
     return at
@@ -128,7 +134,7 @@ def position(
 def _byte(builder: Builder, value: linear.Expression, interval: Interval, span: Span) -> linear.Expression:
     """A value as a byte; ValueError where it is none."""
     if not interval.within(intervals.of_type(U8)):
-        builder.note("byte", span, interval, "0 to 255", "mask it: `& 0xFF`")
+        check = builder.note("byte", span, interval, "0 to 255", "mask it: `& 0xFF`")
         value = integers.simple(builder, value, span, "byte")
         kind = value.type
         assert isinstance(kind, IntType)
@@ -138,7 +144,7 @@ def _byte(builder: Builder, value: linear.Expression, interval: Interval, span: 
             linear.Comparison(">", value, linear.Const(255, kind), BOOL),
         )
         raising = linear.Raise(
-            builder.exceptions.find("ValueError"), None, "byte must be in range(0, 256)", span
+            builder.exceptions.find("ValueError"), None, "byte must be in range(0, 256)", span, check=check
         )
         builder.emit(linear.If(outside, [raising], [], span, unlikely=True))
     return integers.convert(value, U8)

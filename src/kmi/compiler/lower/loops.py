@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kmi.compiler import intervals, linear
-from kmi.compiler.intervals import I64
+from kmi.compiler.intervals import I64, Interval
 from kmi.compiler.lower import calls, integers, items, statements
 from kmi.compiler.lower.builder import Builder, Exit, Value
 from kmi.compiler.lower.expressions import condition
@@ -11,6 +11,8 @@ from kmi.language import tree
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
 from kmi.language.types import ClassType, IntType
+
+I64_ALL = intervals.of_type(I64)
 
 
 def while_(builder: Builder, node: tree.While) -> None:
@@ -75,14 +77,16 @@ def _stepping(
 ) -> linear.Loop:
     """Any step: the number of rounds is worked out before, so that nothing can run over."""
     span = node.span
+    if isinstance(step, linear.Const) and _ends_inside(builder.ranges.of(node.stop), step.value):
+        return _by_constant(builder, start, stop, step.value, target, span)
     step = integers.simple(builder, integers.convert(step, I64), span, "step")
     if builder.ranges.of(node.step).contains(0):
-        builder.note(
+        check = builder.note(
             "step", node.step.span, builder.ranges.of(node.step), "anything but 0", "give it a constant"
         )
         zero = linear.Comparison("==", step, linear.Const(0, I64))
         said = linear.Raise(
-            builder.exceptions.find("ValueError"), None, "range() arg 3 must not be zero", span
+            builder.exceptions.find("ValueError"), None, "range() arg 3 must not be zero", span, check=check
         )
         builder.emit(linear.If(zero, [said], [], span, unlikely=True))
     counter = builder.temporary(I64, "at")
@@ -108,6 +112,32 @@ def _stepping(
         linear.Set(counter, linear.Convert(following, I64), span),
         linear.Set(left, fewer, span),
     ]
+    return loop
+
+
+def _ends_inside(stop: Interval, step: int) -> bool:
+    """Whether the counter, once past the end, is still an i64."""
+    return step != 0 and Interval(stop.low + min(step, 0), stop.high + max(step, 0)).within(I64_ALL)
+
+
+def _by_constant(
+    builder: Builder,
+    start: linear.Expression,
+    stop: linear.Expression,
+    step: int,
+    target: linear.Variable,
+    span: Span,
+) -> linear.Loop:
+    """A step that is known, and an end that the counter may pass."""
+    counter = builder.temporary(I64, "at")
+    here = linear.Var(counter, I64)
+    builder.emit(linear.Set(counter, integers.convert(start, I64), span))
+    stop = _unchanging(builder, stop, span)
+    loop = linear.Loop([], linear.Comparison("<" if step > 0 else ">", here, stop), [], [], [], span)
+    with builder.into(loop.body):
+        value = _in_place(builder, here, target_type(target), span)
+        builder.emit(linear.Set(target, value, span))
+    loop.after = [linear.Set(counter, linear.Operation("+", here, linear.Const(step, I64), I64), span)]
     return loop
 
 
