@@ -257,6 +257,13 @@ class bytearray:
     def extend(self, data: bytes) -> None:
         self._append_memory(data._data(), data._length)
 
+    def __extend_slice__(self, data: bytes, start: int, stop: int) -> None:
+        """`extend(data[start:stop])`, which needs no copy between."""
+        first = clamp(start, data._length)
+        last = clamp(stop, data._length)
+        with unsafe("both ends are inside, and bytes never change"):
+            self._append_memory(data._data() + first, last - first)
+
     def __extend_bytearray__(self, data: bytearray) -> None:
         """`extend` of a bytearray, which may be this one."""
         size = data._length

@@ -98,6 +98,14 @@ class bytes:
         return bytes.__from_memory__(data._data(), data._length)
 
     @staticmethod
+    def __from_bytearray_slice__(data: bytearray, start: int, stop: int) -> bytes:
+        """`bytes(data[start:stop])`, which needs no copy between."""
+        first = clamp(start, data._length)
+        last = clamp(stop, data._length)
+        with unsafe("both ends are inside"):
+            return bytes.__from_memory__(data._data() + first, max(last - first, 0))
+
+    @staticmethod
     def __from_memoryview__(data: memoryview) -> bytes:
         return data.tobytes()
 

@@ -13,6 +13,7 @@ from kmi.compiler import linear
 from kmi.compiler.instances import FunctionInstance, VirtualInstance, bases, bindings_of
 from kmi.compiler.lower import integers, items, text
 from kmi.compiler.lower.builder import Builder, Value, is_void
+from kmi.compiler.lower.fused import fused
 from kmi.language import tree
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
@@ -32,6 +33,7 @@ Callee = FunctionInstance | VirtualInstance
 
 def call(builder: Builder, node: tree.Call) -> Value:
     """A call of any function; its result."""
+    node = fused(node)
     function = node.function
     if function.external is not None:
         return _c_call(builder, node)

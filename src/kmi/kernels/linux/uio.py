@@ -69,6 +69,25 @@ class Uio:
                 tail(taken)[done] = 0
             return taken
 
+    def __get_onto__(self, buffer: bytearray, limit: int) -> None:
+        """`buffer.extend(self.get(limit))`, without a copy between: its end moves when the bytes are there."""
+        with unsafe("room for `wanted` was reserved, and what is behind the end is nobody's"):
+            if self.record.to_user:
+                raise ValueError("Uio.get in a read")
+            if limit < 0:
+                raise ValueError("negative limit")
+            wanted = cast(usize, min(limit, self.remaining))
+            if wanted == 0:
+                return
+            if buffer._exports > 0:
+                buffer.extend(self.get(limit))  # which raises, when the bytes have been taken
+                return
+            buffer._reserve(wanted)
+            done = copy_from_iter(buffer._data() + len(buffer), wanted, self.record.memory)
+            if done == 0:
+                raise OSError(EFAULT, "bad address")
+            buffer._length += done
+
     def get_into(self, buffer: bytearray, start: int, stop: int) -> int:
         with unsafe("the slice is inside the buffer"):
             if self.record.to_user:

@@ -1,0 +1,63 @@
+"""Copies that nobody would see are not made: the bytes go at once to where the copy would have gone.
+
+    kept.extend(data.get(n))        data.__get_onto__(kept, n)
+    kept.extend(data[:n])           kept.__extend_slice__(data, 0, n)
+    bytes(kept[:n])                 bytes.__from_bytearray_slice__(kept, 0, n)
+
+A class says by a method ``__NAME_onto__`` that what its method ``NAME`` gives can go to the end of a bytearray
+as well, with the same errors in the same order, and nothing there after an error.
+
+Invariant: operands are read in another order only where all of them but the last are locals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kmi.language import tree
+from kmi.language.types import NONE, ClassType
+
+BYTEARRAY = "kmi.runtime.bytearray"
+BYTES = "kmi.runtime.bytes"
+
+
+def fused(node: tree.Call) -> tree.Call:
+    """The call that does both, or the same one."""
+    owner = _owner(node.function)
+    match node.function.name, node.arguments:
+        case "extend" | "__iadd__", [tree.LocalGet() as buffer, tree.Call() as inner] if owner == BYTEARRAY:
+            return _extended(node, buffer, inner) or node
+        case "__from_bytearray__", [tree.Call(arguments=[_, _, _]) as inner] if owner == BYTES:
+            if _owner(inner.function) == BYTEARRAY and inner.function.name == "__slice__":
+                return _instead(node, "__from_bytearray_slice__", inner.arguments) or node
+        case _:
+            pass
+    return node
+
+
+def _extended(node: tree.Call, buffer: tree.LocalGet, inner: tree.Call) -> tree.Call | None:
+    function = inner.function
+    if function.owner is None or function.static:
+        return None
+    if _owner(function) == BYTES and function.name == "__slice__" and len(inner.arguments) == 3:
+        return _instead(node, "__extend_slice__", [buffer, *inner.arguments])
+    onto = function.owner.methods.get(f"__{function.name}_onto__")
+    if onto is None or not isinstance(inner.arguments[0], tree.LocalGet):
+        return None
+    arguments = [inner.arguments[0], buffer, *inner.arguments[1:]]
+    return replace(node, function=onto, arguments=arguments, virtual=False, type=NONE)
+
+
+def _instead(node: tree.Call, name: str, arguments: list[tree.Expression]) -> tree.Call | None:
+    """A call of another method of the same class."""
+    owner = node.function.owner
+    method = owner.methods.get(name) if owner is not None else None
+    return None if method is None else replace(node, function=method, arguments=arguments)
+
+
+def _owner(function: tree.Function) -> str:
+    """The module of the built-in class that it is a method of."""
+    owner = function.owner
+    if owner is None or not owner.module.startswith("kmi.runtime."):
+        return ""
+    return owner.module if owner.module.endswith(f".{owner.name}") else ""
