@@ -28,6 +28,7 @@ __all__ = [
     "c_struct",
     "callback",
     "cast",
+    "cold",
     "container_of",
     "from_raw",
     "inline",
@@ -178,6 +179,11 @@ def per_place(function: F) -> F:
 
 def inline(function: F) -> F:
     """A function that is compiled into its callers."""
+    return function
+
+
+def cold(function: F) -> F:
+    """A function that runs once in a while: compiled to be small, and apart from what runs often."""
     return function
 
 

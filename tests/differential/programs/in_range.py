@@ -1,4 +1,4 @@
-# ruff: noqa: B007
+# ruff: noqa: B007, F841
 """Indices that are surely in range, and those that look as if they were."""
 
 from __future__ import annotations
@@ -346,6 +346,9 @@ def main() -> None:
     for name in ["searched", "searched badly", "past", "handled", "dropped", "field", "either", "flags"]:
         for n in [0, 1, 4, 5, 9]:
             tried(name, n)
-    for name in ["again", "appended", "negative", "other", "both", "down", "stepped", "narrow", "bytes", "at"]:
+    for name in ["again", "appended", "negative", "other", "both", "down", "stepped", "narrow"]:
+        for n in [0, 1, 3, 5, 200]:
+            tried(name, n)
+    for name in ["bytes", "at"]:
         for n in [0, 1, 3, 5, 200]:
             tried(name, n)

@@ -72,7 +72,8 @@ class Classes:
             )
         for each in counted:
             if each.made:
-                lines.append(f"static void kmi_destroy_{each.name}(struct kmi_object *object);")
+                if not self._only_memory(each):
+                    lines.append(f"static void kmi_destroy_{each.name}(struct kmi_object *object);")
             lines.append(f"static const struct kmi_class {each.name}_class __maybe_unused;")
         lines.append("")
         for each in counted:
@@ -82,7 +83,8 @@ class Classes:
             lines.append(f'\t.name = "{each.kind.definition.name}",')
             lines.append(f"\t.base = {base},")
             if each.made:
-                lines.append(f"\t.destroy = kmi_destroy_{each.name},")
+                ends = "kmi_object_free" if self._only_memory(each) else f"kmi_destroy_{each.name}"
+                lines.append(f"\t.destroy = {ends},")
                 lines.append(f"\t.size = sizeof(struct {each.name}),")
             lines.append("};")
         return lines
@@ -162,6 +164,13 @@ class Classes:
             "",
         ]
 
+    def _only_memory(self, instance: ClassInstance) -> bool:
+        """Whether an object that dies is nothing but memory to be freed."""
+        if instance.deleter is not None or instance.name in self.groups:
+            return False
+        fields = self._fields(instance.kind)
+        return not any(is_place(field, kind) or linear.holds_count(kind) for field, kind, _ in fields)
+
     # --- the end of objects -------------------------------------------------------------------------------
 
     def _functions(self, instance: ClassInstance) -> list[str]:
@@ -191,7 +200,7 @@ class Classes:
         for statement in body:
             lines += [f"\t{line}" for line in statement.split("\n")]
         lines += ["}", ""]
-        if kind.definition.place:
+        if kind.definition.place or self._only_memory(instance):
             return lines
         lines += [f"static void kmi_destroy_{name}(struct kmi_object *object)", "{"]
         if group is not None:

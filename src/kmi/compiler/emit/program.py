@@ -192,6 +192,7 @@ class ProgramPrinter:
         inline = ""
         if isinstance(callable_, FunctionInstance):
             inline = "__always_inline " if function.inline else "inline " if self._inline(callable_) else ""
+            inline = "__cold " if function.cold else inline
         return f"static {inline}{spelt}{callable_.name}({', '.join(parameters) or 'void'})"
 
     def _inline(self, instance: FunctionInstance) -> bool:

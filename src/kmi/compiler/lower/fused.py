@@ -4,8 +4,8 @@
     kept.extend(data[:n])           kept.__extend_slice__(data, 0, n)
     bytes(kept[:n])                 bytes.__from_bytearray_slice__(kept, 0, n)
 
-A class says by a method ``__NAME_onto__`` that what its method ``NAME`` gives can go to the end of a bytearray
-as well, with the same errors in the same order, and nothing there after an error.
+A class says by a method ``__NAME_onto__`` that what its method ``NAME`` gives can go to the end of a
+bytearray as well, with the same errors in the same order, and nothing there after an error.
 
 Invariant: operands are read in another order only where all of them but the last are locals.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kmi.language import tree
-from kmi.language.types import NONE, ClassType
+from kmi.language.types import NONE
 
 BYTEARRAY = "kmi.runtime.bytearray"
 BYTES = "kmi.runtime.bytes"

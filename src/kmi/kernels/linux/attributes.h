@@ -112,7 +112,7 @@ struct kmi_object {
 };
 #endif
 
-static __maybe_unused noinline bool kmi_linux_attribute_taken(const char *name, struct attribute **files, size_t count)
+static __maybe_unused noinline __cold bool kmi_linux_attribute_taken(const char *name, struct attribute **files, size_t count)
 {
 	static const char *const own[] = { "dev", "device", "power", "subsystem", "uevent" };
 	size_t index;
@@ -126,7 +126,7 @@ static __maybe_unused noinline bool kmi_linux_attribute_taken(const char *name, 
 }
 
 /* The groups of a device with these operations; 0 or a negative errno. */
-static __maybe_unused noinline int kmi_linux_groups_make(struct kmi_linux_groups *groups, const void *operations)
+static __maybe_unused noinline __cold int kmi_linux_groups_make(struct kmi_linux_groups *groups, const void *operations)
 {
 	const char *begin = operations;
 	const char *end = begin + ((const struct kmi_object *)operations)->class->size;

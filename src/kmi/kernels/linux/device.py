@@ -69,6 +69,7 @@ from kmi.unsafe import (
     address_of,
     callback,
     cast,
+    cold,
     container_of,
     from_raw,
     inline,
@@ -405,6 +406,7 @@ class MiscDevice(_Device[S]):
             kmi_linux_enlist(address_of(self.registration))
 
     @callback
+    @cold
     @staticmethod
     def _publish(registration: Pointer[kmi_linux_registration]) -> i32:
         with unsafe("only MiscDevice.__init__ hands this function out, with its own record"):
@@ -415,6 +417,7 @@ class MiscDevice(_Device[S]):
             )
 
     @callback
+    @cold
     @staticmethod
     def _withdraw(registration: Pointer[kmi_linux_registration]) -> None:
         with unsafe("it was published"):
@@ -454,6 +457,7 @@ class CharDevice(_Device[S]):
             kmi_linux_enlist(address_of(self.registration))
 
     @callback
+    @cold
     @staticmethod
     def _publish(registration: Pointer[kmi_linux_registration]) -> i32:
         with unsafe("only CharDevice.__init__ hands this function out, with its own record"):
@@ -464,6 +468,7 @@ class CharDevice(_Device[S]):
             )
 
     @callback
+    @cold
     @staticmethod
     def _withdraw(registration: Pointer[kmi_linux_registration]) -> None:
         with unsafe("it was published"):

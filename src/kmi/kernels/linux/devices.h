@@ -2,7 +2,8 @@
 /*
  * Devices: the operations of their files, and how they come to have a name in /dev.
  *
- * A registration is all or nothing: what fails half-way is undone here, in reverse.
+ * A registration is all or nothing: what fails half-way is undone here, in reverse. It happens once in a module's
+ * life, so all of it is cold: built to be small, and apart from what runs often.
  */
 #ifndef KMI_LINUX_DEVICES_H
 #define KMI_LINUX_DEVICES_H
@@ -57,7 +58,7 @@ static inline u32 kmi_linux_minor(struct file *opened)
  * /dev afterwards: devtmpfs (drivers/base/devtmpfs.c) makes the node before the registration returns, but says nothing
  * when it cannot. Where nothing has the name, as without devtmpfs, making the node is up to user space.
  */
-static __maybe_unused noinline int kmi_linux_taken(const char *folder, const char *name, dev_t number)
+static __maybe_unused noinline __cold int kmi_linux_taken(const char *folder, const char *name, dev_t number)
 {
 	char *text = kasprintf(GFP_KERNEL, "%s%s", folder, name);
 	struct inode *node;
@@ -76,7 +77,7 @@ static __maybe_unused noinline int kmi_linux_taken(const char *folder, const cha
 	return status;
 }
 
-static __maybe_unused noinline int kmi_linux_misc_publish(struct miscdevice *device, struct kmi_linux_groups *groups,
+static __maybe_unused noinline __cold int kmi_linux_misc_publish(struct miscdevice *device, struct kmi_linux_groups *groups,
 							  const void *operations)
 {
 	int status = kmi_linux_groups_make(groups, operations);
@@ -98,7 +99,7 @@ files:
 	return status;
 }
 
-static __maybe_unused noinline void kmi_linux_misc_withdraw(struct miscdevice *device, struct kmi_linux_groups *groups)
+static __maybe_unused noinline __cold void kmi_linux_misc_withdraw(struct miscdevice *device, struct kmi_linux_groups *groups)
 {
 	misc_deregister(device);
 	kmi_linux_groups_end(groups);
@@ -132,7 +133,7 @@ static __maybe_unused char *kmi_linux_char_mode(struct device *device, umode_t *
 	return NULL;
 }
 
-static __maybe_unused noinline int kmi_linux_char_class(struct kmi_linux_char *device)
+static __maybe_unused noinline __cold int kmi_linux_char_class(struct kmi_linux_char *device)
 {
 	int status = kmi_linux_taken("/sys/class/", device->name, 0);
 
@@ -150,13 +151,13 @@ static __maybe_unused noinline int kmi_linux_char_class(struct kmi_linux_char *d
 	return 0;
 }
 
-static __maybe_unused noinline void kmi_linux_char_leave(struct kmi_linux_char *device, u32 count)
+static __maybe_unused noinline __cold void kmi_linux_char_leave(struct kmi_linux_char *device, u32 count)
 {
 	while (count--)
 		device_destroy(device->kind, MKDEV(MAJOR(device->first), count));
 }
 
-static __maybe_unused noinline int kmi_linux_char_enter(struct kmi_linux_char *device, struct kmi_linux_groups *groups)
+static __maybe_unused noinline __cold int kmi_linux_char_enter(struct kmi_linux_char *device, struct kmi_linux_groups *groups)
 {
 	struct device *made;
 	char *name;
@@ -183,7 +184,7 @@ static __maybe_unused noinline int kmi_linux_char_enter(struct kmi_linux_char *d
 	return 0;
 }
 
-static __maybe_unused noinline int kmi_linux_char_publish(struct kmi_linux_char *device,
+static __maybe_unused noinline __cold int kmi_linux_char_publish(struct kmi_linux_char *device,
 							  struct kmi_linux_groups *groups, const void *operations)
 {
 	int status = kmi_linux_groups_make(groups, operations);
@@ -216,7 +217,7 @@ groups:
 	return status;
 }
 
-static __maybe_unused noinline void kmi_linux_char_withdraw(struct kmi_linux_char *device,
+static __maybe_unused noinline __cold void kmi_linux_char_withdraw(struct kmi_linux_char *device,
 							    struct kmi_linux_groups *groups)
 {
 	kmi_linux_char_leave(device, device->count);

@@ -70,7 +70,7 @@ class Uio:
             return taken
 
     def __get_onto__(self, buffer: bytearray, limit: int) -> None:
-        """`buffer.extend(self.get(limit))`, without a copy between: its end moves when the bytes are there."""
+        """`buffer.extend(self.get(limit))`, with no copy between: its end moves when the bytes are there."""
         with unsafe("room for `wanted` was reserved, and what is behind the end is nobody's"):
             if self.record.to_user:
                 raise ValueError("Uio.get in a read")
@@ -83,7 +83,7 @@ class Uio:
                 buffer.extend(self.get(limit))  # which raises, when the bytes have been taken
                 return
             buffer._reserve(wanted)
-            done = copy_from_iter(buffer._data() + len(buffer), wanted, self.record.memory)
+            done = kmi_linux_copy_from(self.record.memory, buffer._data() + len(buffer), wanted)
             if done == 0:
                 raise OSError(EFAULT, "bad address")
             buffer._length += done

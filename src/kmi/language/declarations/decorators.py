@@ -32,6 +32,7 @@ FUNCTION = frozenset(
         "kmi.unsafe.callback",
         "kmi.unsafe.per_place",
         "kmi.unsafe.inline",
+        "kmi.unsafe.cold",
         "kmi.unsafe.c_function",
     }
 )

@@ -152,6 +152,7 @@ def _decorate(info: FunctionInfo, decorators: Decorators, static: bool) -> None:
     function.callback = "kmi.unsafe.callback" in decorators.names
     function.per_place = "kmi.unsafe.per_place" in decorators.names
     function.inline = "kmi.unsafe.inline" in decorators.names
+    function.cold = "kmi.unsafe.cold" in decorators.names
     function.external = decorators.external
     function.effects = decorators.effects
 

@@ -80,6 +80,8 @@ class Function:
     per_place: bool = False
     """Compiled anew for each place that it initialises, so that static storage in it is one a place."""
     inline: bool = False
+    cold: bool = False
+    """Runs once in a while: compiled to be small, and apart from what runs often."""
     external: CFunction | None = None
     """A declaration without a body: C code stands behind it."""
     effects: Effects | None = None

@@ -48,7 +48,7 @@ def dump_class(definition: tree.Class) -> str:
 def dump_function(function: tree.Function) -> str:
     """The text of a function: its signature, what it is besides, its body."""
     lines: list[str] = []
-    for flag in ("static", "property", "abstract", "callback", "per_place", "inline"):
+    for flag in ("static", "property", "abstract", "callback", "per_place", "inline", "cold"):
         if getattr(function, flag):
             lines.append(f"@{flag}")
     if function.external is not None:

@@ -28,7 +28,7 @@ FLAG = "-fcallgraph-info=su"
 STACK = 16 << 10
 """THREAD_SIZE of x86-64. With KASAN it is twice that: arch/x86/include/asm/page_64_types.h."""
 RELEASES = "kmi_object.h"
-DESTROY = "kmi_destroy_"
+DESTROY = ("kmi_destroy_", "kmi_object_free")
 FORMATS = "kmi_format.h"
 WRITE = "kmi_piece_write_"
 
