@@ -204,13 +204,13 @@ def octal(value: int) -> int:
 class _Device(Registration, Generic[S]):
     """What all devices have in common: operations, and the callbacks of the files that are open on it."""
 
-    operations: FileOperations[S]
+    callbacks: FileOperations[S]  # a name that nothing else stores to: it is final, and needs no count
     name: str
     groups: kmi_linux_groups
 
     def __init__(self, name: str, operations: FileOperations[S], mode: int) -> None:
         self.name = name
-        self.operations = operations
+        self.callbacks = operations
         if not 0 <= mode <= 0o777:
             # As `{mode:#o}`, the only format of a number that would be in every module.
             size: u64 = -mode if mode < 0 else mode
@@ -243,8 +243,8 @@ class _Device(Registration, Generic[S]):
             record = kmi_linux_file()
             record.file = opened
             try:
-                kept = _Opened[S](self.operations)  # before open: whose open succeeded, its close is called
-                kept.state_ = self.operations.open(cast(File[None], address_of(record)))
+                kept = _Opened[S](self.callbacks)  # before open: whose open succeeded, its close is called
+                kept.state_ = self.callbacks.open(cast(File[None], address_of(record)))
                 opened.private_data = into_raw(kept)
             except Exception as error:
                 return kmi_linux_refuse(error, False)
@@ -411,7 +411,7 @@ class MiscDevice(_Device[S]):
     def _publish(registration: Pointer[kmi_linux_registration]) -> i32:
         with unsafe("only MiscDevice.__init__ hands this function out, with its own record"):
             device = container_of(registration, MiscDevice[S], "registration")
-            operations = cast(Pointer[None], device.operations)
+            operations = cast(Pointer[None], device.callbacks)
             return device._published(
                 kmi_linux_misc_publish(address_of(device.misc), address_of(device.groups), operations)
             )
@@ -462,7 +462,7 @@ class CharDevice(_Device[S]):
     def _publish(registration: Pointer[kmi_linux_registration]) -> i32:
         with unsafe("only CharDevice.__init__ hands this function out, with its own record"):
             device = container_of(registration, CharDevice[S], "registration")
-            operations = cast(Pointer[None], device.operations)
+            operations = cast(Pointer[None], device.callbacks)
             return device._published(
                 kmi_linux_char_publish(address_of(device.char), address_of(device.groups), operations)
             )
