@@ -7,7 +7,7 @@
 A class says by a method ``__NAME_onto__`` that what its method ``NAME`` gives can go to the end of a
 bytearray as well, with the same errors in the same order, and nothing there after an error.
 
-Invariant: operands are read in another order only where all of them but the last are locals.
+Invariant: operands are read in another order only where those that change places are locals or their fields.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def fused(node: tree.Call) -> tree.Call:
     """The call that does both, or the same one."""
     owner = _owner(node.function)
     match node.function.name, node.arguments:
-        case "extend" | "__iadd__", [tree.LocalGet() as buffer, tree.Call() as inner] if owner == BYTEARRAY:
+        case "extend" | "__iadd__", [buffer, tree.Call() as inner] if owner == BYTEARRAY and _is_read(buffer):
             return _extended(node, buffer, inner) or node
         case "__from_bytearray__", [tree.Call(arguments=[_, _, _]) as inner] if owner == BYTES:
             if _owner(inner.function) == BYTEARRAY and inner.function.name == "__slice__":
@@ -35,7 +35,14 @@ def fused(node: tree.Call) -> tree.Call:
     return node
 
 
-def _extended(node: tree.Call, buffer: tree.LocalGet, inner: tree.Call) -> tree.Call | None:
+def _is_read(node: tree.Expression) -> bool:
+    """A local, or a field of one: nothing that evaluating it sooner or later would change."""
+    return isinstance(node, tree.LocalGet) or (
+        isinstance(node, tree.FieldGet) and isinstance(node.object, tree.LocalGet)
+    )
+
+
+def _extended(node: tree.Call, buffer: tree.Expression, inner: tree.Call) -> tree.Call | None:
     function = inner.function
     if function.owner is None or function.static:
         return None
