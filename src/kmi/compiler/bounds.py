@@ -349,6 +349,8 @@ class Bounds:
         for statement in walk(body):
             for target, _ in targets(statement):
                 self.forget(target, state)
+                if target.owned:
+                    self.forget_lengths(state)  # it may die on the way out
             if isinstance(statement, linear.CallFunction):
                 self.after_call(statement, state)
             else:
