@@ -6,7 +6,7 @@ import pytest
 
 from tests.compiler.compiled import compiled, function
 
-PROGRAM = '''
+PROGRAM = """
 from kmi import u8
 
 class Box:
@@ -222,7 +222,7 @@ def kept_narrow(a: list[int]) -> u8:
     for item in a:
         count += 1
     return count
-'''
+"""
 NAMES = re.findall(r"^def (\w+)", PROGRAM, re.MULTILINE)
 CALLED = ("only_inside", "also_outside")
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kmi.compiler import arguments
+from kmi.compiler import arguments, contents
 from kmi.compiler.driver import fixed
 from kmi.compiler.elide import elide
 from kmi.compiler.exceptions import Exceptions
@@ -41,8 +41,22 @@ class Listed:
 
 def left(program: tree.Program) -> list[Listed]:
     """Every check in the author's functions, in the order of the source."""
+    made = _made(program, True) or _made(program, False) or []
+    found: dict[tuple[str, int, int, str], Listed] = {}
+    for instance in made:
+        for check in instance.checks:
+            span = check.span
+            key = (str(span.source.path), span.line, span.column, check.kind)
+            known = found.get(key)
+            if known is None or _width(check.known) > _width(known.check.known):
+                found[key] = Listed(check, instance.function.qualified)
+    return [found[key] for key in sorted(found)]
+
+
+def _made(program: tree.Program, guess: bool) -> list[FunctionInstance] | None:
+    """The author's functions as they are compiled; None where what was guessed of lists does not hold."""
     monomorphiser = Monomorphiser(program, Namer())
-    monomorphiser.learnt = learn(program, ())
+    learnt = monomorphiser.learnt = learn(program, (), guess)
     exceptions = Exceptions(program)
     made: list[FunctionInstance] = []
     for function in _own(program):
@@ -56,21 +70,15 @@ def left(program: tree.Program) -> list[Listed]:
             made.append(instance)
 
     monomorphiser.run(lower)
+    if learnt.items is not None and not contents.holds(made, learnt.items):
+        return None
     outside = fixed(monomorphiser, ())
     for instance in made:
         assert instance.linear is not None
         tidy(instance.linear)
     elide(made, outside)
     arguments.drop_checks(made, outside)
-    found: dict[tuple[str, int, int, str], Listed] = {}
-    for instance in made:
-        for check in instance.checks:
-            span = check.span
-            key = (str(span.source.path), span.line, span.column, check.kind)
-            known = found.get(key)
-            if known is None or _width(check.known) > _width(known.check.known):
-                found[key] = Listed(check, instance.function.qualified)
-    return [found[key] for key in sorted(found)]
+    return made
 
 
 def _own(program: tree.Program) -> Iterator[tree.Function]:

@@ -5,8 +5,8 @@
 The passes, each a file of its name; ``--dump PASS`` shows what there is after one of `PASSES`:
 
 - types: the tree as the front end gives it
-- parameters: what all calls say of a function's integers; where a function turns up that it has not seen, the
-  program is compiled again without
+- parameters: what all calls say of a function's integers, and a guess of what lists hold; where a function
+  turns up that it has not seen, or ``contents`` finds otherwise, the program is compiled again without
 - monomorphise, and with it for each function as it is reached: ranges (which facts and intervals serve), then
   linearise (whose forms are in ``lower``)
 - atomic: who allocates without sleeping
@@ -26,7 +26,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from kmi.compiler import arguments, atomic, dump, edges, errors, looks, parameters, recursion, verify
+from kmi.compiler import (
+    arguments,
+    atomic,
+    contents,
+    dump,
+    edges,
+    errors,
+    looks,
+    parameters,
+    recursion,
+    verify,
+)
 from kmi.compiler.elide import elide
 from kmi.compiler.emit.program import ProgramPrinter
 from kmi.compiler.exceptions import Exceptions
@@ -86,13 +97,19 @@ def compile(program: Program, target: Target) -> CSource:
     """The whole program as one C file. Raises InternalError where it meets what the front end should have
     refused.
     """
-    learnt = parameters.learn(program, [root.function for root in target.roots])
-    source = _compile(program, target, learnt)
-    return source or _compile(program, target, Known()) or CSource("")
+    roots = [root.function for root in target.roots]
+    for with_contents in (True, False):
+        learnt = parameters.learn(program, roots, with_contents)
+        source = _compile(program, target, learnt)
+        if source is not None:
+            return source
+        if learnt.items is None:
+            break
+    return _compile(program, target, Known()) or CSource("")
 
 
 def _compile(program: Program, target: Target, learnt: Known) -> CSource | None:
-    """None where a function was compiled of which it was not known that it is there."""
+    """None where a function was compiled of which it was not known that it is there, or that fills a list."""
     if target.dump is not None:
         target.dump("types", typed_text(program))
     namer = Namer()
@@ -107,6 +124,8 @@ def _compile(program: Program, target: Target, learnt: Known) -> CSource | None:
     monomorphiser.run(linear)
     instances = list(monomorphiser.functions.values())
     if learnt.parameters and any(each.author and id(each.function) not in learnt.seen for each in instances):
+        return None
+    if learnt.items is not None and not contents.holds(instances, learnt.items):
         return None
     if target.dump is not None:
         target.dump("monomorphise", dump.instances(monomorphiser))

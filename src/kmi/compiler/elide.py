@@ -165,6 +165,8 @@ class Elision:
                 return self.is_held(inner)
             case linear.Convert(value=inner) if isinstance(inner.type, PointerType):
                 return self.lent_by_c  # what C hands to a callback it holds until that returns
+            case linear.Convert(value=linear.PlaceOf() as inner):
+                return self.is_held(inner)  # the same place, as a class that it derives from
             case linear.Convert(value=inner):
                 return linear.holds_count(inner.type) and self.is_held(inner)
             case linear.Literal():

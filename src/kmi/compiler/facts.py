@@ -23,11 +23,14 @@ from kmi.compiler.ranges import BYTE, LARGEST, Ranges, holds_bytes
 from kmi.language import tree
 from kmi.language.tree import Local
 from kmi.language.tree.walk import children, is_expression, walk
-from kmi.language.types import BoolType, IntType
+from kmi.language.types import BoolType, IntType, TupleType
 
 Known = dict[Local, Interval]
 """Intervals of locals; one that is not in it can be whatever its type holds."""
 
+ROUNDS = 12
+HIGH_ENDS = [(1 << bits) - 1 for bits in (8, 16, 31, 32, 40, 63, 64)]
+LOW_ENDS = [0, *(-(1 << bits) for bits in (7, 31, 40, 63))]
 DEEPEST = 2
 """Loops inside each other that are gone through more than once: each makes it several times as much work."""
 INDEXED = frozenset(["kmi.runtime.list", "kmi.runtime.bytes", "kmi.runtime.bytearray"])
@@ -54,6 +57,8 @@ class Facts:
         self.instance = instance
         self.learnt = learnt
         self.found: dict[int, Interval] = {}
+        self.parts: dict[tuple[Local, int], Local] = {}
+        """Of integers in tuples: what stands for each in what is known."""
         self.breaks: list[list[Known]] = []
         self.continues: list[list[Known]] = []
         self.depth = 0
@@ -70,6 +75,13 @@ class Facts:
                     interval = known.get(local, intervals.of_type(kind))
                     earlier = self.found.get(id(node))
                     self.found[id(node)] = interval if earlier is None else earlier.join(interval)
+            case tree.TupleGet(value=tree.LocalGet(local=local), index=index):
+                part = self.parts.get((local, index))
+                if part is not None and part in known:
+                    earlier = self.found.get(id(node))
+                    self.found[id(node)] = known[part] if earlier is None else earlier.join(known[part])
+                elif isinstance(self.instance.type(node.type), IntType):
+                    self.found[id(node)] = intervals.of_type(self.instance.type(node.type))
             case tree.Logical(operator=operator, left=left, right=right):
                 self.visit(left, known)
                 self.visit(right, self.refined(left, known, operator == "and"))
@@ -95,9 +107,21 @@ class Facts:
     def assigned(self, local: Local, value: tree.Expression, known: Known) -> Known:
         """What is known after an assignment; ``value`` was visited."""
         kind = self.instance.type(local.type)
+        if isinstance(kind, TupleType) and not local.fluid:
+            return self.filled(local, value, self.forget(known, [], [local]))
         if not isinstance(kind, IntType | BoolType) or local.fluid:
             return known
         return {**known, local: self.interval(value).meet(intervals.of_type(kind))}
+
+    def filled(self, local: Local, value: tree.Expression, known: Known) -> Known:
+        """The integers of a tuple are known like locals: `a[i], a[j] = a[j], a[i]` makes one."""
+        for index, item in enumerate(value.items if isinstance(value, tree.TupleNew) else ()):
+            kind = self.instance.type(item.type)
+            if isinstance(kind, IntType):
+                stands = Local(f"{local.name}_{index}", item.type, item.span)
+                part = self.parts.setdefault((local, index), stands)
+                known = {**known, part: self.interval(item).meet(intervals.of_type(kind))}
+        return known
 
     def refined(self, condition: tree.Expression, known: Known, holds: bool) -> Known:
         """What is known where the condition, which was visited, holds or does not."""
@@ -247,8 +271,10 @@ class Facts:
         known = self.indexed(node.iterable, known)
         target, kind = node.target, self.instance.type(node.iterable.type)
 
+        inside = BYTE if holds_bytes(kind) else Ranges(self.instance, None, self.learnt).items(kind)
+
         def enter(head: Known) -> Known:
-            return head if target.fluid or not holds_bytes(kind) else {**head, target: BYTE}
+            return head if target.fluid or inside is None else {**head, target: inside}
 
         head = self.settled(known, node.body, [target], enter)
         return self.loop(node.body, enter(head), head, node.otherwise)
@@ -259,7 +285,7 @@ class Facts:
         """What holds at the head of a loop in every round; ``enter`` goes from there into the body.
 
         A few rounds are gone through, without noting anything. What still changes then is taken for whatever
-        its type holds, to see what one round makes of that: ``state * 48271 % m`` is below ``m`` in any case.
+        its type holds, step by step, to see what a round makes of that: ``state * 48271 % m`` is below ``m``.
         """
         wide = self.forget(known, body, targets)
         entry = {local: interval for local, interval in known.items() if local not in targets}
@@ -274,18 +300,21 @@ class Facts:
 
         self.depth += 1
         try:
-            once = step(entry)
-            if holds(once, entry):
-                return {**wide, **entry}
-            twice = step(once)
-            if holds(twice, once):
-                return {**wide, **once}
-            head = {local: self.widened(local, once[local], twice[local], wide) for local in twice}
-            for _ in range(2):
+            head = entry
+            for attempt in range(ROUNDS if self.depth == 1 else 3):
                 around = step(head)
                 if holds(around, head):
                     closer = step(around)
                     return {**wide, **(around if holds(closer, around) else head)}
+                head = {
+                    local: self.widened(local, head[local], around[local], wide) if attempt else around[local]
+                    for local in around
+                    if local in head
+                }
+            for _ in range(2):
+                around = step(head)
+                if holds(around, head):
+                    return {**wide, **head}
                 head = {local: each for local, each in head.items() if holds(around, {local: each})}
         finally:
             self.found = found
@@ -307,12 +336,14 @@ class Facts:
         return around
 
     def widened(self, local: Local, before: Interval, after: Interval, wide: Known) -> Interval:
-        """An end that moves goes as far as it can."""
+        """An end that moves goes on to the next one that programs are full of, so that it moves seldom."""
         most = wide.get(local, intervals.of_type(self.instance.type(local.type)))
-        return Interval(
-            before.low if after.low >= before.low else most.low,
-            before.high if after.high <= before.high else most.high,
-        )
+        low, high = min(before.low, after.low), max(before.high, after.high)
+        if low < before.low:
+            low = max((end for end in LOW_ENDS if end <= low), default=low)
+        if high > before.high:
+            high = min((end for end in HIGH_ENDS if end >= high), default=high)
+        return Interval(low, high).meet(most)
 
     def loop(
         self, body: list[tree.Statement], inside: Known, done: Known | None, otherwise: list[tree.Statement]
@@ -364,6 +395,9 @@ class Facts:
                 case _:
                     pass
         result = dict(known)
+        for (whole, _), part in self.parts.items():
+            if whole in changes:
+                changes[part] = "any"
         for local, change in changes.items():
             before = result.pop(local, None)
             kind = self.instance.type(local.type)

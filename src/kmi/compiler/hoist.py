@@ -28,7 +28,7 @@ PURE = frozenset(["memcmp"])
 """C functions that change nothing."""
 ADDING = frozenset(
     "append extend insert copy __init__ __mul__ __add__ __slice__ __stepslice__ __with_room__ __from_list__"
-    " __extend_slice__ __from_bytearray_slice__ __from_int__ __from_bytes__ __from_bytearray__"
+    " _extend_slice _from_bytearray_slice __from_int__ __from_bytes__ __from_bytearray__"
     " __from_memory__ __allocate__".split()
 )
 """Methods of containers that make new ones, or make one longer, and drop nothing of the author's."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kmi.compiler import linear
+from kmi.compiler.intervals import Interval
 from kmi.compiler.noted import Check
 from kmi.language.tree import Class, Function
 from kmi.language.types import ClassType, Type, substitute
@@ -36,6 +37,8 @@ class FunctionInstance:
     """Its last parameter counts nested calls. ``recursion`` sets it."""
     ranges: Ranges | None = None
     """What is known of its integers. Lowering sets it."""
+    stored: dict[int, Interval] = field(default_factory=dict)
+    """Of statements that put an item into a list, by their identity: what it is. Lowering notes it."""
     checks: list[Check] = field(default_factory=list)
     """What it asks at run time. Lowering notes it."""
     raises: frozenset[Class] = frozenset()

@@ -15,3 +15,5 @@ class Known:
     """The functions whose calls were looked at: one that is not there makes all of it void."""
     parameters: dict[int, Interval] = field(default_factory=dict)
     results: dict[int, Interval] = field(default_factory=dict)
+    items: Interval | None = None
+    """What every item of a ``list[int]`` is, if ``contents`` finds it so."""

@@ -12,35 +12,42 @@ Invariant: an argument of any call is in the parameter's interval; what a call g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 
 from kmi.compiler import intervals
+from kmi.compiler.contents import stored
 from kmi.compiler.facts import gather
 from kmi.compiler.instances import FunctionInstance
 from kmi.compiler.intervals import Interval
 from kmi.compiler.known import Known
-from kmi.compiler.ranges import Ranges
+from kmi.compiler.ranges import Ranges, is_list_of_int
 from kmi.language import tree
 from kmi.language.tree import Class, Function, Program
 from kmi.language.tree.walk import authored, functions, trusted, walk
-from kmi.language.types import BoolType, ClassType, IntType
+from kmi.language.types import INT, BoolType, ClassType, IntType
 
 ROUNDS = 3
 """After so many, what still grows is given up."""
+ITEMS = -1
+"""Stands for what lists hold, among the parameters that grew."""
+ALL = intervals.of_type(INT)
 
 
-def learn(program: Program, roots: Iterable[Function]) -> Known:
-    """What is known of the author's functions."""
+def learn(program: Program, roots: Iterable[Function], contents: bool = True) -> Known:
+    """What is known of the author's functions; with ``contents``, if what is guessed of lists holds."""
     every = _all(program)
     known = Known(frozenset(map(id, every)))
     taken = {id(each) for each in roots} | set(_values(every))
     taken |= {id(part) for each in program.parameters for part in _parts(each)}  # their validators
     taken |= set(_from_within(program))
     chosen = [each for each in every if _closed(each) and id(each) not in taken]
-    if not chosen:
-        return known
-    _Learning(every, chosen, known).run()
+    if contents and any(_fills(node) for each in every for node in walk(each.body)):
+        known.items = Interval(0, 0)
+    if chosen or known.items is not None:
+        _Learning(every, chosen, known).run()
+    if known.items == ALL:
+        known.items = None
     return known
 
 
@@ -64,6 +71,8 @@ class _Learning:
                 break
             rounds += 1
             if rounds > ROUNDS:
+                if ITEMS in grown and rounds > 3 * ROUNDS:  # they grow with what the rest is known of
+                    self.known.items = ALL
                 for parameter in (p for each in self.chosen for p in each.parameters):
                     if id(parameter) in grown and isinstance(parameter.type, IntType | BoolType):
                         self.known.parameters[id(parameter)] = intervals.of_type(parameter.type)
@@ -77,6 +86,12 @@ class _Learning:
         ranges = Ranges(instance, gather(instance, self.known), self.known)
         grown: set[int] = set()
         for node in walk(function.body):
+            if self.known.items is not None and _plain(function):
+                for item in _fills(node):
+                    after = self.known.items.join(ranges.of(item).meet(ALL))
+                    if after != self.known.items:
+                        self.known.items = after
+                        grown.add(ITEMS)
             if not isinstance(node, tree.Call) or id(node.function) not in ids:
                 continue
             if id(node.function) not in self.called:
@@ -108,6 +123,18 @@ class _Learning:
                     value = ranges.of(node.value).meet(room)
                 found = value if found is None else found.join(value)
         return found or room
+
+
+def _fills(node: tree.Node) -> Sequence[tree.Expression]:
+    """The integers that a node puts into lists of int."""
+    match node:
+        case tree.ListNew(items=items, type=kind) if is_list_of_int(kind):
+            return items
+        case tree.Call(arguments=[receiver, *_]) if is_list_of_int(receiver.type):
+            item = stored(node)
+            return [] if item is None else [item]
+        case _:
+            return []
 
 
 def _closed(function: Function) -> bool:

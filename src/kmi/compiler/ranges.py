@@ -14,7 +14,7 @@ from kmi.compiler.instances import FunctionInstance
 from kmi.compiler.intervals import BIT, EVERYTHING, Interval
 from kmi.compiler.known import Known
 from kmi.language import tree
-from kmi.language.types import BoolType, ClassType, IntType, Type
+from kmi.language.types import INT, BoolType, ClassType, IntType, Type
 
 LARGEST = 1 << 40
 """More items than a built-in container ever has: see ``kmi.runtime.memory``."""
@@ -22,6 +22,13 @@ LARGEST = 1 << 40
 
 BYTE = Interval(0, 255)
 _BYTES = ("kmi.runtime.bytes", "kmi.runtime.bytearray")
+
+
+LIST = "kmi.runtime.list"
+
+
+def is_list_of_int(kind: Type) -> bool:
+    return isinstance(kind, ClassType) and kind.definition.module == LIST and kind.arguments == (INT,)
 
 
 def holds_bytes(kind: Type) -> bool:
@@ -49,6 +56,12 @@ class Ranges:
         if interval is None:
             interval = self.known[id(node)] = self._of(node)
         return interval
+
+    def items(self, kind: Type) -> Interval | None:
+        """What the items of a list of this type are, where that is known."""
+        if self.learnt is None or self.learnt.items is None:
+            return None
+        return self.learnt.items if is_list_of_int(self.instance.type(kind)) else None
 
     def exact(self, node: tree.Binary | tree.Unary) -> Interval:
         """The mathematical result, before it is checked to be within 128 bits."""
@@ -80,7 +93,9 @@ class Ranges:
                 return self.of(left).join(self.of(right))
             case tree.Let(body=body) | tree.Do(value=body):
                 return self.of(body)
-            case tree.LocalGet() if id(node) in self.facts:
+            case tree.TupleGet(value=tree.TupleNew(items=parts), index=index):
+                return self.of(parts[index])
+            case tree.LocalGet() | tree.TupleGet() if id(node) in self.facts:
                 return self.facts[id(node)]
             case tree.Call(function=tree.Function(name="__len__", module=module)) if module.startswith(
                 "kmi.runtime."
@@ -90,6 +105,11 @@ class Ranges:
                 module in _BYTES
             ):
                 return BYTE
+            case tree.Call(
+                function=tree.Function(name="__getitem__" | "__item__" | "pop", module="kmi.runtime.list"),
+                arguments=[items, *_],
+            ) if (known := self.items(items.type)) is not None:
+                return known
             case tree.Call(function=function) if self.learnt and id(function) in self.learnt.results:
                 return self.learnt.results[id(function)]
             case tree.Upcast(value=value) | tree.Narrow(value=value) if isinstance(

@@ -257,7 +257,7 @@ class bytearray:
     def extend(self, data: bytes) -> None:
         self._append_memory(data._data(), data._length)
 
-    def __extend_slice__(self, data: bytes, start: int, stop: int) -> None:
+    def _extend_slice(self, data: bytes, start: int, stop: int) -> None:
         """`extend(data[start:stop])`, which needs no copy between."""
         first = clamp(start, data._length)
         last = clamp(stop, data._length)

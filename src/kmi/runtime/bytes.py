@@ -98,7 +98,7 @@ class bytes:
         return bytes.__from_memory__(data._data(), data._length)
 
     @staticmethod
-    def __from_bytearray_slice__(data: bytearray, start: int, stop: int) -> bytes:
+    def _from_bytearray_slice(data: bytearray, start: int, stop: int) -> bytes:
         """`bytes(data[start:stop])`, which needs no copy between."""
         first = clamp(start, data._length)
         last = clamp(stop, data._length)

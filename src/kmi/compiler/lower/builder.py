@@ -100,6 +100,13 @@ class Builder:
             self.instance.checks.append(check)
         return check
 
+    def put_in(self, interval: Interval) -> None:
+        """What was emitted last puts such an item into a list: for ``contents``."""
+        for statement in reversed(self.out):
+            if isinstance(statement, linear.CallFunction | linear.Store):
+                self.instance.stored[id(statement)] = interval
+                return
+
     @contextmanager
     def into(self, statements: list[linear.Statement]) -> Iterator[list[linear.Statement]]:
         """Statements go here meanwhile."""

@@ -10,6 +10,7 @@ nor returned.
 from __future__ import annotations
 
 from kmi.compiler import linear
+from kmi.compiler.contents import stored
 from kmi.compiler.instances import FunctionInstance, VirtualInstance, bases, bindings_of
 from kmi.compiler.lower import integers, items, text
 from kmi.compiler.lower.builder import Builder, Value, is_void
@@ -37,11 +38,14 @@ def call(builder: Builder, node: tree.Call) -> Value:
     function = node.function
     if function.external is not None:
         return _c_call(builder, node)
-    if (item := items.access(builder, node)) is not None:
-        return item
+    if (accessed := items.access(builder, node)) is not None:
+        return accessed
     values = builder.operands(node.arguments)
     callee = _callee(builder, node, values)
-    return invoke(builder, callee, values, node.span)
+    value = invoke(builder, callee, values, node.span)
+    if (item := stored(node)) is not None and isinstance(builder.type(item.type), IntType):
+        builder.put_in(builder.ranges.of(item))
+    return value
 
 
 def _callee(builder: Builder, node: tree.Call, values: list[Value]) -> Callee:

@@ -1,10 +1,10 @@
 """Copies that nobody would see are not made: the bytes go at once to where the copy would have gone.
 
-    kept.extend(data.get(n))        data.__get_onto__(kept, n)
-    kept.extend(data[:n])           kept.__extend_slice__(data, 0, n)
-    bytes(kept[:n])                 bytes.__from_bytearray_slice__(kept, 0, n)
+    kept.extend(data.get(n))        data._get_onto(kept, n)
+    kept.extend(data[:n])           kept._extend_slice(data, 0, n)
+    bytes(kept[:n])                 bytes._from_bytearray_slice(kept, 0, n)
 
-A class says by a method ``__NAME_onto__`` that what its method ``NAME`` gives can go to the end of a
+A class says by a method ``_NAME_onto`` that what its method ``NAME`` gives can go to the end of a
 bytearray as well, with the same errors in the same order, and nothing there after an error.
 
 Invariant: operands are read in another order only where those that change places are locals or their fields.
@@ -29,7 +29,7 @@ def fused(node: tree.Call) -> tree.Call:
             return _extended(node, buffer, inner) or node
         case "__from_bytearray__", [tree.Call(arguments=[_, _, _]) as inner] if owner == BYTES:
             if _owner(inner.function) == BYTEARRAY and inner.function.name == "__slice__":
-                return _instead(node, "__from_bytearray_slice__", inner.arguments) or node
+                return _instead(node, "_from_bytearray_slice", inner.arguments) or node
         case _:
             pass
     return node
@@ -47,8 +47,8 @@ def _extended(node: tree.Call, buffer: tree.Expression, inner: tree.Call) -> tre
     if function.owner is None or function.static:
         return None
     if _owner(function) == BYTES and function.name == "__slice__" and len(inner.arguments) == 3:
-        return _instead(node, "__extend_slice__", [buffer, *inner.arguments])
-    onto = function.owner.methods.get(f"__{function.name}_onto__")
+        return _instead(node, "_extend_slice", [buffer, *inner.arguments])
+    onto = function.owner.methods.get(f"_{function.name}_onto")
     if onto is None or not isinstance(inner.arguments[0], tree.LocalGet):
         return None
     arguments = [inner.arguments[0], buffer, *inner.arguments[1:]]

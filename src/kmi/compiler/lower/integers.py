@@ -19,8 +19,9 @@ from kmi.compiler.noted import Check, bounds
 from kmi.language import tree
 from kmi.language.report.diagnostics import InternalError
 from kmi.language.source import Span
-from kmi.language.types import INT, BoolType, IntType, Type
+from kmi.language.types import INT, WIDTHS, BoolType, IntType, Type
 
+U32 = WIDTHS["u32"]
 RING = frozenset("+ - * & | ^".split())
 """Operators whose low bits depend on low bits only."""
 
@@ -118,26 +119,39 @@ def _low_bits(node: tree.Expression) -> tuple[tree.Expression, int, int] | None:
             return None
 
 
-def modular(builder: Builder, node: tree.Expression, bits: int) -> linear.Expression:
-    """The value modulo 2**bits or more, as an unsigned expression."""
-    kind = U64 if bits <= 64 else U128
+def _rotates(node: tree.Expression, mask: int) -> bool:
+    """``(x >> n | x << (32 - n)) & 0xFFFFFFFF``, which C sees as one instruction where it is done in u32."""
+    match node:
+        case tree.Binary(
+            operator="|" | "^" | "+", left=tree.Binary(operator=one), right=tree.Binary(operator=other)
+        ):
+            return mask == U32.high and {one, other} == {"<<", ">>"}
+        case _:
+            return False
+
+
+def modular(builder: Builder, node: tree.Expression, bits: int, narrow: bool = False) -> linear.Expression:
+    """The value modulo 2**bits or more, as an unsigned expression; ``narrow`` of exactly 32 bits."""
+    kind = U32 if narrow else U64 if bits <= 64 else U128
     if bits > 128:
         raise InternalError("low bits beyond 128 are asked for", node.span)
     match node:
         case tree.Binary(operator=operator, left=left, right=right) if operator in RING and not _low_bits(
             node
         ):
-            values = builder.operands([left, right], lambda each: Value(modular(builder, each, bits)))
+            values = builder.operands([left, right], lambda each: Value(modular(builder, each, bits, narrow)))
             return linear.Operation(operator, values[0].expression, values[1].expression, kind)
         case tree.Binary(operator="<<", left=left, right=tree.IntLiteral(value=count, name="")) if count >= 0:
-            shifted = modular(builder, left, bits)
+            shifted = modular(builder, left, bits, narrow)
             if count >= kind.bits:
                 return linear.Const(0, kind)
             return linear.Operation("<<", shifted, linear.Const(count, I64), kind)
         case tree.Binary(operator="<<", left=left, right=right):
             one, other = builder.operands(
                 [left, right],
-                lambda each: Value(modular(builder, each, bits)) if each is left else integer(builder, each),
+                lambda each: (
+                    Value(modular(builder, each, bits, narrow)) if each is left else integer(builder, each)
+                ),
             )
             if builder.ranges.of(right).within(Interval(0, kind.bits - 1)):
                 return linear.Operation("<<", one.expression, convert(other.expression, I64), kind)
@@ -147,11 +161,21 @@ def modular(builder: Builder, node: tree.Expression, bits: int) -> linear.Expres
                 zero = linear.Const(0, I128)
                 negative = linear.Comparison("<", by, zero)
                 _raise(builder, negative, "kmi_raise_shift", "ValueError", node.span, check)
+            if narrow:
+                wide = linear.Helper("kmi_shl_u64", [convert(one.expression, U64), by], U64)
+                return linear.Convert(wide, U32)
             return linear.Helper(f"kmi_shl_{kind.name}", [one.expression, by], kind)
+        case tree.Binary(operator=">>", left=left, right=right) if (
+            narrow
+            and builder.ranges.of(left).within(intervals.of_type(U32))
+            and builder.ranges.of(right).within(Interval(0, 31))
+        ):
+            whole, by = pair(builder, left, right)
+            return linear.Operation(">>", convert(whole, U32), convert(by, I64), kind)
         case tree.Unary(operator=operator, operand=operand) if operator in "-~":
-            return linear.Negation(operator, modular(builder, operand, bits), kind)
+            return linear.Negation(operator, modular(builder, operand, bits, narrow), kind)
         case tree.Fit(value=value, wrap=True, type=place) if builder_bits(builder, place) >= bits:
-            return modular(builder, value, bits)
+            return modular(builder, value, bits, narrow)
         case tree.IntLiteral(value=value, name=""):
             return linear.Const(value & ((1 << kind.bits) - 1), kind)
         case _:
@@ -184,11 +208,11 @@ def _binary(builder: Builder, node: tree.Binary) -> linear.Expression:
         if bits == 0:
             builder.operands([operand], lambda each: Value(modular(builder, each, 1)))
             return linear.Const(0, I64)
-        value = modular(builder, operand, bits)
+        value = modular(builder, operand, bits, _rotates(operand, mask))
         kind = value.type
         assert isinstance(kind, IntType)
         masked = value if mask == kind.high else linear.Operation("&", value, linear.Const(mask, kind), kind)
-        if kind.bits == 64 and mask <= I64.high:
+        if kind.bits <= 64 and mask <= I64.high:
             return linear.Convert(masked, I64)
         return masked if kind.bits == 64 or mask > I128.high else linear.Convert(masked, I128)
     a, b, result = ranges.of(node.left), ranges.of(node.right), ranges.exact(node)

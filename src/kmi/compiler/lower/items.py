@@ -62,6 +62,7 @@ def access(builder: Builder, node: tree.Call) -> Value | None:
     elif isinstance(place.type, IntType):
         stored = integers.convert(stored, place.type)
     builder.emit(linear.Store(place, stored, node.span))
+    builder.put_in(builder.ranges.of(node.arguments[2]))
     builder.settle(values, node.span)
     return Value(linear.Nothing())
 

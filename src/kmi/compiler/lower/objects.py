@@ -17,6 +17,7 @@ from kmi.language.types import (
     BOOL,
     ClassType,
     CStructType,
+    IntType,
     OptionalType,
     PointerType,
     TupleType,
@@ -188,9 +189,11 @@ def list_new(builder: Builder, node: tree.ListNew) -> Value:
     values = builder.operands(node.items)
     made = construct(builder, kind, [], node)
     append = kind.definition.methods["append"]
-    for value in values:
+    for value, item in zip(values, node.items, strict=True):
         receiver = Value(made.expression)
         calls.invoke_method(builder, receiver, kind, append, [value], node.span)
+        if isinstance(builder.type(item.type), IntType):
+            builder.put_in(builder.ranges.of(item))
     return made
 
 

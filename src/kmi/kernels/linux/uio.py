@@ -69,7 +69,7 @@ class Uio:
                 tail(taken)[done] = 0
             return taken
 
-    def __get_onto__(self, buffer: bytearray, limit: int) -> None:
+    def _get_onto(self, buffer: bytearray, limit: int) -> None:
         """`buffer.extend(self.get(limit))`, with no copy between: its end moves when the bytes are there."""
         with unsafe("room for `wanted` was reserved, and what is behind the end is nobody's"):
             if self.record.to_user:
