@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Sequence
 
 from kmi.language import codes
-from kmi.language.declarations.scope import span_of
+from kmi.language.declarations.scope import is_overload, span_of
 from kmi.language.report.diagnostics import Reporter
 from kmi.language.source import Source, Span
 
@@ -221,6 +221,12 @@ def _check_node(source: Source, node: ast.AST, reporter: Reporter) -> None:
             refuse(node.value, "`**` in a call", "name the arguments")
         case ast.Dict(keys=keys) if None in keys:
             refuse(node, "`**` in a dict", "set the items one by one")
+        case ast.FunctionDef() if is_overload(node):
+            refuse(
+                node.decorator_list[0],
+                "`@overload`",
+                "declare one signature, with a union or a `TypeVar`, or name the functions differently",
+            )
         case (
             ast.FunctionDef(body=body)
             | ast.If(body=body)

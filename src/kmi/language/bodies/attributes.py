@@ -102,6 +102,8 @@ def class_attribute(body: Body, node: ast.Attribute, info: ClassInfo, name: str)
                 f"`{ast.unparse(node)}` is used as a value, without an object",
                 help=f"name it of an object: `value.{name}`",
             )
+    if any(isinstance(each, ast.ClassDef) and each.name == name for each in info.node.body):
+        return body.poison(node)  # a class inside a class: the whitelist has said so
     names = [*info.methods, *info.constants]
     return _unknown(body, node, f"the class `{info.definition.name}`", name, names)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 
+from kmi.errors import OUTBOUND
 from kmi.language import codes, tree
 from kmi.language.bodies import expressions, formats, statements
 from kmi.language.bodies.body import Body
@@ -65,7 +66,7 @@ def plain(body: Body, node: ast.Call, definition: tree.Class) -> tree.Expression
                 codes.NO_ERRNO,
                 node,
                 f"this `{definition.name}` has a message but no errno",
-                help=f"raise {definition.name}(EIO, {ast.unparse(first)})",
+                help=f"raise {definition.name}({_errno_of(definition)}, {ast.unparse(first)})",
             )
         case [first, second] if os_error:
             number = expressions.value_for(body, first, INT, "the errno")
@@ -81,6 +82,12 @@ def plain(body: Body, node: ast.Call, definition: tree.Class) -> tree.Expression
         case _:
             message, made_of = _made_of(body, node.args)
             return tree.ExceptionNew(definition, None, message, span, kind, made_of)
+
+
+def _errno_of(definition: tree.Class) -> str:
+    """The errno that an exception class stands for by itself."""
+    names = [each.name for each in definition.ancestors()]
+    return next((row.errno for row in OUTBOUND if row.error.__name__ in names), "EIO")
 
 
 def _message(body: Body, node: ast.expr) -> tree.Expression | None:

@@ -87,13 +87,15 @@ def statement(body: Body, node: ast.stmt) -> list[tree.Statement]:
             return matches.match_statement(body, node)
         case ast.With():
             return _with(body, node, node.items)
-        case ast.Import() | ast.ImportFrom():
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
             body.error(
                 codes.UNSUPPORTED,
                 span,
                 "an import inside a function is not in kernel Python",
                 help="import at the top of the file",
             )
+            for alias in aliases:
+                bind_local(body, node, alias.asname or alias.name.partition(".")[0], POISON)
             return []
         case ast.FunctionDef():
             inner_functions.define(body, node)

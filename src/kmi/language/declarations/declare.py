@@ -21,7 +21,7 @@ from kmi.language.declarations.bindings import declare_struct
 from kmi.language.declarations.decorators import class_decorators
 from kmi.language.declarations.enums import declare_enum, enum_kind
 from kmi.language.declarations.generated import declare_init, declare_order
-from kmi.language.declarations.scope import ClassInfo, Entity, Form, ModuleScope, self_type
+from kmi.language.declarations.scope import ClassInfo, Entity, Form, ModuleScope, is_overload, self_type
 from kmi.language.declarations.setters import declare_setter, is_setter
 from kmi.language.declarations.signatures import declare_function, is_empty
 from kmi.language.declarations.world import World
@@ -206,6 +206,8 @@ def _check_protocol(world: World, info: ClassInfo) -> None:
 def declare_member(world: World, info: ClassInfo, statement: ast.stmt) -> None:
     scope = info.scope
     match statement:
+        case ast.FunctionDef() if scope.author and is_overload(statement):
+            pass  # refused by the whitelist
         case ast.FunctionDef(name=name):
             if is_setter(statement, name):
                 declare_setter(world, info, statement, name)
@@ -230,7 +232,7 @@ def declare_member(world: World, info: ClassInfo, statement: ast.stmt) -> None:
             pass
         case ast.Expr(value=ast.Constant(value=value)) if value is ...:
             pass
-        case ast.AsyncFunctionDef():
+        case ast.AsyncFunctionDef() | ast.ClassDef():
             pass  # refused by the whitelist
         case _:
             world.reporter.error(

@@ -27,6 +27,7 @@ from kmi.language.declarations.scope import (
     Poisoned,
     PseudoModule,
     TypeAlias_,
+    is_overload,
 )
 from kmi.language.declarations.vocabulary import (
     ALIEN,
@@ -36,6 +37,7 @@ from kmi.language.declarations.vocabulary import (
     FUNCTIONS,
     STANDARD,
     VALUES,
+    lacking,
 )
 from kmi.language.declarations.world import World
 from kmi.language.report.hints import module_hint, name_hint
@@ -55,7 +57,8 @@ def collect(world: World, scope: ModuleScope, statements: list[ast.stmt]) -> Non
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 for alias in names:
                     if alias.name == "*":
-                        continue  # refused by the whitelist
+                        scope.resolved["*"] = Poisoned()  # refused by the whitelist
+                        continue
                     _bind(world, scope, alias.asname or alias.name.partition(".")[0], statement)
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
                 _bind(world, scope, name, statement)
@@ -69,6 +72,8 @@ def collect(world: World, scope: ModuleScope, statements: list[ast.stmt]) -> Non
 
 def _bind(world: World, scope: ModuleScope, name: str, statement: ast.stmt) -> None:
     earlier = scope.bindings.get(name)
+    if earlier is not None and is_overload(earlier):
+        earlier = None  # refused by the whitelist
     if earlier is not None and scope.author and not _same_import(earlier, statement):
         world.reporter.error(
             codes.DUPLICATE,
@@ -107,7 +112,10 @@ def stored_attributes(module: ast.Module) -> set[str]:
 def lookup(world: World, scope: ModuleScope, name: str) -> Entity | None:
     """What a name stands for at the top of a module: its own, then Python's; None if it is unknown."""
     found = own(world, scope, name)
-    return found if found is not None else builtin(world, name)
+    found = found if found is not None else builtin(world, name)
+    if found is None and lacking(name) is None:
+        return scope.resolved.get("*")
+    return found
 
 
 def builtin(world: World, name: str, *, as_class: bool = False) -> Entity | None:

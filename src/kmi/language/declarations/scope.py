@@ -87,6 +87,14 @@ class ClassInfo:
     queued: bool = False
 
 
+def is_overload(node: ast.stmt) -> bool:
+    """Whether a function is under ``@overload``: a signature for type checkers alone."""
+    return isinstance(node, ast.FunctionDef) and any(
+        isinstance(each, ast.Name | ast.Attribute) and ast.unparse(each).split(".")[-1] == "overload"
+        for each in node.decorator_list
+    )
+
+
 def self_type(info: ClassInfo) -> Type:
     """The type of ``self`` in a class."""
     return ClassType(info.definition, info.definition.type_parameters)
