@@ -52,6 +52,7 @@ def lists(table: dict[int, str], ring: deque[int], down: Down) -> None:
     info(f"{list(enumerate('ab'))} {list(enumerate(table))} {list(enumerate(down))}")
     info(f"{list(zip('ab', b'ab'))} {list(zip(table, table.values()))} {list(zip(down, ring))}")
     info(f"{list(reversed(list('abc')))} {list(reversed(b'ab'))} {list(reversed(ring))}")
+    info(f"{''.join(reversed('añc'))} {list(reversed(range(1, 9, 2)))} {list(reversed(range(9, 1, -3)))}")
     items = [1]
     items.extend(table)
     items.extend(down)

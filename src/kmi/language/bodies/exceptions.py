@@ -295,8 +295,8 @@ def _handler(body: Body, node: ast.ExceptHandler, seen: list[tree.Class]) -> tre
         seen.extend(classes)
     local: tree.Local | None = None
     if node.name is not None:
-        common = _common(classes) if classes else body.world.builtin("Exception").definition
-        local = _bind(body, node, node.name, ExceptionType(common))
+        nearest = common(classes) if classes else body.world.builtin("Exception").definition
+        local = _bind(body, node, node.name, ExceptionType(nearest))
     body.handlers += 1
     inner = statements.block(body, node.body)
     body.handlers -= 1
@@ -326,7 +326,7 @@ def _bind(body: Body, node: ast.ExceptHandler, name: str, kind: ExceptionType) -
     return local
 
 
-def _common(classes: list[tree.Class]) -> tree.Class:
+def common(classes: list[tree.Class]) -> tree.Class:
     """The nearest class from which all of them derive."""
     for candidate in classes[0].ancestors():
         if all(definition.derives_from(candidate) for definition in classes):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 
 from kmi.language import codes, tree
-from kmi.language.bodies import adapting, calls, class_level, expressions
+from kmi.language.bodies import adapting, calls, class_level, expressions, sets
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.class_methods import refuse_making
 from kmi.language.declarations import carriers
@@ -75,6 +75,8 @@ def call_method(
         from kmi.language.bodies.containers import argument_as_list, as_list, one_by_one, several
         from kmi.language.bodies.reductions import sort_method
 
+        if name == "pop" and sets.refuse_pop(body, node, kind):
+            return body.poison(node)
         if several(node, kind, name):
             return one_by_one(body, node, receiver, name)
         node = argument_as_list(body, node, kind, name)

@@ -60,4 +60,18 @@ def refuse_order(body: Body, at: ast.AST, kind: Type, text: str) -> bool:
     return True
 
 
-__all__ = ["display", "from_list", "is_set", "refuse_order"]
+def refuse_pop(body: Body, node: ast.Call, kind: Type) -> bool:
+    """Reports a ``pop`` of a set, which takes whatever comes first; whether it is one."""
+    if not is_set(body, kind) or not body.scope.author or not isinstance(node.func, ast.Attribute):
+        return False
+    text = ast.unparse(node.func.value)
+    body.error(
+        codes.SET_ORDER,
+        node,
+        f"which item `pop` takes out of a `{kind}` differs from run to run",
+        help=f"say which one:\nitem = min({text})\n{text}.remove(item)",
+    )
+    return True
+
+
+__all__ = ["display", "from_list", "is_set", "refuse_order", "refuse_pop"]

@@ -425,8 +425,12 @@ def _reversed(body: Body, call: ast.Call) -> Source | None:
         body.error(codes.BAD_ARGUMENTS, call, "`reversed` takes one container", help="reversed(items)")
         return None
     argument = call.args[0]
-    if form_of(body, argument) == "range" and isinstance(argument, ast.Call):
+    if form_of(body, argument) == "range" and isinstance(argument, ast.Call) and len(argument.args) < 3:
         return _range_reversed(body, argument)
+    from kmi.language.bodies import containers, method_calls
+
+    if body.world.is_builtin(method_calls.peek_type(body, argument), "str"):
+        argument = containers.as_list(argument)  # characters have no positions of their own
     found = iterable(body, argument, expressions.expression(body, argument))
     if found is None:
         return None
@@ -481,18 +485,7 @@ def _range_reversed(body: Body, call: ast.Call) -> Source | None:
     found = bounds(body, call)
     if found is None:
         return None
-    start, stop, step = found
-    match step:
-        case tree.Fit(value=tree.IntLiteral(value=1)):
-            pass
-        case _:
-            body.error(
-                codes.UNSUPPORTED,
-                call,
-                "`reversed` of a `range` with a step is not in kernel Python",
-                help="write the numbers as they come: `range(last, before_first, -step)`",
-            )
-            return None
+    start, stop, _ = found
     first, end = body.temporary(INT, span, "first"), body.temporary(INT, span, "end")
 
     def down(local: tree.Local) -> tree.Expression:

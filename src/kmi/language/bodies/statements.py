@@ -314,7 +314,8 @@ def bind_local(body: Body, node: ast.AST, name: str, kind: Type) -> tree.Local:
     elif local.type is POISON:
         local.type = wanted
     elif isinstance(local.type, ExceptionType) and isinstance(kind, ExceptionType) and local.type != kind:
-        widen(body, local, ExceptionType(body.world.builtin("Exception").definition))
+        if not kind.definition.derives_from(local.type.definition):
+            widen(body, local, ExceptionType(exceptions.common([local.type.definition, kind.definition])))
     elif not poisoned(wanted):
         require(body, local, kind)
     body.flow.assigned.add(local)
