@@ -217,15 +217,15 @@ class Guest:
     def scan_leaks(self, timeout: float = 60.0) -> list[Splat]:
         """Memory that nothing points to any more, as kmemleak finds it; the debug kernel only.
 
-        An object counts only when two scans in a row found it unchanged and unreferenced; both run to their
-        end before this returns. A pointer that a kernel stack still holds by chance hides a leak, so end the
-        processes that used the module before; the guest's own, which loaded it, are replaced here.
+        An object counts only when two scans in a row found it unchanged and unreferenced; the debug kernel
+        makes the second where the first has found one, before this returns. A pointer that a kernel stack
+        still holds by chance hides a leak, so end the processes that used the module before; the guest's own,
+        which loaded it, are replaced here.
         """
         for helper in [helper for helper in self._helpers if helper.idle]:
             self._helpers.remove(helper)
             helper.end()
-        for _ in range(2):
-            self.write_file(_KMEMLEAK, b"scan", timeout)
+        self.write_file(_KMEMLEAK, b"scan", timeout)
         return splats.parse_kmemleak(self.read_file(_KMEMLEAK).decode(errors="replace"))
 
     def forget_leaks(self) -> None:
