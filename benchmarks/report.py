@@ -33,8 +33,8 @@ IN_THE_WAY = """
 
 - Indices that tests, loops and callers keep in range are not checked again. What stays is an index of which
   that is not known: from a table, from a file, from arithmetic that is no sum (`data[start + 4 * i + 3]`).
-- Items of a `list[int]` are 64 bits, whatever the program stores. That costs `sha256` its 32-bit rotates and
-  `crc32_table` half of its cache.
+- Items of a `list[int]` are 64 bits. What a program stores there is known where all of it is seen, so that
+  `sha256` rotates in 32 bits; memory it takes twice as much, and the words that it reads are checked.
 - A `dict` keeps the order of insertion and may be deleted from; its twin does neither.
 - An object has a header of 24 bytes (class, count, weak references); `linked` fills and drops them.
 - A device's callbacks make a File and a Uio on the stack, and look whether the module is whole. An open file
