@@ -12,6 +12,7 @@ from kmi.language.types import ClassType, Type, TypeObject
 MODULES = {
     "asyncio": "a callback may wait by itself: `Condition.wait()` of `kmi.sync`",
     "collections": "use a `list`, a `dict`, a `deque` or a class of your own",
+    "contextlib": "write a class with `__enter__` and `__exit__`",
     "ctypes": "records with C layout are `kmi.Struct`: `from kmi import Struct`",
     "functools": "write it as a function or a method",
     "itertools": "write it as a loop",
