@@ -78,6 +78,8 @@ IN_CLASSES: dict[str, str] = {
     "staticmethod": "`@staticmethod`",
     "super": "`super().method(…)`",
 }
+LACKING = ("KMI0303", "KMI0350")
+"""The codes of a method that is not there: as an attribute, or because it would show an order."""
 PROGRAM = """\
 from collections import deque
 
@@ -226,7 +228,7 @@ def _methods() -> list[tuple[type, list[str], list[str]]]:
             receiver = "int" if (kind, name) == (int, "from_bytes") else "value"
             questions[name] = f"def ask_{name}(value: {written}) -> None:\n    {receiver}.{name}()"
         said = _asked("from collections import deque\n\n\ndef main() -> None:\n    pass\n", questions)
-        lacks = [name for name, what in said.items() if what is not None and what.code.number == "KMI0303"]
+        lacks = [name for name, what in said.items() if what is not None and what.code.number in LACKING]
         rows.append((kind, [name for name in names if name not in lacks], lacks))
     return rows
 
