@@ -13,6 +13,7 @@ from kmi.language import codes, tree
 from kmi.language.bodies import adapting, expressions
 from kmi.language.bodies.body import Body
 from kmi.language.bodies.convert import coerce, unify
+from kmi.language.declarations.callables import signature
 from kmi.language.declarations.scope import Form, FunctionInfo
 from kmi.language.relations import POISON
 from kmi.language.types import Type, TypeVariable, substitute
@@ -40,9 +41,10 @@ def bind_arguments(
             expressions.expression(body, argument)
         return None
     values: dict[int, tree.Expression] = {}
-    for position, argument in given:  # in the order in which they are written
+    # In the order in which they are written, but lambdas, which do nothing yet, when their types are known.
+    for position, argument in sorted(given, key=lambda pair: isinstance(pair[1], ast.Lambda)):
         wanted = substitute(parameters[position].type, bindings)
-        value = expressions.expression(body, argument, None if _open(wanted, free) else wanted)
+        value = expressions.expression(body, argument, wanted if _is_wanted(argument, wanted, free) else None)
         value = adapting.argument(body, info, position, wanted, value)
         if free:
             unify(parameters[position].type, value.type, bindings, free)
@@ -140,6 +142,12 @@ def _still(node: ast.expr) -> bool:
 
 def _signature(parameters: list[tree.Local]) -> str:
     return ", ".join(parameter.name for parameter in parameters)
+
+
+def _is_wanted(argument: ast.expr, wanted: Type, free: frozenset[str]) -> bool:
+    """Whether what an argument should be is known: of a `lambda`, what it takes; what it gives shows then."""
+    taken = signature(wanted) if isinstance(argument, ast.Lambda) else None
+    return not any(_open(kind, free) for kind in (taken[0] if taken is not None else (wanted,)))
 
 
 def _open(kind: Type, free: frozenset[str]) -> bool:
