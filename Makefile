@@ -22,6 +22,7 @@ demo: python
 
 test: python
 	@$(PREPARE) all || test $$? = 1
+	@$(PREPARE) tests || test $$? = 1
 	@.venv/bin/kmi test --on $(KERNELS) -n $(JOBS) tests examples
 
 bench: python

@@ -94,3 +94,21 @@ def test_a_small_disk_is_mentioned(
     monkeypatch.setattr(doctor, "DISK_WANTED", 1 << 60)
     main(["doctor"])
     assert "GiB are wanted while a kernel is built" in capsys.readouterr().out
+
+
+def test_what_the_tests_use_is_installed_together(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted: dict[str, str] = {}
+    monkeypatch.setattr(provision, "tools", lambda programs, progress: wanted.update(programs))
+    monkeypatch.setattr(doctor.kunit, "prepare", lambda progress: progress("fetching the source"))
+    assert main(["doctor", "--prepare", "tests"]) == Exit.OK
+    assert wanted == {"gcc": "gcc", "sparse": "sparse"}
+    assert "fetching the source" in capsys.readouterr().err
+
+    def refuse(programs: dict[str, str], progress: object) -> None:
+        raise ProvisionError("only root may apt-get install; by hand:", [Missing("QEMU", LINE)])
+
+    monkeypatch.setattr(provision, "tools", refuse)
+    assert main(["doctor", "--prepare", "tests"]) == Exit.FAILED
+    assert LINE in capsys.readouterr().err

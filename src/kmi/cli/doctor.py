@@ -28,12 +28,13 @@ DISK_WANTED = 6 << 30
 @click.option(
     "--prepare",
     metavar="KERNELS",
-    help="Install, fetch and build what these kernels need: linux:6.1, …, or 'all'; or 'kunit'.",
+    help="Install, fetch and build what these kernels need: linux:6.1, …, or 'all'; or 'tests'.",
 )
 def command(prepare: str | None) -> int:
     """Say which kernels can run here and, for the others, the line that installs what they lack.
 
-    Ends with 0 if all can (with --prepare: all that were named), otherwise with 1.
+    Ends with 0 if all can (with --prepare: all that were named), otherwise with 1. What kmi's own tests use
+    beside kernels, sparse and Linux's reader of KTAP, is named 'tests' together.
     """
     if prepare is not None:
         return _prepare(prepare)
@@ -67,10 +68,8 @@ def _cache() -> str:
 
 
 def _prepare(names: str) -> Exit:
-    if names == "kunit":
-        with Progress().step("kunit: set up") as note:
-            kunit.prepare(note)
-        return Exit.OK
+    if names == "tests":
+        return _prepare_tests()
     try:
         choice = chosen(names)
     except UnknownKernel as error:
@@ -90,6 +89,18 @@ def _prepare(names: str) -> Exit:
         return Exit.OK
     progress.say("left out, as it could not be set up here:")
     return _verdict([kind for kind in lacking if kind.missing()])
+
+
+def _prepare_tests() -> Exit:
+    progress = Progress()
+    try:
+        with progress.step("tests: set up") as note:
+            provision.tools({"gcc": "gcc", "sparse": "sparse"}, note)
+            kunit.prepare(note)
+    except provision.ProvisionError as error:
+        progress.say(str(error))
+        return Exit.FAILED
+    return Exit.OK
 
 
 def _ask_for_rights() -> None:

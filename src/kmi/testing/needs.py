@@ -40,7 +40,7 @@ def unmet(need: str) -> Unmet | None:
     if need == "kunit":
         from kmi.kernels.linux.provision import kunit
 
-        line = f"{Path(sys.executable).with_name('kmi')} doctor --prepare kunit"
+        line = f"{Path(sys.executable).with_name('kmi')} doctor --prepare tests"
         return Unmet(need, line) if kunit.scripts() is None else None
     if shutil.which(need) is not None:
         return None
