@@ -21,6 +21,19 @@ def refused(buffer: bytearray, value: int) -> None:
         info(f"{value} is no byte to set")
 
 
+class Source:
+    """Its `get` is its own, whatever else it has."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def get(self, limit: int) -> bytes:
+        return self.data[:limit]
+
+    def _get_onto(self, buffer: bytearray, limit: int) -> None:
+        buffer.extend(b"not asked for")
+
+
 def main() -> None:
     text = b"kernel\x00python\xff"
     show("literal", text)
@@ -40,6 +53,9 @@ def main() -> None:
     buffer.extend(b"xyz")
     buffer.extend(buffer)
     buffer += b"!"
+    source = Source(b"source")
+    buffer.extend(source.get(3))
+    buffer += source.get(2)
     show("extended", bytes(buffer))
     buffer[0] = 255
     buffer[1:3] = b"long insertion"

@@ -4,8 +4,8 @@
     kept.extend(data[:n])           kept._extend_slice(data, 0, n)
     bytes(kept[:n])                 bytes._from_bytearray_slice(kept, 0, n)
 
-A class says by a method ``_NAME_onto`` that what its method ``NAME`` gives can go to the end of a
-bytearray as well, with the same errors in the same order, and nothing there after an error.
+A class of kmi's own says by a method ``_NAME_onto`` that what its method ``NAME`` gives can go to the end of
+a bytearray as well, with the same errors in the same order, and nothing there after an error.
 
 Invariant: operands are read in another order only where those that change places are locals or their fields.
 """
@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kmi.language import tree
+from kmi.language.tree.walk import trusted
 from kmi.language.types import NONE
 
 BYTEARRAY = "kmi.runtime.bytearray"
@@ -48,6 +49,8 @@ def _extended(node: tree.Call, buffer: tree.Expression, inner: tree.Call) -> tre
         return None
     if _owner(function) == BYTES and function.name == "__slice__" and len(inner.arguments) == 3:
         return _instead(node, "_extend_slice", [buffer, *inner.arguments])
+    if inner.virtual or not trusted(function.module):
+        return None  # an author's method of that name is just another method
     onto = function.owner.methods.get(f"_{function.name}_onto")
     if onto is None or not isinstance(inner.arguments[0], tree.LocalGet):
         return None
