@@ -84,6 +84,13 @@ def test_a_name_that_linux_has_no_room_for(flavor: KernelFlavor, empty: Path) ->
 
 
 @old
+def test_what_is_written_goes_to_its_buffer_without_a_temporary(flavor: KernelFlavor) -> None:
+    text = build.generate(ROOT / "examples" / "echo.py", flavor).text
+    assert "Uio_get_onto(" in text
+    assert "Uio_get(" not in text
+
+
+@old
 def test_symbols_for_gpl_modules_only(flavor: KernelFlavor, tmp_path: Path) -> None:
     """The build refuses with the licence's sentence, not with modpost's."""
     path = ROOT / "examples" / "semaphore.py"

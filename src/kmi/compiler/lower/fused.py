@@ -49,8 +49,10 @@ def _extended(node: tree.Call, buffer: tree.Expression, inner: tree.Call) -> tre
         return None
     if _owner(function) == BYTES and function.name == "__slice__" and len(inner.arguments) == 3:
         return _instead(node, "_extend_slice", [buffer, *inner.arguments])
-    if inner.virtual or not trusted(function.module):
+    if not trusted(function.module):
         return None  # an author's method of that name is just another method
+    if inner.virtual and function.owner.subclasses and not function.owner.place:
+        return None  # it may be the method of a class below
     onto = function.owner.methods.get(f"_{function.name}_onto")
     if onto is None or not isinstance(inner.arguments[0], tree.LocalGet):
         return None
