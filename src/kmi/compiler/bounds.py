@@ -21,6 +21,8 @@ from dataclasses import dataclass
 
 from kmi.compiler import linear
 from kmi.compiler.differences import ZERO, Differences, Length
+from kmi.compiler.facts import NEGATED
+from kmi.compiler.flags import Flag, mentioned, plain, without
 from kmi.compiler.hoist import changes, targets
 from kmi.compiler.instances import FunctionInstance
 from kmi.compiler.intervals import I64
@@ -35,48 +37,6 @@ from kmi.language.types import BoolType, IntType
 DEEPEST = 3
 """Loops inside each other that are gone through until nothing changes any more."""
 ROUNDS = 6
-
-NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
-MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
-
-
-Told = tuple[tuple[linear.Expression, bool], ...]
-"""Conditions, and whether each holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """What is known where a bool is true, and where it is false; None of what it is not."""
-
-    true: Told | None = ()
-    false: Told | None = ()
-
-    def of(self, holds: bool) -> Told | None:
-        return self.true if holds else self.false
-
-    def now(self) -> Told:
-        """What is known anyway, since the bool is known."""
-        if self.true is None:
-            return self.false or ()
-        return self.true if self.false is None else ()
-
-    def without(self, variable: Variable) -> Flag:
-        """The variable has changed."""
-        return Flag(_without(self.true, variable), _without(self.false, variable))
-
-    def join(self, other: Flag) -> Flag:
-        return Flag(_shared(self.true, other.true), _shared(self.false, other.false))
-
-
-def _without(told: Told | None, variable: Variable | None) -> Told | None:
-    """What says nothing of the variable, or of any length."""
-    return told and tuple(each for each in told if variable not in _mentioned(each[0]))
-
-
-def _shared(one: Told | None, other: Told | None) -> Told | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return tuple(each for each in one if each in other)
 
 
 @dataclass(slots=True)
@@ -252,10 +212,10 @@ class Bounds:
             self.forget(target, state)
             if target in self.shown:
                 return
-            before = _without(before, target) or ()
+            before = without(before, target) or ()
             if isinstance(value, linear.BoolConst):
                 state.flags[target] = Flag(before, None) if value.value else Flag(None, before)
-            elif _plain(value) and target not in _mentioned(value):
+            elif plain(value) and target not in mentioned(value):
                 value = self.resolved(value, state)
                 state.flags[target] = Flag(((value, True), *before), ((value, False), *before))
             else:
@@ -293,7 +253,7 @@ class Bounds:
     def unsure_lengths(self, state: State) -> None:
         """What bools say of lengths is no longer so."""
         for variable, flag in list(state.flags.items()):
-            state.flags[variable] = Flag(_without(flag.true, None), _without(flag.false, None))
+            state.flags[variable] = Flag(without(flag.true, None), without(flag.false, None))
 
     def call(self, call: linear.CallFunction, state: State) -> None:
         callee, known, target = call.callee, state.known, call.target
@@ -516,38 +476,11 @@ def _lasts(length: Length) -> bool:
     return not length.field and container(length.variable.type) == "bytes"
 
 
-def _plain(value: linear.Expression) -> bool:
-    """Whether it says something of variables and lengths alone."""
-    match value:
-        case linear.Comparison(left=left, right=right) | linear.Operation(left=left, right=right):
-            return _plain(left) and _plain(right)
-        case linear.Convert(value=inner):
-            return _plain(inner)
-        case linear.Negation(operand=operand):
-            return _plain(operand)
-        case linear.Load(object=linear.Var(), name="_length"):
-            return True
-        case linear.Var() | linear.Const() | linear.BoolConst():
-            return True
-        case _:
-            return False
-
-
-def _mentioned(node: object) -> set[Variable | None]:
-    """The variables in an expression, and None where there is a length."""
-    if isinstance(node, Variable):
-        return {node}
-    if not linear.is_node(node):
-        return set()
-    found = {each for _, _, _, value in parts(node) for each in _mentioned(value)}
-    return found | {None} if isinstance(node, linear.Load) else found
-
-
 def _shown(node: object) -> set[Variable]:
     """Variables whose address is given away: C may write them."""
     match node:
         case linear.Address(lvalue=lvalue):
-            return {each for each in _mentioned(lvalue) if each is not None}
+            return {each for each in mentioned(lvalue) if each is not None}
         case Variable() | linear.Try() | linear.Cleanup() | linear.Leave():
             return set()
         case _ if linear.is_node(node):
