@@ -91,17 +91,8 @@ def refuse_unlike(
 def _alike(own: FunctionInfo, theirs: FunctionInfo, kind: ClassType) -> bool:
     if own.function.static != theirs.function.static or own.class_method != theirs.class_method:
         return False
-    first = 1 if own.class_method else 0
-    mine, others = own.function.parameters[first:], theirs.function.parameters[first:]
     results = [substitute(each.function.result, {"Self": kind}) for each in (own, theirs)]
-    return (
-        len(mine) == len(others)
-        and same(results[0], results[1])
-        and all(
-            one.name == other.name and same(one.type, other.type) and own.same_default(theirs, position)
-            for position, (one, other) in enumerate(zip(mine, others, strict=True), first)
-        )
-    )
+    return same(results[0], results[1]) and own.same_parameters(theirs, 1 if own.class_method else 0)
 
 
 def wrapper(

@@ -14,7 +14,6 @@ from kmi.language.bodies.body import Body
 from kmi.language.declarations.members import find_method
 from kmi.language.declarations.protocols import abstract_methods
 from kmi.language.declarations.scope import FunctionInfo
-from kmi.language.relations import same
 from kmi.language.types import ClassType
 
 
@@ -34,7 +33,7 @@ def refuse_making(body: Body, node: ast.AST, method: FunctionInfo, kind: ClassTy
         )
     own = find_method(body.world, kind, "__init__")
     theirs = find_method(body.world, ClassType(owner, owner.type_parameters), "__init__")
-    if own is theirs or own is None or (theirs is not None and _alike(own, theirs)):
+    if own is theirs or own is None or (theirs is not None and own.same_parameters(theirs, 1)):
         return None
     return body.error(
         codes.BAD_ARGUMENTS,
@@ -55,12 +54,4 @@ def _makes(method: FunctionInfo) -> bool:
         and isinstance(each.func, ast.Name | ast.Attribute)
         and any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(each.func))
         for each in ast.walk(method.node)
-    )
-
-
-def _alike(own: FunctionInfo, theirs: FunctionInfo) -> bool:
-    mine, others = own.function.parameters[1:], theirs.function.parameters[1:]
-    return len(mine) == len(others) and all(
-        one.name == other.name and same(one.type, other.type) and own.same_default(theirs, position)
-        for position, (one, other) in enumerate(zip(mine, others, strict=True), 1)
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from kmi.language import tree
+from kmi.language.relations import same
 from kmi.language.source import Source, Span
 from kmi.language.types import ClassType, CStructType, Type, TypeVariable
 
@@ -51,6 +52,14 @@ class FunctionInfo:
             return mine is theirs
         named = any(isinstance(part, ast.Name | ast.Attribute) for part in ast.walk(mine))
         return ast.dump(mine) == ast.dump(theirs) and (self.scope is other.scope or not named)
+
+    def same_parameters(self, other: FunctionInfo, first: int) -> bool:
+        """Whether any call fits both functions alike, from the parameter of that position on."""
+        mine, theirs = self.function.parameters[first:], other.function.parameters[first:]
+        return len(mine) == len(theirs) and all(
+            one.name == another.name and same(one.type, another.type) and self.same_default(other, position)
+            for position, (one, another) in enumerate(zip(mine, theirs, strict=True), first)
+        )
 
 
 @dataclass(slots=True, eq=False)
