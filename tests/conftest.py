@@ -22,6 +22,7 @@ NEEDS = {
     "bindgen": ("gcc",),
     "compiler": ("gcc",),
     "differential": ("gcc",),
+    "kernels/freebsd": ("ziglang",),
     "kernels/host": ("gcc",),
     "machines/test_guest.py": ("linux:6.1",),
     "machines/test_machine.py": ("linux:6.1",),

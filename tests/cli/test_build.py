@@ -11,8 +11,8 @@ from kmi.cli import demo
 from kmi.cli.exits import Exit
 from kmi.cli.main import main
 from kmi.compiler.driver import PASSES
+from kmi.kernels.building.lacking import Missing
 from kmi.kernels.linux.provision import prepare as provision
-from kmi.kernels.linux.provision.prepare import Missing
 from kmi.kernels.linux.toolchain import preflight
 from kmi.kernels.linux.toolchain.preflight import modinfo
 

@@ -9,9 +9,9 @@ import pytest
 from kmi.cli import doctor
 from kmi.cli.exits import Exit
 from kmi.cli.main import main
+from kmi.kernels.building.lacking import Missing, ProvisionError
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
-from kmi.kernels.linux.provision.prepare import Missing, ProvisionError
 
 LINE = "apt-get install --no-install-recommends -y qemu-system-x86"
 

@@ -20,7 +20,7 @@ from kmi.cache import CacheError
 from kmi.cli import main as cli
 from kmi.cli.exits import Exit
 from kmi.cli.failure import OUTCOMES, Failure, understood
-from kmi.kernels.linux.provision.prepare import Missing, ProvisionError
+from kmi.kernels.building.lacking import Missing, ProvisionError
 from kmi.machines.outcomes import KernelPanic, MachineLost, TimedOut
 from kmi.testing.kernels.registry import KernelMissing
 

@@ -11,7 +11,7 @@ import pytest
 
 from kmi.cli import test as command
 from kmi.cli.exits import Exit
-from kmi.kernels.linux.provision.prepare import Missing
+from kmi.kernels.building.lacking import Missing
 from kmi.machines.outcomes import KernelPanic, MachineLost, TimedOut
 from kmi.testing.kernels import registry as kernels
 from kmi.testing.kernels.kernel import Report

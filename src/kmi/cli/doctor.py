@@ -16,6 +16,7 @@ from kmi import cache
 from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.progress import Progress
+from kmi.kernels.building.lacking import ProvisionError
 from kmi.kernels.linux.provision import flavors, kunit
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.testing.kernels.registry import Kind, UnknownKernel, chosen, every
@@ -82,7 +83,7 @@ def _prepare(names: str) -> Exit:
         try:
             with progress.step(f"{kind.name}: set up") as note:
                 provision.prepare(flavors.find(kind.name), note)
-        except provision.ProvisionError as error:
+        except ProvisionError as error:
             # The others may well work: what remains is told at the end.
             progress.say(str(error))
     if not any(kind.missing() for kind in lacking):
@@ -97,7 +98,7 @@ def _prepare_tests() -> Exit:
         with progress.step("tests: set up") as note:
             provision.tools({"gcc": "gcc", "sparse": "sparse"}, note)
             kunit.prepare(note)
-    except provision.ProvisionError as error:
+    except ProvisionError as error:
         progress.say(str(error))
         return Exit.FAILED
     return Exit.OK

@@ -33,12 +33,13 @@ class Failure(Exception):
 #: not classes: an error's own module is loaded when it is raised, and no command need load all the others.
 OUTCOMES: dict[str, Exit] = {
     "kmi.cache.CacheError": Exit.FAILED,
-    "kmi.kernels.linux.toolchain.refused.CheckFailed": Exit.NOT_COMPILED,
+    "kmi.kernels.building.refused.CheckFailed": Exit.NOT_COMPILED,
+    "kmi.kernels.building.refused.Refused": Exit.NOT_COMPILED,
     "kmi.kernels.linux.provision.from_source.BuildError": Exit.FAILED,
-    "kmi.kernels.linux.toolchain.kbuild.BuildError": Exit.FAILED,
+    "kmi.kernels.building.refused.BuildError": Exit.FAILED,
     "kmi.kernels.linux.toolchain.preflight.PreflightError": Exit.NOT_COMPILED,
     "kmi.kernels.linux.toolchain.stack.StackError": Exit.NOT_COMPILED,
-    "kmi.kernels.linux.provision.prepare.ProvisionError": Exit.FAILED,
+    "kmi.kernels.building.lacking.ProvisionError": Exit.FAILED,
     "kmi.kernels.simulated.reports.SimulationError": Exit.FAILED,
     "kmi.machines.initramfs.AgentError": Exit.FAILED,
     "kmi.machines.outcomes.KernelPanic": Exit.PANIC,

@@ -2,10 +2,10 @@
 
     @pytest.mark.needs("gcc", "linux:6.1")
 
-A need is a program by its name, a kernel (its headers and its machine), or
-`kunit` (Linux's reader of KTAP). A test whose needs are not met is
-an error with the line that installs them; with ``--on available`` it is left out, and named at the end. Tests
-of the simulated kernel, the language and the commands need nothing.
+A need is a program by its name, a kernel (its headers and its machine), `kunit` (Linux's reader of KTAP) or
+`ziglang` (clang and FreeBSD's headers). A test whose needs are not met is an error with the line that
+installs them; with ``--on available`` it is left out, and named at the end. Tests of the simulated kernel,
+the language and the commands need nothing.
 """
 
 from __future__ import annotations
@@ -37,6 +37,11 @@ def unmet(need: str) -> Unmet | None:
     if need == "simulated" or need.startswith("linux:"):
         missing = find(need).missing()
         return Unmet(need, KernelMissing(need, missing).line) if missing else None
+    if need == "ziglang":  # clang and the headers of FreeBSD
+        from kmi.kernels.freebsd.provision import prepare, releases
+
+        lacking = prepare.missing(releases.DEFAULT)
+        return Unmet(need, lacking[0].line) if lacking else None
     if need == "kunit":
         from kmi.kernels.linux.provision import kunit
 

@@ -40,7 +40,7 @@ from typing import TypeGuard
 
 import pytest
 
-from kmi.kernels.linux.toolchain.refused import CheckFailed
+from kmi.kernels.building.refused import CheckFailed
 from kmi.kernels.simulated.hook import loader
 from kmi.kernels.simulated.reports import SimulationError
 from kmi.kernels.simulated.schedules import UnknownSchedule, schedule_named

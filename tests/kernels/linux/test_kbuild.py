@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kmi.kernels.building.binder import wanted
 from kmi.kernels.linux.provision import flavors
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 from kmi.kernels.linux.toolchain import binder, kbuild, prefix, preflight, replay
@@ -166,7 +167,7 @@ def test_bindings_have_every_name_of_the_layer(flavor: KernelFlavor) -> None:
         for node in tree.body
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
-    assert set(binder.wanted()) <= defined
+    assert set(wanted(binder.LAYER)) <= defined
 
 
 @stock

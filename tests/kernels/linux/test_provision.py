@@ -14,11 +14,11 @@ import pytest
 
 from kmi import cache
 from kmi.cache import CacheError
+from kmi.kernels.building.lacking import ProvisionError
 from kmi.kernels.linux.provision import debug_kernel, flavors, from_source
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import FLAVORS, UML, UnknownKernel
 from kmi.kernels.linux.provision.from_source import BuildError, Recipe
-from kmi.kernels.linux.provision.prepare import ProvisionError
 
 
 def recipe(config: str = "", patches: tuple[tuple[str, str, str], ...] = ()) -> Recipe:

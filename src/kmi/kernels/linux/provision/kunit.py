@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kmi import cache
+from kmi.kernels.building.lacking import ProvisionError
 
 _PLACE = "tools/testing/kunit"  # the scripts look for it in their own path
 _PACKAGE = "linux-source-6.1"
@@ -46,7 +47,7 @@ def prepare(progress: Callable[[str], None]) -> None:
         wanted = f"{archive.name.removesuffix('.tar.xz')}/{_PLACE}"
         command = ["tar", "-C", str(path), "--strip-components=1", "-xf", str(archive), wanted]
         if subprocess.run(command, capture_output=True).returncode:
-            raise provision.ProvisionError(f"{archive.name} has no {_PLACE}")
+            raise ProvisionError(f"{archive.name} has no {_PLACE}")
         shutil.rmtree(unpacked)
 
     cache.get("kunit", _PACKAGE, make)

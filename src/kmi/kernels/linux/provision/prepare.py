@@ -21,10 +21,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from kmi import cache
+from kmi.kernels.building.lacking import Missing, ProvisionError
 from kmi.kernels.linux.provision import debug_kernel, from_source, kunit, uml_kernel
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 
@@ -50,24 +50,6 @@ _BUILD_TOOLS = (
 )
 
 _APT = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0")
-
-
-@dataclass(frozen=True)
-class Missing:
-    """Something that this computer lacks."""
-
-    #: What it is, and what for.
-    what: str
-    #: The shell line that installs it.
-    line: str
-
-
-class ProvisionError(Exception):
-    """A kernel cannot be made ready here; ``missing`` says what to do about it by hand."""
-
-    def __init__(self, message: str, missing: list[Missing] | None = None) -> None:
-        self.missing = missing or []
-        super().__init__("\n".join([message, *(f"  {lack.line}" for lack in self.missing)]))
 
 
 def missing(flavor: KernelFlavor) -> list[Missing]:

@@ -11,7 +11,6 @@ at the same time. What goes wrong is a `CheckFailed` with diagnostics (the modul
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import time
@@ -21,11 +20,12 @@ from pathlib import Path
 
 from kmi import cache
 from kmi.compiler.driver import Root, Target, compile
+from kmi.kernels.building.deliver import deliver
+from kmi.kernels.building.refused import CheckFailed
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 from kmi.kernels.linux.toolchain import binder, kbuild, metadata, prefix, preflight, replay, stack
 from kmi.kernels.linux.toolchain.doctests import Doctests
-from kmi.kernels.linux.toolchain.refused import CheckFailed
 from kmi.language import analyse, packages
 from kmi.language.library import Library
 from kmi.language.report.diagnostics import InternalError
@@ -147,27 +147,10 @@ def build(
     entry = cache.get("module", entry_name, make)
     ko = entry / f"{made.name}.ko"
     if output is not None:
-        _deliver(ko, output)
+        deliver(ko, output)
     return Built(
         ko, entry / f"{made.name}.c", time.monotonic() - began, cached, ko.stat().st_size, "".join(log)
     )
-
-
-def _deliver(ko: Path, output: Path) -> None:
-    """Put the module where it was asked for, whole or not at all. Raises BuildError."""
-    if output.exists() and not output.is_file():  # /dev/stdout and its like
-        shutil.copyfile(ko, output)
-        return
-    final = output.resolve()
-    partial = final.with_name(f".{final.name}.partial")
-    try:
-        shutil.copyfile(ko, partial)
-        partial.replace(final)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise kbuild.BuildError(
-            f"{output} cannot be written: {os.strerror(error.errno or 0)}; choose another place with -o"
-        ) from error
 
 
 def _build(

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kmi.compiler.driver import Root, Target
-from kmi.kernels.linux.toolchain.metadata import text
+from kmi.kernels.building.literals import text
 from kmi.language.tree import Program
 
 #: The parameter that runs them: `1`, or the name of one.

@@ -26,9 +26,10 @@ from pathlib import Path
 
 import kmi
 from kmi import cache
+from kmi.kernels.building.refused import BuildError
+from kmi.kernels.building.steps import run
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
-from kmi.kernels.linux.toolchain.steps import run
 
 __all__ = [
     "BuildError",
@@ -47,10 +48,6 @@ LAYER = Path(__file__).parents[1]
 
 _SAVED = re.compile(r"^(?:saved)?cmd_\S+ := *(.*)$", re.MULTILINE)
 _WARNING = re.compile(r"\bwarning:|^WARNING:", re.MULTILINE)
-
-
-class BuildError(Exception):
-    """The kernel's build failed, which is no fault of the module: its message has the end of the log."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ EINVAL and a line in the log.
 
 from __future__ import annotations
 
+from kmi.kernels.building.literals import number, text
 from kmi.language.tree import ModuleParameter, Program
 from kmi.language.types import BOOL, INT, IntType, Type
 
@@ -71,14 +72,14 @@ def _storage(parameter: ModuleParameter) -> str:
         sign, form = ("signed", "%lld") if signed else ("unsigned", "%llu")
         within = " && ".join(
             [
-                *([f"value >= {_number(low)}"] if low > (-1 << 63 if signed else 0) else []),
-                *([f"value <= {_number(high)}"] if high < (1 << 63 if signed else 1 << 64) - 1 else []),
+                *([f"value >= {number(low)}"] if low > (-1 << 63 if signed else 0) else []),
+                *([f"value <= {number(high)}"] if high < (1 << 63 if signed else 1 << 64) - 1 else []),
             ]
         )
         words = f"an integer from {low} to {high}" + (" that will do" if check else "")
         made = (
             f'KMI_LINUX_WORD({name}, {word}, kmi_linux_parse_{sign}, "{form}", value, '
-            f'{_number(int(default))}, {within or "true"}, {asked}, "{words}");\n'
+            f'{number(int(default))}, {within or "true"}, {asked}, "{words}");\n'
         )
     read = f"(({_c_name(kind)})READ_ONCE(kmi_parameter_{name}))"
     return f"{asks}{made}#define KMI_PARAMETER_{name} {read}\n"
@@ -90,11 +91,11 @@ def _snapshot(parameter: ModuleParameter, default: str | tuple[int, ...], check:
         size = len(default.encode())
         return f"KMI_LINUX_SNAPSHOT({name}, {text(default)}, NULL, {size}, 0, 0, 0, {asked});\n"
     low, high = _bounds(parameter)
-    numbers = ", ".join(_number(item) for item in default) or "0"
+    numbers = ", ".join(number(item) for item in default) or "0"
     return (
         f"static const s64 kmi_parameter_numbers_{name}[] = {{ {numbers} }};\n"
-        f"KMI_LINUX_SNAPSHOT({name}, NULL, kmi_parameter_numbers_{name}, {len(default)}, {_number(low)}, "
-        f"{_number(high)}, {parameter.capacity}, {asked});\n"
+        f"KMI_LINUX_SNAPSHOT({name}, NULL, kmi_parameter_numbers_{name}, {len(default)}, {number(low)}, "
+        f"{number(high)}, {parameter.capacity}, {asked});\n"
     )
 
 
@@ -125,23 +126,3 @@ def _declaration(parameter: ModuleParameter) -> str:
         f"module_param_cb({name}, &{ops}, {argument}, {mode});\n"
         f'__MODULE_PARM_TYPE({name}, "{kind}");\n{described}'
     )
-
-
-def _number(value: int) -> str:
-    if value >= 1 << 63:
-        return f"{value}ULL"
-    return f"({value + 1}LL - 1)" if value < 0 else f"{value}LL"
-
-
-def text(value: str) -> str:
-    """A C string literal."""
-    out: list[str] = []
-    for byte in value.encode():
-        char = chr(byte)
-        if char in '"\\' or char == "?":
-            out.append("\\" + char)
-        elif 0x20 <= byte < 0x7F:
-            out.append(char)
-        else:
-            out.append(f"\\{byte:03o}")
-    return f'"{"".join(out)}"'

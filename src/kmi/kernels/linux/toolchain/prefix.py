@@ -18,10 +18,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from kmi import cache
+from kmi.kernels.building.steps import run
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 from kmi.kernels.linux.toolchain.kbuild import LAYER, BuildError, Commands, Step
-from kmi.kernels.linux.toolchain.steps import run
 
 __all__ = ["shortened"]
 

@@ -12,8 +12,8 @@ import subprocess
 from pathlib import Path
 
 from kmi import cache
+from kmi.kernels.building.steps import run
 from kmi.kernels.linux.toolchain.kbuild import BuildError, Commands, Step, refuse_full
-from kmi.kernels.linux.toolchain.steps import run
 
 __all__ = ["CompilerError", "build"]
 

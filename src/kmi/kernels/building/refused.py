@@ -1,4 +1,4 @@
-"""A module that does not compile: known by who asks for builds, without what makes them."""
+"""What ends a build: known by who asks for builds, without what makes them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kmi.language.report.diagnostics import Diagnostic
 
-__all__ = ["CheckFailed"]
+__all__ = ["BuildError", "CheckFailed", "Refused"]
 
 
 class CheckFailed(Exception):
@@ -17,3 +17,11 @@ class CheckFailed(Exception):
         super().__init__(
             "\n".join(f"{found.span}: {found.code}: {found.message}" for found in self.diagnostics)
         )
+
+
+class Refused(Exception):
+    """The kernel would refuse the module; the message says why and what to do."""
+
+
+class BuildError(Exception):
+    """The kernel's build failed, which is no fault of the module: its message has the end of the log."""

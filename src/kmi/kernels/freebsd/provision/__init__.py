@@ -1,0 +1,1 @@
+"""The releases of FreeBSD, and where their headers and a compiler for them are found."""

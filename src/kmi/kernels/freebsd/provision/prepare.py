@@ -1,0 +1,85 @@
+"""Finding a compiler for FreeBSD and its kernel's headers: both come in one package from PyPI.
+
+    for lack in provision.missing(release):
+        print(lack.what, lack.line)            # pip install 'kmi[freebsd]'
+    provision.clang()                          # the words of its command line
+    provision.headers(release)                 # where the headers are, in the order of looking
+
+The package is Zig's compiler, which carries clang, a linker, and the headers of every system it compiles
+for. Those of FreeBSD 15 are whole enough for modules. `sys/param.h` there leaves `__FreeBSD_version` to the
+compiler's driver, so the release gives it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache as memoize
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from kmi.kernels.building.lacking import Missing, ProvisionError
+from kmi.kernels.freebsd.provision.releases import Release
+
+__all__ = ["clang", "headers", "identity", "linker", "missing"]
+
+_PACKAGE = "ziglang"
+_LINE = "pip install 'kmi[freebsd]'"
+_PLACES = ("x86_64-freebsd-none", "generic-freebsd")
+
+
+def missing(release: Release) -> list[Missing]:
+    """What is lacking to build for the release."""
+    if _package() is None:
+        return [Missing(f"clang and the headers of {release.title}, the package {_PACKAGE}", _LINE)]
+    return []
+
+
+def clang() -> list[str]:
+    """The words that begin a command line of clang. Raises ProvisionError."""
+    return [str(_found() / "zig"), "clang"]
+
+
+def linker() -> list[str]:
+    """The words that begin a command line of the linker. Raises ProvisionError."""
+    return [str(_found() / "zig"), "ld.lld"]
+
+
+def headers(release: Release) -> list[Path]:
+    """The directories of the kernel's headers, the machine's own first. Raises ProvisionError."""
+    include = _found() / "lib" / "libc" / "include"
+    places = [include / place for place in _PLACES]
+    for place in places:
+        if not place.is_dir():
+            raise ProvisionError(
+                f"the package {_PACKAGE} {_version()} has no {place.name}: its headers of FreeBSD have moved",
+                [Missing(_PACKAGE, _LINE)],
+            )
+    return places
+
+
+def identity(release: Release) -> str:
+    """What the result of a build depends on beside the module: the headers' and the compiler's version."""
+    return f"{release.version} {_PACKAGE} {_version()}"
+
+
+@memoize
+def _package() -> Path | None:
+    found = importlib.util.find_spec(_PACKAGE)
+    return Path(found.origin).parent if found is not None and found.origin is not None else None
+
+
+def _found() -> Path:
+    place = _package()
+    if place is None:
+        raise ProvisionError(
+            f"the package {_PACKAGE} is missing, which has clang and FreeBSD's headers:",
+            [Missing(_PACKAGE, _LINE)],
+        )
+    return place
+
+
+def _version() -> str:
+    try:
+        return version(_PACKAGE)
+    except PackageNotFoundError:  # a directory on the path, without metadata
+        return "unknown"

@@ -1,0 +1,86 @@
+"""The commands that make a kld of C: clang with the kernel's own flags, then one relocatable link.
+
+    log = compile(directory, "echo", release, test=False)      # echo.c -> echo.o
+    link(directory, "echo")                                    # echo.o -> echo.ko
+
+The flags are those of FreeBSD's `sys/conf/kern.mk` and `kmod.mk` for amd64, as far as they decide what code
+is made. Options of the kernel's configuration that headers ask for are in `opt_global.h`, written beside:
+those of GENERIC.
+
+Invariants: the same C gives the same bytes, wherever it is compiled.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import kmi
+from kmi.kernels.building.refused import BuildError
+from kmi.kernels.building.steps import run
+from kmi.kernels.freebsd.provision import prepare as provision
+from kmi.kernels.freebsd.provision.releases import Release
+
+__all__ = ["LAYER", "OPTIONS", "RUNTIME", "CompilerError", "compile", "flags", "link", "preprocessor"]
+
+RUNTIME = Path(kmi.__file__).parent / "runtime"
+LAYER = Path(__file__).parents[1]
+
+#: `opt_global.h`, as config(8) writes it for GENERIC: sys/amd64/conf/GENERIC.
+OPTIONS = "#define SMP 1\n#define MAC 1\n#define VIMAGE 1\n"
+
+_CODE = (
+    "-O2", "-g", "-ffreestanding", "-fwrapv", "-fno-strict-aliasing", "-mcmodel=kernel", "-mno-red-zone",
+    "-mno-mmx", "-mno-sse", "-msoft-float", "-mno-aes", "-mno-avx", "-fno-asynchronous-unwind-tables",
+    "-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer", "-fno-common", "-fstack-protector",
+)  # fmt: skip
+_WARNINGS = ("-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-sign-compare", "-Wno-pointer-sign",
+             "-Wno-tautological-compare", "-Wno-missing-field-initializers")  # fmt: skip
+
+
+class CompilerError(BuildError):
+    """The C does not compile, which is kmi's fault."""
+
+
+def preprocessor(release: Release) -> list[str]:
+    """What decides how the headers read, for the compiler and for bindgen."""
+    words = [f"--target={release.triple}", "-nostdinc", "-std=gnu17", "-D_KERNEL", "-DKLD_MODULE"]
+    words.append(f"-D__FreeBSD_version={release.version}")
+    for place in provision.headers(release):
+        words += ["-isystem", str(place)]
+    return words
+
+
+def flags(release: Release, *, test: bool) -> list[str]:
+    """All of the compiler's, without the files."""
+    return [
+        *preprocessor(release), *_CODE, *_WARNINGS, "-I", str(RUNTIME), "-I", str(LAYER), "-I", ".",
+        *(["-DKMI_TEST"] if test else []),
+        f"-ffile-prefix-map={RUNTIME.parent}=kmi", "-fdebug-compilation-dir=.",
+    ]  # fmt: skip
+
+
+def compile(directory: Path, name: str, release: Release, *, test: bool, root: Path) -> str:
+    """Make `NAME.o` of `NAME.c`; the compiler's warnings. `root` is the directory of the module's Python.
+
+    Raises CompilerError, ProvisionError.
+    """
+    (directory / "opt_global.h").write_text(OPTIONS)
+    command = [
+        *provision.clang(), "-c", "-include", "opt_global.h", *flags(release, test=test),
+        f"-ffile-prefix-map={root}=.", f"{name}.c", "-o", f"{name}.o",
+    ]  # fmt: skip
+    done = run(command, directory)
+    if done.returncode:
+        raise CompilerError(done.stdout[-8000:])
+    return done.stdout
+
+
+def link(directory: Path, name: str) -> str:
+    """Make `NAME.ko` of `NAME.o`; the linker's warnings. Raises BuildError, ProvisionError."""
+    command = [
+        *provision.linker(), "-m", "elf_x86_64_fbsd", "-r", "-d", f"{name}.o", "-o", f"{name}.ko",
+    ]  # fmt: skip
+    done = run(command, directory)
+    if done.returncode:
+        raise BuildError(f"the linker failed:\n{done.stdout[-8000:]}")
+    return done.stdout

@@ -1,0 +1,68 @@
+"""Modules become klds: without a warning, and the same ones wherever they are built."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from elftools.elf.elffile import ELFFile
+
+from kmi.kernels.building.refused import CheckFailed, Refused
+from kmi.kernels.freebsd.provision import releases
+from kmi.kernels.freebsd.toolchain.build import build
+
+GREETER = Path(__file__).parent / "modules" / "greeter.py"
+
+
+def symbols(ko: Path) -> dict[str, str]:
+    """Where each symbol of a kld is: UND, or defined."""
+    with ko.open("rb") as file:
+        table = ELFFile(file).get_section_by_name(".symtab")
+        return {symbol.name: str(symbol["st_shndx"]) for symbol in table.iter_symbols() if symbol.name}
+
+
+def test_a_module_becomes_a_kld_without_a_warning(tmp_path: Path) -> None:
+    output = tmp_path / "out.ko"
+    built = build(GREETER, output=output)
+    assert built.log == "", "the compiler and the linker have nothing to say"
+    assert output.read_bytes() == built.ko.read_bytes()
+    table = symbols(built.ko)
+    assert table["kmi_live_objects"] != "SHN_UNDEF", "a test build counts"
+    assert table["malloc"] == table["module_register_init"] == "SHN_UNDEF"
+
+
+def test_only_what_the_kernel_gives_is_global(tmp_path: Path) -> None:
+    with build(GREETER, test=False).ko.open("rb") as file:
+        table = ELFFile(file).get_section_by_name(".symtab")
+        defined = [
+            symbol.name
+            for symbol in table.iter_symbols()
+            if symbol["st_info"]["bind"] != "STB_LOCAL" and symbol["st_shndx"] != "SHN_UNDEF"
+        ]
+    assert defined == [], "no name of a module meets one of another"
+    assert "kmi_live_objects" not in symbols(build(GREETER, test=False).ko)
+
+
+def test_the_same_module_elsewhere_gives_the_same_bytes(tmp_path: Path) -> None:
+    first = build(GREETER).ko.read_bytes()
+    copy = tmp_path / "greeter.py"
+    shutil.copyfile(GREETER, copy)
+    assert build(copy).ko.read_bytes() == first
+
+
+def test_what_is_no_module_is_refused(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.py"
+    broken.write_text(GREETER.read_text().replace("Guest(", "Ghost("))
+    with pytest.raises(CheckFailed):
+        build(broken)
+    named = tmp_path / "named.py"
+    named.write_text(GREETER.read_text().replace('version="2.1"', 'name="a b"'))
+    with pytest.raises(Refused, match="'a b' cannot be the name of a FreeBSD module"):
+        build(named)
+
+
+def test_a_release_without_headers_is_refused() -> None:
+    assert releases.find("freebsd") is releases.find("freebsd:15")
+    with pytest.raises(releases.UnknownRelease, match="there is no kernel 'freebsd:9'"):
+        releases.find("freebsd:9")
