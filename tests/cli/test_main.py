@@ -136,6 +136,22 @@ def test_a_reader_that_goes_away_is_no_internal_error() -> None:
     assert process.returncode == 1
 
 
+@pytest.mark.parametrize("thread", [False, True])
+def test_the_end_of_the_command_is_the_end_of_a_python_process(thread: bool) -> None:
+    program = (
+        "import atexit, sys, threading; from kmi.cli.main import main\n"
+        "atexit.register(lambda: print('at the end'))\n"
+        f"if {thread}: threading.Timer(0.2, lambda: print('a thread')).start()\n"
+        "sys.argv = ['kmi', 'explain', 'KMI0000']\n"
+        "print('first')\n"
+        "sys.exit(main())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
+    said = ["first", *(["a thread"] if thread else []), "at the end"]
+    assert [line for line in done.stdout.splitlines() if line in ("first", "a thread", "at the end")] == said
+    assert done.returncode == Exit.USAGE, done.stderr
+
+
 def test_ctrl_c_is_130(tmp_path: Path) -> None:
     program = (
         "import sys, time, click; from kmi.cli import main as cli\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Container
 
@@ -38,6 +39,7 @@ def command(on: str, arguments: tuple[str, ...]) -> int:
     choice = named(on)
     prepare(choice)
     outcomes = Outcomes()
+    gc.freeze()  # modules and classes live to the end: not to be looked through each time
     status = pytest.main(["-W", NO_NEWS, "--on", on, *arguments], plugins=[outcomes])
     return outcomes.exit_code(int(status), choice)
 
@@ -76,6 +78,12 @@ class Outcomes:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         # pytest ends a session in the same way when a file of tests cannot be imported, by a subclass.
         self.interrupted = excinfo.type is KeyboardInterrupt
+
+    def pytest_unconfigure(self) -> None:
+        # pytest collects garbage five times at its end, for errors in a `__del__`. Once finds them all in
+        # CPython; the others need not look through whole programs and their syntax again.
+        gc.collect()
+        gc.freeze()
 
     def exit_code(self, status: int, choice: Choice) -> Exit:
         """kmi's exit code for pytest's."""
