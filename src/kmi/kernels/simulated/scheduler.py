@@ -153,6 +153,9 @@ class Thread:
 class Scheduler:
     """Lets threads run one at a time, in an order that a schedule chooses, by a seed."""
 
+    kind: type[Thread] = Thread
+    """What its threads are."""
+
     def __init__(
         self, seed: int, report: Callable[[Report], None] = lambda report: None, schedule: str = "random"
     ) -> None:
@@ -176,7 +179,7 @@ class Scheduler:
 
     def spawn(self, name: str, body: Callable[[], object]) -> Thread:
         """A new thread, ready; it runs when the hub next lets threads run."""
-        thread = Thread(self, name, body)
+        thread = self.kind(self, name, body)
         self._spawned += 1
         thread.number = self._spawned
         self.schedule.born(thread)

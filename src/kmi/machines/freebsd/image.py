@@ -1,0 +1,230 @@
+"""A kld in memory: sections placed, symbols resolved, relocations applied, as FreeBSD's linker does it.
+
+    image = Image.load(Path("echo.ko").read_bytes(), engine, address, resolve)
+    image.linker_set("sysinit_set")       # [0xffffffff82003010, ...]
+    image.symbol_at(rip)                  # 'Echo_read', 0x4c
+
+Source: sys/kern/link_elf_obj.c, sys/amd64/amd64/elf_machdep.c.
+
+Invariants: a relocation of a kind that FreeBSD's linker does not know refuses the load with ENOEXEC, and so
+does a symbol that nothing defines; code is not writable, and nothing else is executable.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
+from elftools.elf.relocation import RelocationSection
+from elftools.elf.sections import Section, SymbolTableSection
+
+from kmi.machines.cpu.engine import PAGE, Engine
+
+__all__ = ["Image", "LinkError", "Placed"]
+
+ALLOC: Final = 0x2
+WRITE: Final = 0x1
+EXECUTE: Final = 0x4
+
+NONE, R64, PC32, PLT32, R32S = 0, 1, 2, 4, 11
+"""The relocations that link_elf_obj applies to what a compiler emits for a module."""
+
+
+class LinkError(OSError):
+    """A kld that cannot be linked: the errno of kldload, and what the kernel's log says."""
+
+    def __init__(self, number: int, said: str) -> None:
+        super().__init__(number, said)
+        self.said = said
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A section in memory."""
+
+    name: str
+    address: int
+    size: int
+    index: int
+
+
+class Image:
+    """A module's file in memory."""
+
+    def __init__(self, engine: Engine, address: int) -> None:
+        self.engine = engine
+        self.address = address
+        self.size = 0
+        self.sections: list[Placed] = []
+        self.symbols: dict[str, int] = {}
+        self._functions: list[tuple[int, int, str]] = []
+        self._parts: list[tuple[int, int, int]] = []
+        """From where to where pages are of one use."""
+
+    @classmethod
+    def load(cls, data: bytes, engine: Engine, address: int, resolve: Callable[[str], int | None]) -> Image:
+        """Place a kld at the address; `resolve` knows the kernel's symbols. Raises LinkError."""
+        image = cls(engine, address)
+        try:
+            elf = ELFFile(io.BytesIO(data))
+            if elf["e_type"] != "ET_REL" or elf["e_machine"] != "EM_X86_64":
+                raise LinkError(errno.ENOEXEC, "kldload: the file is no relocatable object of this machine")
+            image._place(elf)
+            image._link(elf, resolve)
+            image._seal()
+        except (ELFError, UnicodeDecodeError, KeyError, IndexError, ValueError) as error:
+            image.unmap()
+            raise LinkError(errno.ENOEXEC, f"kldload: the file is damaged: {error}") from None
+        except LinkError:
+            image.unmap()
+            raise
+        return image
+
+    def unmap(self) -> None:
+        """Take it out of memory."""
+        for first, last, _ in self._parts:
+            self.engine.unmap(first, last - first)
+        self._parts.clear()
+
+    # Placing.
+
+    def _place(self, elf: ELFFile) -> None:
+        """Give each section that is to be in memory its address: by what it may be used for, page by page."""
+        sections = [
+            (index, section)
+            for index, section in enumerate(elf.iter_sections())
+            if section["sh_flags"] & ALLOC and section["sh_size"]
+        ]
+        at = self.address
+        for rights in (EXECUTE, 0, WRITE):
+            kind = [(i, s) for i, s in sections if self._rights(s) == rights]
+            first = at
+            for index, section in kind:
+                at = _aligned(at, max(section["sh_addralign"], 1))
+                self.sections.append(Placed(section.name, at, section["sh_size"], index))
+                at += section["sh_size"]
+            at = _aligned(at, PAGE)
+            if at > first:
+                self.engine.map(first, at - first)
+                self._parts.append((first, at, rights))
+        self.size = at - self.address
+        for placed in self.sections:
+            section = elf.get_section(placed.index)
+            if section["sh_type"] != "SHT_NOBITS":
+                self.engine.write(placed.address, section.data())
+
+    @staticmethod
+    def _rights(section: Section) -> int:
+        flags = int(section["sh_flags"])
+        return EXECUTE if flags & EXECUTE else WRITE if flags & WRITE else 0
+
+    def _seal(self) -> None:
+        """After linking: code can no longer be written, the rest not be executed."""
+        for first, last, rights in self._parts:
+            if last > first:
+                self.engine.protect(
+                    first, last - first, writable=rights == WRITE, executable=rights == EXECUTE
+                )
+
+    # Linking.
+
+    def _link(self, elf: ELFFile, resolve: Callable[[str], int | None]) -> None:
+        addresses = {placed.index: placed.address for placed in self.sections}
+        table = next((s for s in elf.iter_sections() if isinstance(s, SymbolTableSection)), None)
+        if table is None:
+            raise LinkError(errno.ENOEXEC, "link_elf_obj: the file has no symbol table")
+        values: list[int | str | None] = []
+        for symbol in table.iter_symbols():
+            where = symbol["st_shndx"]
+            if where == "SHN_UNDEF":
+                found = self._set_bound(symbol.name) if symbol.name else 0
+                found = resolve(symbol.name) if found is None else found
+                if found is None and symbol["st_info"]["bind"] == "STB_WEAK":
+                    found = 0
+                values.append(symbol.name if found is None else found)  # missing if anything refers to it
+            elif where == "SHN_ABS":
+                values.append(symbol["st_value"])
+            elif where == "SHN_COMMON":
+                raise LinkError(errno.ENOEXEC, f"link_elf_obj: {symbol.name} is a common symbol")
+            else:
+                base = addresses.get(where)
+                values.append(None if base is None else base + symbol["st_value"])
+                if base is not None and symbol.name:
+                    self.symbols.setdefault(symbol.name, base + symbol["st_value"])
+                    if symbol["st_info"]["type"] == "STT_FUNC":
+                        self._functions.append((base + symbol["st_value"], symbol["st_size"], symbol.name))
+        self._functions.sort()
+        for section in elf.iter_sections():
+            if isinstance(section, RelocationSection) and section["sh_info"] in addresses:
+                self._relocate(section, addresses[section["sh_info"]], values)
+
+    def _set_bound(self, name: str) -> int | None:
+        """The value of `__start_set_x` or `__stop_set_x`: an end of one of this file's linker sets."""
+        for prefix in ("__start_", "__stop_"):
+            if name.startswith(prefix):
+                for placed in self.sections:
+                    if placed.name == name.removeprefix(prefix):
+                        return placed.address + (placed.size if prefix == "__stop_" else 0)
+        return None
+
+    def _relocate(self, section: RelocationSection, base: int, values: list[int | str | None]) -> None:
+        for entry in section.iter_relocations():
+            kind, at = entry["r_info_type"], base + entry["r_offset"]
+            value = values[entry["r_info_sym"]]
+            if kind == NONE:
+                continue
+            if isinstance(value, str):
+                raise LinkError(errno.ENOENT, f"link_elf_obj: symbol {value} undefined")
+            if value is None:
+                raise LinkError(errno.ENOEXEC, f"link_elf_obj: a relocation at {at:#x} is against nothing")
+            value += entry["r_addend"]
+            if kind == R64:
+                self.engine.write(at, (value & (1 << 64) - 1).to_bytes(8, "little"))
+                continue
+            if kind in (PC32, PLT32):
+                value -= at
+            elif kind == R32S:
+                value = _signed(value)
+            else:
+                raise LinkError(errno.ENOEXEC, f"kldload: unexpected relocation type {kind}")
+            if not -1 << 31 <= value < 1 << 31:
+                raise LinkError(errno.ENOEXEC, f"kldload: relocation type {kind} at {at:#x} does not fit")
+            self.engine.write(at, (value & (1 << 32) - 1).to_bytes(4, "little"))
+
+    # What is in it.
+
+    def linker_set(self, name: str) -> list[int]:
+        """The pointers in a linker set, in the file's order: of its first section alone."""
+        for placed in self.sections:
+            if placed.name == f"set_{name}":
+                data = self.engine.read(placed.address, placed.size)
+                return [int.from_bytes(data[at : at + 8], "little") for at in range(0, len(data), 8)]
+        return []
+
+    def holds(self, address: int) -> bool:
+        """Whether the address is in this module."""
+        return self.address <= address < self.address + self.size
+
+    def function_at(self, address: int) -> tuple[str, int] | None:
+        """The function that an instruction is in, and how far."""
+        index = bisect_right(self._functions, (address, 1 << 63, "")) - 1
+        if index < 0:
+            return None
+        start, size, name = self._functions[index]
+        return (name, address - start) if address < start + max(size, 1) else None
+
+
+def _aligned(address: int, alignment: int) -> int:
+    return -(-address // alignment) * alignment
+
+
+def _signed(value: int) -> int:
+    """The 64 bits of an address as a signed number: what a sign-extended 32-bit field can give."""
+    value &= (1 << 64) - 1
+    return value - (1 << 64) if value >> 63 else value

@@ -1,0 +1,143 @@
+"""The modelled kernel: an engine, its memory, its threads, and the parts that serve what modules call.
+
+kernel = Kernel(layouts, seed=1)
+file = kernel.load("echo", data)
+kernel.console.lines()
+kernel.unload(file)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from kmi.machines.cpu.engine import Engine
+from kmi.machines.freebsd.console import Console
+from kmi.machines.freebsd.kpi.part import Part
+from kmi.machines.freebsd.kpi.printing import Printing
+from kmi.machines.freebsd.layouts import Layouts
+from kmi.machines.freebsd.linker import File, Linker
+from kmi.machines.freebsd.memory import Regions
+from kmi.machines.freebsd.serve import Rest, Served, narrowed, served_by
+from kmi.machines.freebsd.threads import Panic, Threads
+
+__all__ = ["Kernel"]
+
+R = TypeVar("R")
+
+
+class Kernel:
+    """A FreeBSD kernel, as far as modules see it."""
+
+    release_version = 1500068
+    """`__FreeBSD_version` of the release that it is a model of."""
+
+    def __init__(self, layouts: Layouts, seed: int, *, schedule: str = "random", processors: int = 4) -> None:
+        self.layouts = layouts
+        self.seed = seed
+        self.engine = Engine()
+        self.regions = Regions(self.engine)
+        self.console = Console()
+        self.threads = Threads(
+            self.engine, layouts, self.regions, seed, schedule=schedule, processors=processors
+        )
+        self.threads.describe_place = self.describe
+        self.served: dict[str, Served] = {}
+        self._symbols: dict[str, int] = {}
+        self.linker = Linker(self)
+        self.printing = Printing(self)
+        self.parts: list[Part] = [self.linker, self.printing]
+        for part in self.parts:
+            self._publish(part)
+
+    # Symbols.
+
+    def _publish(self, part: Part) -> None:
+        """Put gates before what a part serves."""
+        self._symbols.update(part.data())
+        for served, method in served_by(part):
+            if served.name in self.served:
+                raise ValueError(f"{served.name} is served twice")
+            address = self.regions.gate()
+            self.threads.gate(address, self._handler(served, method))
+            self.served[served.name] = served
+            self._symbols[served.name] = address
+
+    def _handler(self, served: Served, method: Callable[..., Any]) -> Callable[[], None]:
+        engine, parameters, variadic, result = (
+            self.engine, served.parameters, served.variadic, served.result,
+        )  # fmt: skip
+
+        def serve() -> None:
+            # The return address lies on the stack until the handler is done: arguments are behind it.
+            stack = engine.stack
+            engine.stack = stack + 8
+            values: list[object] = [narrowed(engine.argument(n), w) for n, w in enumerate(parameters)]
+            if variadic:
+                values.append(Rest(engine, len(parameters)))
+            engine.stack = stack
+            value = method(*values)
+            if result is not None:
+                self.threads.answer(int(value or 0))
+
+        return serve
+
+    def symbol(self, name: str) -> int | None:
+        """The address of a symbol of the kernel, or of a module that is loaded."""
+        if name in self._symbols:
+            return self._symbols[name]
+        for file in self.linker.files:
+            if name in file.image.symbols:
+                return file.image.symbols[name]
+        return None
+
+    # What it is asked for.
+
+    def run(self, name: str, body: Callable[[], R]) -> R:
+        """Run something in a kernel thread of its own, to its end; what it raises is raised here."""
+        thread = self.threads.spawn(name, body)
+        self.threads.run_until(lambda: thread.done)
+        if thread.failure is not None:
+            raise thread.failure
+        return thread.value  # type: ignore[return-value]
+
+    def load(self, name: str, data: bytes) -> File:
+        """Load a kld, as kldload(2) does. Raises LinkError."""
+        return self.run(f"kldload {name}", lambda: self.linker.load(name, data))
+
+    def unload(self, file: File, force: bool = False) -> None:
+        """Unload it, as kldunload(2) does. Raises OSError with the errno of a veto."""
+        self.run(f"kldunload {file.name}", lambda: self.linker.unload(file, force))
+
+    # For reports.
+
+    def string(self, address: int) -> str:
+        """A C string in memory."""
+        data = b""
+        while b"\0" not in data:
+            data += self.engine.read(address + len(data), 1)
+        return data[:-1].decode("utf-8", "surrogateescape")
+
+    def describe(self, address: int) -> str:
+        """Where an instruction is: a module's function, and how far in it."""
+        for file in self.linker.files:
+            if file.image.holds(address):
+                found = file.image.function_at(address)
+                return f"{found[0]}+{found[1]:#x} of {file.name}" if found else f"{address:#x} in {file.name}"
+        return f"{address:#x}"
+
+    def panic(self, said: str) -> Panic:
+        """The end of the kernel, with the calls that led there."""
+        return Panic(said, tuple(f"at {self.describe(at)}" for at in self.backtrace()))
+
+    def backtrace(self) -> list[int]:
+        """The return addresses of the running thread, the innermost first, by its frame pointers."""
+        found, frame = [], self.engine.frame
+        for _ in range(16):
+            if not frame:
+                break
+            data = self.engine.read(frame, 16)
+            frame, at = int.from_bytes(data[:8], "little"), int.from_bytes(data[8:], "little")
+            if any(file.image.holds(at) for file in self.linker.files):
+                found.append(at)
+        return found

@@ -1,0 +1,183 @@
+"""Loading and unloading of klds: what kldload(2) and kldunload(2) do in the kernel.
+
+    module = linker.load("echo", data)       # LinkError with kldload's errno
+    linker.unload(module)
+
+Loading: the file is linked, its SYSINITs run by (subsystem, order), among them the one that registers its
+module and sends it MOD_LOAD. Unloading: MOD_QUIESCE to all, then MOD_UNLOAD in reverse, then the SYSUNINITs
+in reverse.
+
+Sources: sys/kern/kern_linker.c, sys/kern/kern_module.c, sys/kern/link_elf_obj.c, module(9), kldload(2),
+kldunload(2).
+"""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from kmi.machines.freebsd.image import Image, LinkError
+from kmi.machines.freebsd.kpi.part import Part
+from kmi.machines.freebsd.serve import serves
+
+if TYPE_CHECKING:
+    from kmi.machines.freebsd.kernel import Kernel
+
+__all__ = ["File", "Linker", "Module"]
+
+SOURCE: Final = "sys/kern/kern_module.c"
+LOAD, UNLOAD, SHUTDOWN, QUIESCE = 0, 1, 2, 3
+#: Answers of a handler to MOD_QUIESCE that veto nothing: it does not know the event.
+UNKNOWN_EVENT: Final = (errno.EOPNOTSUPP, errno.EINVAL)
+MDT_DEPEND, MDT_MODULE, MDT_VERSION, MDT_PNP_INFO = 1, 2, 3, 4
+
+
+@dataclass
+class Module:
+    """A module that a file declares: a name and a handler of events."""
+
+    name: str
+    handler: int
+    private: int
+    address: int
+    """The handle, a `module_t`."""
+    loaded: bool = False
+    error: int = 0
+
+
+@dataclass
+class File:
+    """A linked file."""
+
+    name: str
+    image: Image
+    number: int
+    modules: list[Module] = field(default_factory=list)
+
+
+class Linker(Part):
+    """The files that are linked into the kernel."""
+
+    files: list[File]
+    _loading: File | None
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(kernel)
+        self.files = []
+        self._loading = None
+        self._numbers = 1
+        self.versions: dict[str, int] = {"kernel": kernel.release_version}
+
+    # What a thread of kldload runs.
+
+    def load(self, name: str, data: bytes) -> File:
+        """Link a file and start its modules; called by a kernel thread. Raises LinkError."""
+        kernel = self.kernel
+        if any(file.name == name for file in self.files):
+            raise LinkError(errno.EEXIST, f"kldload: {name} is already loaded")
+        image = Image.load(data, kernel.engine, kernel.regions.module(), kernel.symbol)
+        kernel.regions.module(image.size)
+        self._numbers += 1
+        file = File(name, image, self._numbers)
+        try:
+            self._check_dependencies(file)
+        except LinkError:
+            image.unmap()
+            raise
+        self.files.append(file)
+        self._loading = file
+        try:
+            for part in kernel.parts:
+                part.linked(file)
+            self._run("sysinit_set", file)
+            self._enable(file)
+        finally:
+            self._loading = None
+        failed = [module for module in file.modules if module.error]
+        if failed:
+            self._drop(file)
+            raise LinkError(errno.ENOEXEC, f"module {failed[0].name} failed to register")
+        return file
+
+    def unload(self, file: File, force: bool = False) -> None:
+        """Stop its modules and unlink the file; called by a kernel thread. OSError with a veto's errno."""
+        for module in file.modules:
+            status = self._send(module, QUIESCE)
+            if status and status not in UNKNOWN_EVENT and not force:
+                raise OSError(status, f"{module.name} refuses to be unloaded now")
+        for module in reversed(file.modules):
+            if not module.loaded:
+                continue
+            status = self._send(module, UNLOAD)
+            if status:
+                raise OSError(status, f"{module.name} refuses to be unloaded")
+            module.loaded = False
+        self._drop(file)
+
+    def shutdown(self) -> None:
+        """Tell every module that the system goes down, the newest first; called by a kernel thread."""
+        for file in reversed(self.files):
+            for module in reversed(file.modules):
+                self._send(module, SHUTDOWN)
+
+    def _drop(self, file: File) -> None:
+        for part in self.kernel.parts:
+            part.unlinking(file)
+        self._run("sysuninit_set", file)
+        for part in self.kernel.parts:
+            part.unlinked(file)
+        self.files.remove(file)
+        file.image.unmap()
+
+    def _enable(self, file: File) -> None:
+        for part in self.kernel.parts:
+            part.started(file)
+
+    def _run(self, name: str, file: File) -> None:
+        """Run a linker set of SYSINITs: by subsystem and order; of SYSUNINITs the other way round."""
+        entries = [self.record("sysinit", at) for at in file.image.linker_set(name)]
+        entries.sort(key=lambda entry: (entry["subsystem"], entry["order"]), reverse=name != "sysinit_set")
+        for entry in entries:
+            self.kernel.threads.call(entry["func"], (entry["udata"],))
+
+    def _send(self, module: Module, event: int) -> int:
+        """Send an event to a module's handler; its errno."""
+        result = self.kernel.threads.call(module.handler, (module.address, event, module.private))
+        return result & 0xFFFF_FFFF
+
+    def _check_dependencies(self, file: File) -> None:
+        """What its metadata asks for has to be there, in a version that it takes."""
+        for at in file.image.linker_set("modmetadata_set"):
+            entry = self.record("mod_metadata", at)
+            name = self.string(entry["md_cval"])
+            if entry["md_type"] == MDT_DEPEND:
+                wanted = self.record("mod_depend", entry["md_data"])
+                version = self.versions.get(name)
+                low, high = wanted["md_ver_minimum"], wanted["md_ver_maximum"]
+                if version is None or not low <= version <= high:
+                    self.kernel.console.say(
+                        3,
+                        f"KLD {file.name}.ko: depends on {name} - not available or version mismatch\n",
+                    )
+                    raise LinkError(errno.ENOENT, f"{file.name} depends on {name} {low} to {high}")
+
+    # What SYSINITs of a module call.
+
+    @serves("void module_register_init(const void *arg)", page="module(9)", source=SOURCE)
+    def module_register_init(self, data: int) -> None:
+        assert self._loading is not None
+        declared = self.record("moduledata", data)
+        name = self.string(declared["name"])
+        module = Module(name, declared["evhand"], declared["priv"], self.kernel.regions.static(64))
+        self._loading.modules.append(module)
+        status = self._send(module, LOAD)
+        if status:
+            self._send(module, UNLOAD)
+            module.error = status
+            self.kernel.console.say(
+                6, f"module_register_init: MOD_LOAD ({name}, {module.handler:#x}, {module.private:#x}) "
+                f"error {status}\n",
+            )  # fmt: skip
+        else:
+            module.loaded = True

@@ -1,0 +1,258 @@
+"""Kernel threads of the model, and the processors that they run on.
+
+    threads = Threads(engine, layouts, memory, seed, processors=4)
+    thread = threads.spawn("reader", lambda: threads.call(function, (device, uio, 0)))
+    threads.run_until(lambda: thread.done)
+
+One emulated engine runs all of them, one at a time; where a run is interrupted, after a number of
+instructions that the seed drew, another thread goes on, as on another processor or on this one. A thread is
+given a processor when it runs, and keeps it while it may not be taken from it: in a critical section, under a
+spin lock.
+
+Invariants: what runs has a processor, whose `%gs` data names it as `curthread`; two threads that may not be
+interrupted are on two processors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from kmi.kernels.simulated.scheduler import Scheduler, Thread, current, running
+from kmi.kernels.simulated.schedules import schedule_named
+from kmi.machines.cpu.engine import PAGE, BadAccess, Engine, Registers, Stop
+from kmi.machines.freebsd.layouts import Layouts, Record
+
+if TYPE_CHECKING:
+    from kmi.machines.freebsd.memory import Regions
+
+__all__ = ["KernelThread", "Panic", "Threads", "current_thread"]
+
+STACK: Final = 4 * PAGE
+"""KSTACK_PAGES of amd64."""
+SLICE: Final = (1, 12, 60, 400, 3000)
+"""How many instructions a thread may run before another one gets a turn: one of these is drawn."""
+MOST: Final = 400_000_000
+"""Instructions after which a call that never ends is given up."""
+
+
+class Panic(BaseException):
+    """The kernel gave up, as `panic(9)` does; no module can catch it."""
+
+    def __init__(self, said: str, lines: tuple[str, ...] = ()) -> None:
+        super().__init__("\n".join((f"panic: {said}", *(f"    {line}" for line in lines))))
+        self.said = said
+        self.lines = lines
+
+
+class KernelThread(Thread):
+    """A `struct thread` and what runs as it."""
+
+    scheduler: Threads
+    registers: Registers | None = None
+    stack = 0
+    td = 0
+    """The address of its `struct thread`."""
+    processor: int | None = None
+    critical = 0
+    """How deep it is in critical sections, spin locks included: nothing may take its processor."""
+    depth = 0
+    """How many calls of the module's code are under way, one inside the other."""
+    at = 0
+    """Where it goes on, if it was interrupted."""
+
+    @property
+    def record(self) -> Record:
+        """Its `struct thread`."""
+        return Record(self.scheduler.engine, self.scheduler.layouts["thread"], self.td)
+
+
+def current_thread() -> KernelThread:
+    """The running kernel thread."""
+    thread = current()
+    assert isinstance(thread, KernelThread)
+    return thread
+
+
+class Threads(Scheduler):
+    """The scheduler of a modelled kernel."""
+
+    kind = KernelThread
+
+    def __init__(
+        self,
+        engine: Engine,
+        layouts: Layouts,
+        regions: Regions,
+        seed: int,
+        *,
+        schedule: str = "random",
+        processors: int = 4,
+    ) -> None:
+        super().__init__(seed)
+        self.schedule = schedule_named(schedule, self.random)
+        self.engine = engine
+        self.layouts = layouts
+        self.regions = regions
+        self._on: list[KernelThread | None] = [None] * processors
+        """Who has each processor."""
+        self._data = [regions.static(layouts["pcpu"].size) for _ in range(processors)]
+        for number, address in enumerate(self._data):
+            record = Record(engine, layouts["pcpu"], address)
+            record["pc_cpuid"] = number
+            record["pc_prvspace"] = address
+        self._owner: KernelThread | None = None
+        """Whose registers the engine has."""
+        self._gates: dict[int, Callable[[], None]] = {}
+        self.describe_place: Callable[[int], str] = hex
+        """Says where an instruction is."""
+        self._answer: int | None = None
+        self.process = 0
+        """The `struct proc` of threads of the kernel."""
+        self.credentials = 0
+
+    @property
+    def processors(self) -> int:
+        """How many there are."""
+        return len(self._on)
+
+    # Gates.
+
+    def gate(self, address: int, serve: Callable[[], None]) -> None:
+        """Put a host function behind a gate."""
+        self._gates[address] = serve
+
+    # Calling code.
+
+    def call(self, function: int, arguments: tuple[int, ...] = ()) -> int:
+        """Call a function of the kernel or of a module on the running thread; its result, as 64 bits."""
+        thread = current_thread()
+        self._begin(thread)
+        engine = self.engine
+        stack, frame = engine.stack, engine.frame
+        engine.stack = (stack & ~15) - 128
+        engine.set_arguments(arguments)
+        returned = self.regions.returned
+        engine.push(returned)
+        thread.depth += 1
+        at = function
+        try:
+            while True:
+                at = self._run(thread, at)
+                if at == returned:
+                    break
+                serve = self._gates.get(at)
+                if serve is None:
+                    raise Panic(f"a call of {at:#x}, where no function is")
+                self._answer = None
+                serve()
+                answer, self._answer = self._answer, None
+                self._begin(thread)
+                if answer is not None:
+                    engine.result = answer
+                at = engine.pop()
+        finally:
+            thread.depth -= 1
+            self._begin(thread)
+            engine.stack, engine.frame = stack, frame
+        return engine.result
+
+    def answer(self, value: int) -> None:
+        """What the function whose gate was reached gives; said last, when the thread runs."""
+        self._answer = value
+
+    def _run(self, thread: KernelThread, at: int) -> int:
+        """Run the thread from there until it reaches a gate, letting others run between."""
+        spent = 0
+        while True:
+            alone = len(self._ready) < 2
+            instructions = MOST if alone else self.random.choice(SLICE)
+            try:
+                why, at = self.engine.run(at, instructions)
+            except BadAccess as bad:
+                raise self.fault(bad) from None
+            if why is Stop.GATE:
+                return at
+            if why is Stop.TRAP:
+                raise Panic(f"an instruction that the processor does not have, {self.describe_place(at)}")
+            spent += instructions
+            if spent > MOST:
+                raise Panic(f"a call that never ends, {self.describe_place(at)}")
+            thread.at = at
+            self.preempt()
+            self._begin(thread)
+
+    def fault(self, bad: BadAccess) -> Panic:
+        """What the kernel says of a bad access."""
+        access = bad.access
+        verb = "write" if access.write else "read"
+        said = f"page fault: {verb} of {access.size} bytes at {access.address:#x}: {bad.why}"
+        return Panic(said, (f"at {self.describe_place(access.rip)}",) if access.rip else ())
+
+    # Who runs.
+
+    def _begin(self, thread: KernelThread) -> None:
+        """Put the running thread on a processor, and its registers into the engine."""
+        if self._owner is thread:
+            return
+        if thread.registers is None:
+            self._born(thread)
+        if self._owner is not None and self._owner.registers is not None:
+            self.engine.leave(self._owner.registers)
+        while not self._placed(thread):
+            self.preempt()  # every processor has a thread that must not be interrupted, and goes on
+            if self._owner is thread:
+                return
+        assert thread.registers is not None and thread.processor is not None
+        self.engine.enter(thread.registers)
+        data = self._data[thread.processor]
+        self.engine.set_processor_data(data)
+        Record(self.engine, self.layouts["pcpu"], data)["pc_curthread"] = thread.td
+        self._owner = thread
+
+    def _placed(self, thread: KernelThread) -> bool:
+        """Whether the thread has a processor now."""
+        if thread.processor is not None and self._on[thread.processor] is thread:
+            return True
+        free = [n for n, other in enumerate(self._on) if other is None or other.done]
+        free = free or [n for n, other in enumerate(self._on) if other is not None and not other.critical]
+        if not free:
+            return False
+        number = self.random.choice(free)
+        thread.processor, self._on[number] = number, thread
+        return True
+
+    def _born(self, thread: KernelThread) -> None:
+        """Give a thread its stack and its `struct thread`."""
+        thread.stack = self.regions.stack(STACK)
+        thread.td = self.regions.static(self.layouts["thread"].size)
+        record = thread.record
+        record["td_proc"] = record["td_proc"] or self.process
+        record["td_ucred"] = self.credentials
+        record["td_tid"] = 100_000 + thread.number
+        thread.registers = Registers(0, thread.stack + STACK - 64)
+
+    def release(self, thread: KernelThread) -> None:
+        """A thread has ended: its stack goes."""
+        if self._owner is thread:
+            self._owner = None
+        for number, other in enumerate(self._on):
+            if other is thread:
+                self._on[number] = None
+        if thread.stack:
+            self.regions.give_back_stack(thread.stack, STACK)
+            thread.stack = 0
+
+    def step(self) -> bool:
+        before = list(self.threads)
+        went = super().step()
+        for thread in before:
+            if thread.done and isinstance(thread, KernelThread) and thread.stack:
+                self.release(thread)
+        return went
+
+
+def running_thread() -> KernelThread | None:
+    """The running kernel thread; None outside of one."""
+    thread = running()
+    return thread if isinstance(thread, KernelThread) else None
