@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from kmi.machines.cpu.engine import Engine
 from kmi.machines.freebsd.console import Console
 from kmi.machines.freebsd.kpi.part import Part
-from kmi.machines.freebsd.kpi.printing import Printing
+from kmi.machines.freebsd.kpi.parts import PARTS
 from kmi.machines.freebsd.layouts import Layouts
 from kmi.machines.freebsd.linker import File, Linker
 from kmi.machines.freebsd.memory import Regions
@@ -24,6 +24,7 @@ from kmi.machines.freebsd.threads import Panic, Threads
 __all__ = ["Kernel"]
 
 R = TypeVar("R")
+P = TypeVar("P", bound=Part)
 
 
 class Kernel:
@@ -45,10 +46,14 @@ class Kernel:
         self.served: dict[str, Served] = {}
         self._symbols: dict[str, int] = {}
         self.linker = Linker(self)
-        self.printing = Printing(self)
-        self.parts: list[Part] = [self.linker, self.printing]
+        self.parts: list[Part] = [self.linker]
+        self.parts.extend(kind(self) for kind in PARTS)
         for part in self.parts:
             self._publish(part)
+
+    def part(self, kind: type[P]) -> P:
+        """The part of that kind."""
+        return next(part for part in self.parts if isinstance(part, kind))
 
     # Symbols.
 
@@ -108,6 +113,9 @@ class Kernel:
     def unload(self, file: File, force: bool = False) -> None:
         """Unload it, as kldunload(2) does. Raises OSError with the errno of a veto."""
         self.run(f"kldunload {file.name}", lambda: self.linker.unload(file, force))
+
+    def witness_warn(self, what: str) -> None:
+        """A call that may sleep is about to be made: WITNESS says which locks forbid it."""
 
     # For reports.
 

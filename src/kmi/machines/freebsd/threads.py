@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Final
 
 from kmi.kernels.simulated.scheduler import Scheduler, Thread, current, running
 from kmi.kernels.simulated.schedules import schedule_named
+from kmi.kernels.simulated.user.memory import Memory
 from kmi.machines.cpu.engine import PAGE, BadAccess, Engine, Registers, Stop
+from kmi.machines.freebsd.errors import EINTR
 from kmi.machines.freebsd.layouts import Layouts, Record
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ class KernelThread(Thread):
     stack = 0
     td = 0
     """The address of its `struct thread`."""
+    owns_td = False
+    """It was made for this thread, and another may have it afterwards."""
     processor: int | None = None
     critical = 0
     """How deep it is in critical sections, spin locks included: nothing may take its processor."""
@@ -60,6 +64,12 @@ class KernelThread(Thread):
     """How many calls of the module's code are under way, one inside the other."""
     at = 0
     """Where it goes on, if it was interrupted."""
+    memory: Memory | None = None
+    """The user memory of its process; None of a thread of the kernel."""
+    file: object | None = None
+    """`td_fpop`: the open file whose device's method it is in."""
+    interrupted = EINTR
+    """What a sleep with PCATCH gives when a signal ends it: ERESTART where its handler restarts calls."""
 
     @property
     def record(self) -> Record:
@@ -104,6 +114,8 @@ class Threads(Scheduler):
         self._owner: KernelThread | None = None
         """Whose registers the engine has."""
         self._gates: dict[int, Callable[[], None]] = {}
+        self._idle: list[int] = []
+        """Each `struct thread` whose thread has ended."""
         self.describe_place: Callable[[int], str] = hex
         """Says where an instruction is."""
         self._answer: int | None = None
@@ -225,7 +237,10 @@ class Threads(Scheduler):
     def _born(self, thread: KernelThread) -> None:
         """Give a thread its stack and its `struct thread`."""
         thread.stack = self.regions.stack(STACK)
-        thread.td = self.regions.static(self.layouts["thread"].size)
+        if not thread.td:
+            thread.td = self._idle.pop() if self._idle else self.regions.static(self.layouts["thread"].size)
+            self.engine.write(thread.td, bytes(self.layouts["thread"].size))
+            thread.owns_td = True
         record = thread.record
         record["td_proc"] = record["td_proc"] or self.process
         record["td_ucred"] = self.credentials
@@ -242,6 +257,8 @@ class Threads(Scheduler):
         if thread.stack:
             self.regions.give_back_stack(thread.stack, STACK)
             thread.stack = 0
+            if thread.owns_td:
+                self._idle.append(thread.td)
 
     def step(self) -> bool:
         before = list(self.threads)
