@@ -65,7 +65,28 @@ def test_a_module_with_mistakes_is_not_built(tmp_path: Path, capsys: pytest.Capt
     assert not (tmp_path / "x.ko").exists()
 
 
-@pytest.mark.parametrize("on", ["simulated", "linux:2.4"])
+@pytest.mark.needs("ziglang")
+def test_builds_for_freebsd_and_checks_what_was_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["build", MINIMAL, "--on", "freebsd", "-o", "other.ko"]) == Exit.OK
+    assert " bytes, of which freebsd loads " in capsys.readouterr().out
+    assert main(["check", "other.ko"]) == Exit.OK
+    assert capsys.readouterr().out == "other.ko: nothing was found that FreeBSD 15 would refuse\n"
+    Path("cut.ko").write_bytes(Path("other.ko").read_bytes()[:5000])
+    assert main(["check", "other.ko", "cut.ko"]) == Exit.NOT_COMPILED
+    assert "cut.ko: it was cut off: it has 5,000 bytes" in capsys.readouterr().out
+    assert main(["check", "other.ko", "--format", "json"]) == Exit.USAGE
+    assert main(["audit", MINIMAL, "--on", "freebsd"]) == Exit.OK
+    assert "no unsafe blocks\nthe library, on freebsd: " in capsys.readouterr().out
+    assert main(["build", MINIMAL, "--on", "freebsd", "--dump", "c"]) == Exit.OK
+    assert "KMI_FREEBSD_MODULE" in capsys.readouterr().out
+    assert main(["build", MINIMAL, "--on", "freebsd", "--export", "out"]) == Exit.USAGE
+    assert "--export writes what Linux builds a module with" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("on", ["simulated", "linux:2.4", "freebsd:9"])
 def test_kernels_that_nothing_is_built_for(on: str) -> None:
     assert main(["build", MINIMAL, "--on", on]) == Exit.USAGE
 

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import click
 
-from kmi.cli.build import flavor_of
 from kmi.cli.check import FILE, checked
 from kmi.cli.exits import Exit
-from kmi.kernels.linux.toolchain.build import generate
+from kmi.cli.targets import target_of
 from kmi.language import tree
 from kmi.language.tree.walk import functions, trusted, walk
 
@@ -24,7 +23,7 @@ Block = tuple[str, int, str, str]
 @click.option("--on", metavar="KERNEL", help="Also those of the library that it reaches on linux:6.1, ….")
 def command(file: Path, on: str | None) -> int:
     """List the `with unsafe("reason")` blocks of FILE and, with --on, of kmi's own code with it."""
-    program = checked(file).program if on is None else generate(file, flavor_of(on)).program
+    program = checked(file).program if on is None else target_of(on).program(file)
     assert program is not None
     modules = program.modules.values()
     own = [block for module in modules if not trusted(module.name) for block in blocks(module)]

@@ -11,6 +11,8 @@ import click
 from rich.console import Console
 
 from kmi.cli.exits import Exit
+from kmi.cli.failure import Failure
+from kmi.cli.klds import check_klds
 from kmi.compiler import checks
 from kmi.language import Analysis, Library, analyse, packages
 from kmi.language.report.diagnostics import Diagnostic, Severity
@@ -58,8 +60,14 @@ FILE = ModuleFile(exists=True, readable=True, path_type=Path)
 def command(files: tuple[Path, ...], form: str, explain_checks: bool) -> int:
     """Report everything that keeps FILE from being a kernel module.
 
-    Ends with 3 if there was an error; warnings alone end with 0.
+    Of a FILE.ko, which anybody may have made: what FreeBSD's linker would refuse. Ends with 3 if there was an
+    error; warnings alone end with 0.
     """
+    klds = [file for file in files if file.suffix == ".ko"]
+    if klds:
+        if form != "text" or explain_checks or len(klds) < len(files):
+            raise Failure("klds are checked by themselves, and reported as text", code=Exit.USAGE)
+        return check_klds(klds)
     diagnostics: list[Diagnostic] = []
     modules = [file for file in files if not is_test(file)]
     for test in sorted({*files} - {*modules}):

@@ -34,6 +34,11 @@ class Release:
         return f"FreeBSD {self.name}"
 
     @property
+    def last(self) -> int:
+        """The highest version that the number can have: MODULE_KERNEL_MAXVER in `sys/module.h`."""
+        return int(self.name) * 100_000 + 99_999
+
+    @property
     def triple(self) -> str:
         """What the compiler calls its target."""
         return f"x86_64-unknown-freebsd{self.name}.0"
