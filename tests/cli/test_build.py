@@ -16,7 +16,8 @@ from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.toolchain import preflight
 from kmi.kernels.linux.toolchain.preflight import modinfo
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+TESTS = Path(__file__).parents[1]
+EXAMPLES = TESTS.parent / "examples"
 MINIMAL = str(EXAMPLES / "minimal.py")
 needs_linux = pytest.mark.needs("linux:6.1")
 
@@ -69,8 +70,9 @@ def test_a_module_with_mistakes_is_not_built(tmp_path: Path, capsys: pytest.Capt
 def test_builds_for_freebsd_and_checks_what_was_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    greeter = str(TESTS / "kernels" / "freebsd" / "modules" / "greeter.py")
     monkeypatch.chdir(tmp_path)
-    assert main(["build", MINIMAL, "--on", "freebsd", "-o", "other.ko"]) == Exit.OK
+    assert main(["build", greeter, "--on", "freebsd", "-o", "other.ko"]) == Exit.OK
     assert " bytes, of which freebsd loads " in capsys.readouterr().out
     assert main(["check", "other.ko"]) == Exit.OK
     assert capsys.readouterr().out == "other.ko: nothing was found that FreeBSD 15 would refuse\n"
@@ -78,11 +80,11 @@ def test_builds_for_freebsd_and_checks_what_was_built(
     assert main(["check", "other.ko", "cut.ko"]) == Exit.NOT_COMPILED
     assert "cut.ko: it was cut off: it has 5,000 bytes" in capsys.readouterr().out
     assert main(["check", "other.ko", "--format", "json"]) == Exit.USAGE
-    assert main(["audit", MINIMAL, "--on", "freebsd"]) == Exit.OK
+    assert main(["audit", greeter, "--on", "freebsd"]) == Exit.OK
     assert "no unsafe blocks\nthe library, on freebsd: " in capsys.readouterr().out
-    assert main(["build", MINIMAL, "--on", "freebsd", "--dump", "c"]) == Exit.OK
+    assert main(["build", greeter, "--on", "freebsd", "--dump", "c"]) == Exit.OK
     assert "KMI_FREEBSD_MODULE" in capsys.readouterr().out
-    assert main(["build", MINIMAL, "--on", "freebsd", "--export", "out"]) == Exit.USAGE
+    assert main(["build", greeter, "--on", "freebsd", "--export", "out"]) == Exit.USAGE
     assert "--export writes what Linux builds a module with" in capsys.readouterr().err
 
 
