@@ -158,15 +158,16 @@ def _build(
 ) -> str:
     commands = stack.watched(kbuild.commands(flavor, progress, test=test))
     # The commands name the directory, and debug information keeps it: one place a module.
-    work = cache.directory() / "work" / f"{flavor.name}-{made.name}-{'test' if test else 'plain'}"
+    kind = "test" if test else "plain"
+    work = cache.directory() / "work" / f"{flavor.name}-{made.name}-{kind}"
     with cache.lock("work", work.name):
         work.mkdir(parents=True, exist_ok=True)
-        # Who builds a module again will do so often.
-        again = (work / f"{made.name}.o").exists()
-        compile_step = prefix.shortened(commands, flavor, work, made.name) if again else None
+        # Who builds for this kernel again will do so often.
+        if any(work.parent.glob(f"{flavor.name}-*-{kind}/*.o")):
+            commands = prefix.shortened(commands, flavor, work, made.name)
         (work / f"{made.name}.c").write_text(made.text)
         try:
-            log = replay.build(work, made.name, commands, compile_step)
+            log = replay.build(work, made.name, commands)
         except replay.CompilerError as error:
             kept = work / f"{made.name}.c"
             raise InternalError(

@@ -21,7 +21,7 @@ import shlex
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import kmi
@@ -43,6 +43,8 @@ __all__ = [
 ]
 
 PROBE = "kmi_probe"
+COMMON = ".module-common.o"
+"""Since 6.12 a module's last part, the same in every module; 6.1 repeats it in NAME.mod.c."""
 RUNTIME = Path(kmi.__file__).parent / "runtime"
 LAYER = Path(__file__).parents[1]
 
@@ -68,7 +70,9 @@ class Commands:
     directory: str
     compile: Step
     modpost: Step
-    finish: tuple[Step, ...]
+    about: Step
+    """Compiles what modpost writes: which symbols of the kernel the module needs."""
+    link: Step
 
     @property
     def compiler(self) -> list[str]:
@@ -116,7 +120,7 @@ def commands(
 ) -> Commands:
     """The commands that build a module for the kernel, learned from building a probe once."""
     release = provision.release(flavor)
-    key = cache.key(release, str(provision.headers(flavor)), str(RUNTIME), str(test), "3")
+    key = cache.key(release, str(provision.headers(flavor)), str(RUNTIME), str(test), "4")
 
     def learn(path: Path) -> None:
         progress(f"learning how linux:{flavor.name} builds a module")
@@ -129,30 +133,30 @@ def commands(
         make(work, flavor)
         learned = _learn(work, provision.headers(flavor))
         (path / "commands.json").write_text(json.dumps(asdict(learned), indent=1))
+        if (work / COMMON).exists():
+            (work / COMMON).rename(path / COMMON)
         shutil.rmtree(work)
 
-    data = json.loads((cache.get("kbuild", f"{flavor.name}-{key}", learn) / "commands.json").read_text())
+    entry = cache.get("kbuild", f"{flavor.name}-{key}", learn)
+    data = json.loads((entry / "commands.json").read_text())
+    link = Step(**data["link"])
     return Commands(
         data["directory"],
         Step(**data["compile"]),
         Step(**data["modpost"]),
-        tuple(Step(**step) for step in data["finish"]),
+        Step(**data["about"]),
+        replace(link, line=link.line.replace(f"@DIRECTORY@/{COMMON}", str(entry / COMMON))),
     )
 
 
 def _learn(work: Path, headers: Path) -> Commands:
-    finish = [
-        Step("CC", _saved(work, f"{PROBE}.mod.o"), "@DIRECTORY@/@NAME@.mod.c", "@DIRECTORY@/@NAME@.mod.o")
-    ]
-    if (work / "..module-common.o.cmd").exists():  # since 6.12: what mod.c used to repeat in each module
-        line = _saved(work, ".module-common.o")
-        finish.append(Step("CC", line, str(headers / shlex.split(line)[-1]), "@DIRECTORY@/.module-common.o"))
-    finish.append(Step("LD", _saved(work, f"{PROBE}.ko")))
+    about = _saved(work, f"{PROBE}.mod.o")
     return Commands(
         str(headers),
         Step("CC", _saved(work, f"{PROBE}.o")),
         Step("MODPOST", _saved(work, "Module.symvers")),
-        tuple(finish),
+        Step("CC", about, "@DIRECTORY@/@NAME@.mod.c", "@DIRECTORY@/@NAME@.mod.o"),
+        Step("LD", _saved(work, f"{PROBE}.ko")),
     )
 
 

@@ -15,20 +15,17 @@ from kmi import cache
 from kmi.kernels.building.steps import run
 from kmi.kernels.linux.toolchain.kbuild import BuildError, Commands, Step, refuse_full
 
-__all__ = ["CompilerError", "build"]
+__all__ = ["CompilerError", "build", "fill"]
 
 
 class CompilerError(Exception):
     """The C compiler refused the C that kmi wrote: an internal error; the message is the compiler's."""
 
 
-def build(directory: Path, name: str, commands: Commands, compile: Step | None = None) -> str:
-    """Build `name`.ko of `name`.c in a directory of its own; the log. Raises CompilerError, BuildError.
-
-    `compile` stands for the step of the commands that compiles, if given.
-    """
+def build(directory: Path, name: str, commands: Commands) -> str:
+    """Build `name`.ko of `name`.c in a directory of its own; the log. Raises CompilerError, BuildError."""
     log: list[str] = []
-    done = _run(compile or commands.compile, directory, name, commands)
+    done = _run(commands.compile, directory, name, commands)
     log.append(done.stdout)
     if done.returncode:
         refuse_full(done.stdout, directory)
@@ -40,7 +37,7 @@ def build(directory: Path, name: str, commands: Commands, compile: Step | None =
     (directory / f".{name}.o.cmd").write_text(
         f"source_{directory}/{name}.o := {source}\n\ndeps_{directory}/{name}.o := \\\n  {source} \\\n"
     )
-    for step in (commands.modpost, *commands.finish):
+    for step in (commands.modpost, commands.about, commands.link):
         if _is_done(step, directory, name):
             continue
         done = _run(step, directory, name, commands)
@@ -55,14 +52,14 @@ def build(directory: Path, name: str, commands: Commands, compile: Step | None =
 def _is_done(step: Step, directory: Path, name: str) -> bool:
     if not step.source:
         return False
-    output = Path(_fill(step.output, directory, name))
+    output = Path(fill(step.output, directory, name))
     known = _record(output)
     return output.exists() and known.exists() and known.read_text() == _digest(step, directory, name)
 
 
 def _remember(step: Step, directory: Path, name: str) -> None:
     if step.source:
-        _record(Path(_fill(step.output, directory, name))).write_text(_digest(step, directory, name))
+        _record(Path(fill(step.output, directory, name))).write_text(_digest(step, directory, name))
 
 
 def _record(output: Path) -> Path:
@@ -70,10 +67,11 @@ def _record(output: Path) -> Path:
 
 
 def _digest(step: Step, directory: Path, name: str) -> str:
-    return cache.key(step.line, Path(_fill(step.source, directory, name)).read_bytes())
+    return cache.key(step.line, Path(fill(step.source, directory, name)).read_bytes())
 
 
-def _fill(text: str, directory: Path, name: str) -> str:
+def fill(text: str, directory: Path, name: str) -> str:
+    """A command's text for one module."""
     for mark, value in (
         ("@DIRECTORY@", str(directory)),
         ("@MODULE@", name.replace("-", "_")),
@@ -84,4 +82,4 @@ def _fill(text: str, directory: Path, name: str) -> str:
 
 
 def _run(step: Step, directory: Path, name: str, commands: Commands) -> subprocess.CompletedProcess[str]:
-    return run(["sh", "-e", "-c", _fill(step.line, directory, name)], commands.directory)
+    return run(["sh", "-e", "-c", fill(step.line, directory, name)], commands.directory)
