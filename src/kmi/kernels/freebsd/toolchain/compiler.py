@@ -28,10 +28,13 @@ LAYER = Path(__file__).parents[1]
 #: `opt_global.h`, as config(8) writes it for GENERIC: sys/amd64/conf/GENERIC.
 OPTIONS = "#define SMP 1\n#define MAC 1\n#define VIMAGE 1\n"
 
+#: All code in one section: an offset in it says which code is meant, and there is one table of lines.
+_SCRIPT = "SECTIONS { .text : { *(.text .text.*) } }\n"
+
 _CODE = (
-    "-O2", "-g", "-ffreestanding", "-fwrapv", "-fno-strict-aliasing", "-mcmodel=kernel", "-mno-red-zone",
-    "-mno-mmx", "-mno-sse", "-msoft-float", "-mno-aes", "-mno-avx", "-fno-asynchronous-unwind-tables",
-    "-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer", "-fno-common", "-fstack-protector",
+    "-O2", "-gdwarf-4", "-ffreestanding", "-fwrapv", "-fno-strict-aliasing", "-mcmodel=kernel",
+    "-mno-red-zone", "-mno-mmx", "-mno-sse", "-msoft-float", "-mno-aes", "-mno-avx",
+    "-fno-asynchronous-unwind-tables", "-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer", "-fno-common", "-fstack-protector",
 )  # fmt: skip
 _WARNINGS = ("-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-sign-compare", "-Wno-pointer-sign",
              "-Wno-tautological-compare", "-Wno-missing-field-initializers")  # fmt: skip
@@ -77,8 +80,9 @@ def compile(directory: Path, name: str, release: Release, *, test: bool, root: P
 
 def link(directory: Path, name: str) -> str:
     """Make `NAME.ko` of `NAME.o`; the linker's warnings. Raises BuildError, ProvisionError."""
+    (directory / "kld.ld").write_text(_SCRIPT)
     command = [
-        *provision.linker(), "-m", "elf_x86_64_fbsd", "-r", "-d", f"{name}.o", "-o", f"{name}.ko",
+        *provision.linker(), "-m", "elf_x86_64_fbsd", "-r", "-T", "kld.ld", f"{name}.o", "-o", f"{name}.ko",
     ]  # fmt: skip
     done = run(command, directory)
     if done.returncode:

@@ -16,6 +16,8 @@ from pathlib import Path
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import Symbol, SymbolTableSection
 
+from kmi.kernels.building.lines import Line
+
 __all__ = ["Line", "Place", "has_place", "line_of", "lines_of", "places"]
 
 _ALIGNMENT = 64
@@ -36,19 +38,6 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.function}+{self.offset:#x}/{self.size:#x} [{self.module}]"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of Python that a place is, or that a function inlined at the place was called from."""
-
-    path: Path
-    number: int
-    #: The function's name in C.
-    function: str
-
-    def __str__(self) -> str:
-        return f"{self.path.name}:{self.number} in {self.function}"
 
 
 def places(text: str) -> list[Place]:
