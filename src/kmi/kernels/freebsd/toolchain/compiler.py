@@ -34,7 +34,8 @@ _SCRIPT = "SECTIONS { .text : { *(.text .text.*) } }\n"
 _CODE = (
     "-O2", "-gdwarf-4", "-ffreestanding", "-fwrapv", "-fno-strict-aliasing", "-mcmodel=kernel",
     "-mno-red-zone", "-mno-mmx", "-mno-sse", "-msoft-float", "-mno-aes", "-mno-avx",
-    "-fno-asynchronous-unwind-tables", "-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer", "-fno-common", "-fstack-protector",
+    "-fno-asynchronous-unwind-tables", "-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer",
+    "-fno-common", "-fstack-protector",
 )  # fmt: skip
 _WARNINGS = ("-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-sign-compare", "-Wno-pointer-sign",
              "-Wno-tautological-compare", "-Wno-missing-field-initializers")  # fmt: skip
