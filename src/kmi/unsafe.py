@@ -41,6 +41,7 @@ __all__ = [
     "tail",
     "take",
     "unsafe",
+    "where_overridden",
 ]
 
 T = TypeVar("T")
@@ -190,6 +191,14 @@ def cold(function: F) -> F:
 def place(kind: C) -> C:
     """A class without an object header, embedded in its owner or on a C stack: never counted, never moved."""
     return kind
+
+
+def where_overridden(function: F, kind: type[Any], method: str) -> F:
+    """The callback, if a class of the module that derives from `kind` has that method anew; else null.
+
+    For a table of C's, where a null pointer stands for what the method does by itself.
+    """
+    ...
 
 
 def c_function(name: str, *, format: bool = False, variadic: bool = False) -> Callable[[F], F]:

@@ -91,6 +91,16 @@ def test_what_is_written_goes_to_its_buffer_without_a_temporary(flavor: KernelFl
 
 
 @old
+def test_what_a_module_does_not_answer_is_left_to_linux(flavor: KernelFlavor) -> None:
+    """As in C: a null pointer in its table, and no code."""
+    text = build.generate(ROOT / "examples" / "semaphore.py", flavor).text
+    (table,) = re.findall(r"= kmi_linux_operations\((.*)\);", text)
+    answered = [name.rpartition("_")[2] for name in table.split(", ")]
+    assert answered == ["open", "release", "read", "write", "NULL", "NULL", "ioctl", "NULL"]
+    assert "_Device_None_poll" not in text
+
+
+@old
 def test_symbols_for_gpl_modules_only(flavor: KernelFlavor, tmp_path: Path) -> None:
     """The build refuses with the licence's sentence, not with modpost's."""
     path = ROOT / "examples" / "semaphore.py"

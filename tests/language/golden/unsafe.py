@@ -18,6 +18,7 @@ from kmi.unsafe import (
     sizeof,
     tail,
     unsafe,
+    where_overridden,
 )
 
 
@@ -61,3 +62,14 @@ def room(size: usize) -> usize:
         shape = allocate(Shape, size)
         tail(shape)[0] = 1
         return cast(usize, tail(shape)) + sizeof(point)
+
+
+@c_function("set_handlers")
+def set_handlers(called: Pointer[None]) -> None: ...
+
+
+class Square(Shape):
+    def start(self, data: Pointer[u8]) -> bool:
+        with unsafe("a table takes null for what nobody has anew"):
+            set_handlers(cast(Pointer[None], where_overridden(Shape.called, Shape, "start")))
+        return False

@@ -205,6 +205,8 @@ def _cast(builder: Builder, node: tree.Cast) -> Value:
 
 def _function(builder: Builder, node: tree.FunctionGet) -> Value:
     function = node.function
+    if node.where is not None and not _overridden(*node.where):
+        return builder.expression(tree.Cast(tree.NoneLiteral(node.span), node.span, node.type))
     bindings = dict(builder.instance.bindings)
     if node.receiver is not None:
         receiver = builder.type(node.receiver)
@@ -215,3 +217,8 @@ def _function(builder: Builder, node: tree.FunctionGet) -> Value:
     return Value(
         linear.FunctionAddress(builder.monomorphiser.function(function, bindings), builder.type(node.type))
     )
+
+
+def _overridden(definition: tree.Class, method: str) -> bool:
+    """Whether a class below this one has the method anew. Whole program: nothing else derives from it."""
+    return any(method in below.methods or _overridden(below, method) for below in definition.subclasses)

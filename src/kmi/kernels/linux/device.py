@@ -76,6 +76,7 @@ from kmi.unsafe import (
     into_raw,
     place,
     unsafe,
+    where_overridden,
 )
 
 S = TypeVar("S", default=None)
@@ -397,9 +398,15 @@ class MiscDevice(_Device[S]):
             self.misc.minor = MISC_DYNAMIC_MINOR
             self.misc.name = name._data()  # ends with a NUL, and self.name keeps it
             self.misc.fops = kmi_linux_operations(
-                MiscDevice._open, MiscDevice._release, MiscDevice._read, MiscDevice._write, MiscDevice._seek,
-                MiscDevice._mmap, MiscDevice._ioctl, MiscDevice._poll,
-            )  # fmt: skip
+                MiscDevice._open,
+                MiscDevice._release,
+                where_overridden(MiscDevice._read, FileOperations[S], "read"),
+                where_overridden(MiscDevice._write, FileOperations[S], "write"),
+                where_overridden(MiscDevice._seek, FileOperations[S], "seek"),
+                where_overridden(MiscDevice._mmap, FileOperations[S], "mmap"),
+                where_overridden(MiscDevice._ioctl, FileOperations[S], "ioctl"),
+                where_overridden(MiscDevice._poll, FileOperations[S], "poll"),
+            )
             self.misc.mode = mode | S_IFCHR  # a bare 0 would become the default, 0o600
             self.registration.publish = MiscDevice._publish
             self.registration.withdraw = MiscDevice._withdraw
@@ -447,9 +454,15 @@ class CharDevice(_Device[S]):
         with unsafe("the records are zero and will not move; they are ended before their owner dies"):
             self.char.name = name._data()  # ends with a NUL, and self.name keeps it
             self.char.operations = kmi_linux_operations(
-                CharDevice._open, CharDevice._release, CharDevice._read, CharDevice._write, CharDevice._seek,
-                CharDevice._mmap, CharDevice._ioctl, CharDevice._poll,
-            )  # fmt: skip
+                CharDevice._open,
+                CharDevice._release,
+                where_overridden(CharDevice._read, FileOperations[S], "read"),
+                where_overridden(CharDevice._write, FileOperations[S], "write"),
+                where_overridden(CharDevice._seek, FileOperations[S], "seek"),
+                where_overridden(CharDevice._mmap, FileOperations[S], "mmap"),
+                where_overridden(CharDevice._ioctl, FileOperations[S], "ioctl"),
+                where_overridden(CharDevice._poll, FileOperations[S], "poll"),
+            )
             self.char.mode = mode
             self.char.count = count
             self.registration.publish = CharDevice._publish

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from kmi.language import codes, tree
 from kmi.language.bodies import expressions
@@ -53,6 +54,7 @@ ARGUMENTS: dict[str, tuple[int, ...]] = {
     "null": (1,),
     "c_string": (1,),
     "c_global": (2,),
+    "where_overridden": (3,),
 }
 
 
@@ -71,6 +73,7 @@ def call_unsafe(body: Body, node: ast.Call, name: str) -> tree.Expression:
         "null": _null,
         "c_string": _c_string,
         "c_global": _c_global,
+        "where_overridden": _where_overridden,
     }
     if name not in forms:
         return _bad(body, node, f"`{name}` is not called in the body of a function")
@@ -263,6 +266,27 @@ def _c_global(body: Body, node: ast.Call) -> tree.Expression:
             return _bad(
                 body, node.args[0], "`c_global` takes the name as a literal", 'c_global("jiffies", u64)'
             )
+
+
+def _where_overridden(body: Body, node: ast.Call) -> tree.Expression:
+    function = expressions.expression(body, node.args[0])
+    kind = _type(body, node.args[1])
+    if function.type is POISON or kind is POISON:
+        return function
+    name = node.args[2].value if isinstance(node.args[2], ast.Constant) else None
+    if (
+        not isinstance(function, tree.FunctionGet)
+        or not isinstance(kind, ClassType)
+        or not isinstance(name, str)
+        or kind.definition.method(name) is None
+    ):
+        return _bad(
+            body,
+            node,
+            "`where_overridden` takes a callback, a class and the name of a method of it",
+            'where_overridden(Device._read, Operations, "read")',
+        )
+    return replace(function, where=(kind.definition, name))
 
 
 def function_get(body: Body, span: Span, method: FunctionInfo, receiver: ClassType | None) -> tree.Expression:

@@ -260,8 +260,9 @@ def _unsafe(node: tree.Expression) -> str:
             return f"sizeof({kind})"
         case tree.ContainerOf(pointer=pointer, field=field, type=kind):
             return f"container_of({show(pointer)}, {kind}, {field.name!r})"
-        case tree.FunctionGet(function=function, receiver=receiver):
-            return f"&{function.qualified}" + (f"[{receiver}]" if receiver is not None else "")
+        case tree.FunctionGet(function=function, receiver=receiver, where=where):
+            shown = f"&{function.qualified}" + (f"[{receiver}]" if receiver is not None else "")
+            return shown + (f" where {where[0].name}.{where[1]} is overridden" if where is not None else "")
         case tree.CGlobal(name=name):
             return name
         case tree.CZero(type=kind):

@@ -9,7 +9,7 @@ from kmi.language.source import Span
 from kmi.language.types import Type
 
 if TYPE_CHECKING:
-    from kmi.language.tree.definitions import CField, Field, Function
+    from kmi.language.tree.definitions import CField, Class, Field, Function
     from kmi.language.tree.nodes import Expression
 
 
@@ -133,13 +133,14 @@ class ContainerOf:
 @dataclass(slots=True, eq=False)
 class FunctionGet:
     """The C address of a callback, for a function pointer in a C struct. ``receiver`` binds the class's
-    type arguments.
+    type arguments. ``where``: null unless a class below this one has the method of this name anew.
     """
 
     function: Function
     receiver: Type | None
     span: Span
     type: Type
+    where: tuple[Class, str] | None = None
 
 
 @dataclass(slots=True, eq=False)
