@@ -59,7 +59,7 @@ static inline int kmi_freebsd_event(int what, int (*init)(void), void (*leave)(v
 	case MOD_UNLOAD:
 		if (!kmi_freebsd_loaded)
 			return 0;
-		if (kmi_freebsd_busy())
+		if (!kmi_freebsd_shut())
 			return EBUSY;
 		leave();
 		kmi_freebsd_loaded = false;
