@@ -107,8 +107,8 @@ class Registers:
         self.rsp = rsp
 
 
-Watch = Callable[[Access], str | None]
-"""Looks at an access; what is wrong with it, if anything."""
+Watch = Callable[[int, int, bool], str | None]
+"""Looks at an access, by its address, size and whether it writes; what is wrong with it, if anything."""
 
 
 class Engine:
@@ -122,6 +122,7 @@ class Engine:
         self._uc.hook_add(UC_HOOK_MEM_INVALID, self._invalid)
         self._fresh = self._uc.context_save()
         self._first_gate = self._last_gate = 0
+        self._watched: list[tuple[int, int, Watch]] = []
 
     # Memory.
 
@@ -147,33 +148,49 @@ class Engine:
         self._first_gate, self._last_gate = address, address + size
 
     def read(self, address: int, size: int) -> bytes:
-        """Bytes of memory; BadAccess where some are not mapped."""
+        """Bytes of memory; BadAccess where some are not mapped, or where who watches them finds it wrong."""
+        self._look(address, size, False)
+        return self.peek(address, size)
+
+    def write(self, address: int, data: bytes) -> None:
+        """Store bytes; BadAccess where some are not mapped, or where who watches them finds it wrong."""
+        self._look(address, len(data), True)
+        self.poke(address, data)
+
+    def peek(self, address: int, size: int) -> bytes:
+        """Bytes of memory, which nobody watches being read."""
         try:
             return bytes(self._uc.mem_read(address, size))
         except UcError:
-            raise BadAccess(Access(address, size, False, 0), "the kernel was given a bad address") from None
+            raise BadAccess(Access(address, size, False, 0), "memory that is not mapped") from None
 
-    def write(self, address: int, data: bytes) -> None:
-        """Store bytes; BadAccess where some are not mapped."""
+    def poke(self, address: int, data: bytes) -> None:
+        """Store bytes, which nobody watches."""
         try:
             self._uc.mem_write(address, bytes(data))
         except UcError:
-            raise BadAccess(
-                Access(address, len(data), True, 0), "the kernel was given a bad address"
-            ) from None
+            raise BadAccess(Access(address, len(data), True, 0), "memory that is not mapped") from None
 
     def watch(self, first: int, last: int, look: Watch) -> None:
         """Have each access of these addresses looked at; one that is wrong ends the run with BadAccess."""
 
         def seen(uc: Any, kind: int, address: int, size: int, value: int, data: object) -> None:
-            access = Access(address, size, kind == UC_MEM_WRITE, 0)
-            why = look(access)
+            write = kind == UC_MEM_WRITE
+            why = look(address, size, write)
             if why is not None and self._bad is None:
                 rip = uc.reg_read(UC_X86_REG_RIP)
-                self._bad = BadAccess(Access(address, size, access.write, rip), why)
+                self._bad = BadAccess(Access(address, size, write, rip), why)
                 uc.emu_stop()
 
         self._uc.hook_add(UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, seen, None, first, last)
+        self._watched.append((first, last, look))
+
+    def _look(self, address: int, size: int, write: bool) -> None:
+        for first, last, look in self._watched:
+            if first <= address <= last and size:
+                why = look(address, size, write)
+                if why is not None:
+                    raise BadAccess(Access(address, size, write, 0), why)
 
     def _invalid(self, uc: Any, kind: int, address: int, size: int, value: int, data: object) -> bool:
         write = kind in (UC_MEM_WRITE_UNMAPPED, UC_MEM_WRITE_PROT)

@@ -8,18 +8,28 @@ kernel.unload(file)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from kmi.machines.cpu.engine import Engine
+from kmi.kernels.simulated.reports import Report
+from kmi.kernels.simulated.scheduler import Wake
+from kmi.machines.cpu.engine import BadAccess, Engine
+from kmi.machines.freebsd import errors
 from kmi.machines.freebsd.console import Console
+from kmi.machines.freebsd.heap import Heap
+from kmi.machines.freebsd.kpi.clock import Clock
+from kmi.machines.freebsd.kpi.locks import Locks
+from kmi.machines.freebsd.kpi.malloc import Malloc
+from kmi.machines.freebsd.kpi.mutex import Mutexes
 from kmi.machines.freebsd.kpi.part import Part
 from kmi.machines.freebsd.kpi.parts import PARTS
+from kmi.machines.freebsd.kpi.sleeping import Sleeping
+from kmi.machines.freebsd.kpi.witness import Witness
 from kmi.machines.freebsd.layouts import Layouts
 from kmi.machines.freebsd.linker import File, Linker
 from kmi.machines.freebsd.memory import Regions
 from kmi.machines.freebsd.serve import Rest, Served, narrowed, served_by
-from kmi.machines.freebsd.threads import Panic, Threads
+from kmi.machines.freebsd.threads import Panic, Threads, current_thread, running_thread
 
 __all__ = ["Kernel"]
 
@@ -46,10 +56,22 @@ class Kernel:
         self.served: dict[str, Served] = {}
         self._symbols: dict[str, int] = {}
         self.linker = Linker(self)
+        self.heap = Heap(self.engine, self.threads.random)
+        self.heap.describe = self.places
+        self.reports: list[Report] = []
+        """What was found wrong although no call failed."""
+        self.failing: Callable[[str], bool] = lambda call: False
+        """Asked by each call that can fail, by its name: whether it fails now."""
         self.parts: list[Part] = [self.linker]
         self.parts.extend(kind(self) for kind in PARTS)
+        # Those that others ask often.
+        self.clock, self.malloc = self.part(Clock), self.part(Malloc)
+        self.locks, self.witness, self.mutexes = self.part(Locks), self.part(Witness), self.part(Mutexes)
+        self.sleeping = self.part(Sleeping)
         for part in self.parts:
             self._publish(part)
+        for part in self.parts:
+            part.begun()
 
     def part(self, kind: type[P]) -> P:
         """The part of that kind."""
@@ -116,6 +138,7 @@ class Kernel:
 
     def witness_warn(self, what: str) -> None:
         """A call that may sleep is about to be made: WITNESS says which locks forbid it."""
+        self.witness.warn(what)
 
     # For reports.
 
@@ -134,18 +157,62 @@ class Kernel:
                 return f"{found[0]}+{found[1]:#x} of {file.name}" if found else f"{address:#x} in {file.name}"
         return f"{address:#x}"
 
-    def panic(self, said: str) -> Panic:
-        """The end of the kernel, with the calls that led there."""
-        return Panic(said, tuple(f"at {self.describe(at)}" for at in self.backtrace()))
+    def places(self, addresses: Sequence[int]) -> tuple[str, ...]:
+        """Instructions for a message, but for those that are in no module."""
+        held = (at for at in addresses if any(file.image.holds(at) for file in self.linker.files))
+        return tuple(self.describe(at) for at in held)
 
-    def backtrace(self) -> list[int]:
-        """The return addresses of the running thread, the innermost first, by its frame pointers."""
-        found, frame = [], self.engine.frame
-        for _ in range(16):
-            if not frame:
-                break
-            data = self.engine.read(frame, 16)
-            frame, at = int.from_bytes(data[:8], "little"), int.from_bytes(data[8:], "little")
-            if any(file.image.holds(at) for file in self.linker.files):
+    def here(self) -> tuple[str, ...]:
+        """Where the running thread is, the innermost call first."""
+        return tuple(f"at {place}" for place in self.places(self.backtrace()))
+
+    def report(self, kind: str, title: str, lines: tuple[str, ...] = ()) -> None:
+        """Something is wrong that no call's error number tells."""
+        self.reports.append(Report(kind, title, lines))
+
+    def panic(self, said: str, lines: tuple[str, ...] = ()) -> Panic:
+        """The end of the kernel, with the calls that led there."""
+        return Panic(said, (*lines, *self.here()))
+
+    def backtrace(self, inside: int = 0) -> list[int]:
+        """The return addresses of the running thread, the innermost first, by its frame pointers.
+
+        `inside`: the instruction that it is at; without one it has called a function that is served.
+        """
+        thread = running_thread()
+        if thread is None or self.threads.owner is not thread:
+            return []
+        engine = self.engine
+        try:
+            found = [inside or int.from_bytes(engine.peek(engine.stack, 8), "little")]
+            frame = engine.frame
+            for _ in range(16):
+                if not frame:
+                    break
+                data = engine.peek(frame, 16)
+                frame, at = int.from_bytes(data[:8], "little"), int.from_bytes(data[8:], "little")
                 found.append(at)
+        except BadAccess:
+            pass  # a frame pointer that leads nowhere ends it
         return found
+
+    # What several parts ask.
+
+    def may_sleep(self, channel: int, spinning: bool = False) -> None:
+        """Panics where the running thread must not wait; `spinning`: it gives a spin lock back to do so."""
+        thread = current_thread()
+        if thread.no_sleeping:
+            raise self.panic(
+                f"sleepq_add: td {thread.td:#x} to sleep on wchan {channel & (1 << 64) - 1:#x} "
+                "with sleeping prohibited"
+            )
+        if thread.critical > spinning:
+            raise self.panic("mi_switch: switch in a critical section")
+
+    def interrupted(self, why: Wake | None) -> int:
+        """The error number of a wait that ended so: 0 if it was woken."""
+        if why is None or why is Wake.NOTIFIED:
+            return 0
+        if why is Wake.TIMEOUT:
+            return errors.EWOULDBLOCK
+        return current_thread().interrupted

@@ -13,7 +13,7 @@ from typing import Final
 
 from kmi.machines.cpu.engine import GATE, PAGE, Engine
 
-__all__ = ["HEAP", "HEAP_SIZE", "Regions"]
+__all__ = ["DIRECT_MAP", "KERNEL_MAP", "KERNEL_MAP_SIZE", "Regions"]
 
 GATES: Final = 0xFFFF_FFFF_8020_0000
 MOST_GATES: Final = 4096
@@ -22,9 +22,11 @@ DATA_SIZE: Final = 8 << 20
 MODULES: Final = 0xFFFF_FFFF_8220_0000
 """Where modules are linked: within 2 GiB of the end, as the kernel's code model wants it."""
 STACKS: Final = 0xFFFF_FE00_4000_0000
-HEAP: Final = 0xFFFF_F800_0000_0000
-"""The direct map of physical memory begins here, and what malloc(9) gives is taken from it."""
-HEAP_SIZE: Final = 64 << 20
+DIRECT_MAP: Final = 0xFFFF_F800_0000_0000
+"""Where physical address 0 is: all physical memory is mapped from here on."""
+KERNEL_MAP: Final = 0xFFFF_FE08_0000_0000
+"""Where what is larger than a page is mapped, whose pages lie anywhere."""
+KERNEL_MAP_SIZE: Final = 512 << 20
 
 
 class Regions:

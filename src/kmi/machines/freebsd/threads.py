@@ -26,6 +26,7 @@ from kmi.machines.freebsd.errors import EINTR
 from kmi.machines.freebsd.layouts import Layouts, Record
 
 if TYPE_CHECKING:
+    from kmi.machines.freebsd.kpi.witness import Held
     from kmi.machines.freebsd.memory import Regions
 
 __all__ = ["KernelThread", "Panic", "Threads", "current_thread"]
@@ -70,6 +71,15 @@ class KernelThread(Thread):
     """`td_fpop`: the open file whose device's method it is in."""
     interrupted = EINTR
     """What a sleep with PCATCH gives when a signal ends it: ERESTART where its handler restarts calls."""
+    interrupt = 0
+    """How deep it is in interrupt handlers."""
+    no_sleeping = 0
+    """How often it was said that it may not sleep: interrupt threads, callouts, epochs."""
+
+    def __init__(self, scheduler: Threads, name: str, body: Callable[[], object]) -> None:
+        super().__init__(scheduler, name, body)
+        self.witnessed: list[Held] = []
+        """The locks that it holds, as WITNESS knows them."""
 
     @property
     def record(self) -> Record:
@@ -118,6 +128,8 @@ class Threads(Scheduler):
         """Each `struct thread` whose thread has ended."""
         self.describe_place: Callable[[int], str] = hex
         """Says where an instruction is."""
+        self.passed: Callable[[], None] = lambda: None
+        """Is told that time has passed."""
         self._answer: int | None = None
         self.process = 0
         """The `struct proc` of threads of the kernel."""
@@ -157,7 +169,10 @@ class Threads(Scheduler):
                 if serve is None:
                     raise Panic(f"a call of {at:#x}, where no function is")
                 self._answer = None
-                serve()
+                try:
+                    serve()
+                except BadAccess as bad:
+                    raise self.fault(bad) from None
                 answer, self._answer = self._answer, None
                 self._begin(thread)
                 if answer is not None:
@@ -191,6 +206,7 @@ class Threads(Scheduler):
             if spent > MOST:
                 raise Panic(f"a call that never ends, {self.describe_place(at)}")
             thread.at = at
+            self.spend(instructions)  # a nanosecond each
             self.preempt()
             self._begin(thread)
 
@@ -259,6 +275,20 @@ class Threads(Scheduler):
             thread.stack = 0
             if thread.owns_td:
                 self._idle.append(thread.td)
+
+    @property
+    def owner(self) -> KernelThread | None:
+        """Whose registers the engine has."""
+        return self._owner
+
+    def spend(self, nanoseconds: int) -> None:
+        super().spend(nanoseconds)
+        self.passed()
+
+    def _let_time_pass(self) -> bool:
+        went = super()._let_time_pass()
+        self.passed()
+        return went
 
     def step(self) -> bool:
         before = list(self.threads)

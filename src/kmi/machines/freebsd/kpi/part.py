@@ -31,6 +31,9 @@ class Part:
         """The kernel's variables that this part has: their names and addresses."""
         return {}
 
+    def begun(self) -> None:
+        """All parts are there, and nothing has run."""
+
     # What the linker tells, in this order.
 
     def linked(self, file: File) -> None:
