@@ -29,12 +29,24 @@ from kmi.language import packages
     metavar="DIR",
     help="Write C, Kbuild, Makefile and dkms.conf to DIR, to build without kmi.",
 )
+@click.option(
+    "--headers",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="FreeBSD's source tree, for a release of which kmi has no headers: /usr/src.",
+)
 @click.option("--test", is_flag=True, help="A test build: counts what is alive, can fail allocations.")
 def command(
-    file: Path, on: str, output: Path | None, dump: str | None, exported: Path | None, test: bool
+    file: Path,
+    on: str,
+    output: Path | None,
+    dump: str | None,
+    exported: Path | None,
+    headers: Path | None,
+    test: bool,
 ) -> int:
     """Compile FILE to a module of KERNEL, and say whether that kernel would take it."""
-    target = target_of(on)
+    target = target_of(on, headers)
     checked(file)
     if dump is not None:
         _dump(file, target, dump)

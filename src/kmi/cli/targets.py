@@ -103,19 +103,27 @@ class FreeBSDTarget:
         )
 
 
-def target_of(on: str) -> Target:
-    """What an `--on` option names. Raises Failure for other names, KernelMissing where it is not here."""
+def target_of(on: str, headers: Path | None = None) -> Target:
+    """What an `--on` option names, with FreeBSD's headers from a source tree if one is given.
+
+    Raises Failure for other names, KernelMissing where it is not here.
+    """
     if on.split(":")[0] != "freebsd":
+        if headers is not None:
+            raise Failure("--headers is a source tree of FreeBSD: with it goes --on freebsd", code=Exit.USAGE)
         return LinuxTarget(flavor_of(on))
-    from kmi.kernels.freebsd.provision import prepare
+    from kmi.kernels.freebsd.provision import prepare, trees
 
     try:
         release = releases.find(on)
+        given = trees.release_of(headers) if headers is not None else release
     except releases.UnknownRelease as error:
-        raise Failure(f"--on: {error}", code=Exit.USAGE) from None
-    if missing := prepare.missing(release):
+        raise Failure(str(error), code=Exit.USAGE) from None
+    if given.name != release.name and on != "freebsd":
+        raise Failure(f"{headers} has the headers of {given.title}, not of {release.title}", code=Exit.USAGE)
+    if missing := prepare.missing(given):
         raise KernelMissing(on, missing)
-    return FreeBSDTarget(release)
+    return FreeBSDTarget(given)
 
 
 def flavor_of(on: str) -> KernelFlavor:

@@ -72,6 +72,10 @@ static inline int kmi_freebsd_event(int what, int (*init)(void), void (*leave)(v
 	}
 }
 
+#ifndef KMI_FREEBSD_MAXVER
+#define KMI_FREEBSD_MAXVER MODULE_KERNEL_MAXVER /* of a release that is finished: the end of its branch */
+#endif
+
 /*
  * DECLARE_MODULE and MODULE_VERSION, written out: they take the name as a word of C, which may be a macro's, and
  * cannot be that of every file.
@@ -82,7 +86,7 @@ static inline int kmi_freebsd_event(int what, int (*init)(void), void (*leave)(v
 		return kmi_freebsd_event(what, init, leave);                                           \
 	}                                                                                              \
 	static moduledata_t kmi_freebsd_data = { KMI_NAME, kmi_freebsd_handler, NULL };                \
-	MODULE_DEPEND(kmi, kernel, __FreeBSD_version, __FreeBSD_version, MODULE_KERNEL_MAXVER);        \
+	MODULE_DEPEND(kmi, kernel, __FreeBSD_version, __FreeBSD_version, KMI_FREEBSD_MAXVER);          \
 	MODULE_METADATA(_md_kmi, MDT_MODULE, &kmi_freebsd_data, KMI_NAME);                             \
 	SYSINIT(kmimodule, SI_SUB_DRIVERS, SI_ORDER_MIDDLE, module_register_init, &kmi_freebsd_data);  \
 	static struct mod_version kmi_freebsd_version = { number };                                    \

@@ -6,7 +6,8 @@
     provision.headers(release)                 # where the headers are, in the order of looking
 
 The package is Zig's compiler, which carries clang, a linker, and the headers of every system it compiles
-for. Those of FreeBSD 15 are whole enough for modules. `sys/param.h` there leaves `__FreeBSD_version` to the
+for. Those of FreeBSD 15 are whole enough for modules; those of other releases are in their source trees
+(`trees.py`). `sys/param.h` there leaves `__FreeBSD_version` to the
 compiler's driver, so the release gives it.
 """
 
@@ -18,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from kmi.kernels.building.lacking import Missing, ProvisionError
+from kmi.kernels.freebsd.provision import trees
 from kmi.kernels.freebsd.provision.releases import Release
 
 __all__ = ["clang", "headers", "identity", "linker", "missing"]
@@ -29,6 +31,9 @@ _PLACES = ("x86_64-freebsd-none", "generic-freebsd")
 
 def missing(release: Release) -> list[Missing]:
     """What is lacking to build for the release."""
+    if release.tree is None and not release.packaged:
+        what = f"the headers of {release.title}: give its source tree"
+        return [Missing(what, f"kmi build FILE --on freebsd:{release.name} --headers /usr/src")]
     if _package() is None:
         return [Missing(f"clang and the headers of {release.title}, the package {_PACKAGE}", _LINE)]
     return []
@@ -46,6 +51,10 @@ def linker() -> list[str]:
 
 def headers(release: Release) -> list[Path]:
     """The directories of the kernel's headers, the machine's own first. Raises ProvisionError."""
+    if release.tree is not None:
+        return trees.places(release)
+    if not release.packaged:
+        raise ProvisionError(f"the headers of {release.title} are missing:", missing(release))
     include = _found() / "lib" / "libc" / "include"
     places = [include / place for place in _PLACES]
     for place in places:
@@ -59,7 +68,8 @@ def headers(release: Release) -> list[Path]:
 
 def identity(release: Release) -> str:
     """What the result of a build depends on beside the module: the headers' and the compiler's version."""
-    return f"{release.version} {_PACKAGE} {_version()}"
+    headers = trees.identity(release) if release.tree is not None else "packaged"
+    return f"{release.version} {_PACKAGE} {_version()} {headers}"
 
 
 @memoize

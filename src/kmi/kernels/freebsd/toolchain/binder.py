@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from kmi.bindgen import HeaderError, NameNotFound
 from kmi.kernels.building import binder
 from kmi.kernels.building.binder import Bound
+from kmi.kernels.building.refused import BuildError
 from kmi.kernels.freebsd.provision import prepare as provision
 from kmi.kernels.freebsd.provision.releases import Release
 from kmi.kernels.freebsd.toolchain import compiler
@@ -22,7 +24,7 @@ __all__ = ["LAYER", "Bound", "bind"]
 def bind(release: Release, progress: Callable[[str], None] = lambda line: None) -> Bound:
     """The bindings of the release, made when they are not there yet.
 
-    Raises ProvisionError without its headers, and bindgen's HeaderError and NameNotFound.
+    Raises ProvisionError without its headers, BuildError where those of a source tree are not as expected.
     """
 
     def flags() -> Sequence[str]:
@@ -31,7 +33,12 @@ def bind(release: Release, progress: Callable[[str], None] = lambda line: None) 
         return [*compiler.preprocessor(release), *options]
 
     headers = binder.Headers(provision.identity(release), flags, LAYER, release.title)
-    return binder.bind(LAYER, headers, f"freebsd-{release.name}")
+    try:
+        return binder.bind(LAYER, headers, f"freebsd-{release.name}")
+    except (HeaderError, NameNotFound) as error:
+        if release.tree is None:
+            raise
+        raise BuildError(f"the headers in {release.tree} do not fit together, or not kmi: {error}") from error
 
 
 def _defined(line: str) -> str:

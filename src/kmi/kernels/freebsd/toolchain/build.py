@@ -23,7 +23,7 @@ from kmi import cache
 from kmi.compiler.driver import Root, Target
 from kmi.compiler.driver import compile as to_c
 from kmi.kernels.building.deliver import deliver
-from kmi.kernels.building.refused import CheckFailed, Refused
+from kmi.kernels.building.refused import BuildError, CheckFailed, Refused
 from kmi.kernels.freebsd.provision import prepare as provision
 from kmi.kernels.freebsd.provision.releases import DEFAULT, Release
 from kmi.kernels.freebsd.toolchain import binder, compiler, metadata
@@ -159,6 +159,10 @@ def _build(partial: Path, made: Generated, release: Release, *, test: bool) -> s
         try:
             log = compiler.compile(work, made.name, release, test=test, root=made.root)
         except compiler.CompilerError as error:
+            if release.tree is not None:
+                raise BuildError(
+                    f"{made.name} does not compile with the headers in {release.tree}:\n{error}"
+                ) from error
             kept = cache.directory() / "work" / f"freebsd-{made.name}.c"
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.write_text(made.text)

@@ -48,7 +48,10 @@ class CompilerError(BuildError):
 def preprocessor(release: Release) -> list[str]:
     """What decides how the headers read, for the compiler and for bindgen."""
     words = [f"--target={release.triple}", "-nostdinc", "-std=gnu17", "-D_KERNEL", "-DKLD_MODULE"]
-    words.append(f"-D__FreeBSD_version={release.version}")
+    if release.tree is None:  # the package's sys/param.h leaves that to the compiler
+        words.append(f"-D__FreeBSD_version={release.version}")
+    if release.current:
+        words.append("-DKMI_FREEBSD_MAXVER=__FreeBSD_version")
     for place in provision.headers(release):
         words += ["-isystem", str(place)]
     return words
