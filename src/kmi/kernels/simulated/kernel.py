@@ -35,6 +35,7 @@ from kmi.kernels.simulated.reports import Deadlock, Livelock, Report
 from kmi.kernels.simulated.scheduler import Scheduler, Thread
 from kmi.kernels.simulated.user.files import Node, OpenFile, Users
 from kmi.kernels.simulated.user.process import SimulatedProcess
+from kmi.kernels.simulated.user.syscalls import SystemCalls
 from kmi.kernels.simulated.user.sysfs import SysfsEntry
 from kmi.kernels.simulated.world import WorldScheduler
 
@@ -179,7 +180,8 @@ class SimulatedKernel:
 
     def process(self, files: dict[int, OpenFile] | None = None) -> SimulatedProcess:
         """A new process in user space, with no file open."""
-        process = SimulatedProcess(self, 100 + len(self._processes), files)
+        calls = SystemCalls(self, {} if files is None else files)
+        process = SimulatedProcess(self, 100 + len(self._processes), calls)
         self._processes.append(process)
         return process
 

@@ -5,9 +5,8 @@ that is not mapped.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from kmi.kernels.simulated.user.files import OpenFile
 from kmi.kernels.simulated.user.memory import Buffer, Memory
 
 __all__ = ["Mappings"]
@@ -18,7 +17,8 @@ PAGE: Final = 4096
 @dataclass
 class _Mapping:
     buffer: Buffer
-    file: OpenFile
+    file: Any
+    """The open file, which is held."""
 
 
 class Mappings:
@@ -28,7 +28,7 @@ class Mappings:
         self._memory = memory
         self._all: list[_Mapping] = []
 
-    def add(self, file: OpenFile, view: memoryview, writable: bool) -> int:
+    def add(self, file: Any, view: memoryview, writable: bool) -> int:
         """Map what a view shows; the address."""
         buffer = self._memory.share(view, writable)
         self._all.append(_Mapping(buffer, file.hold()))

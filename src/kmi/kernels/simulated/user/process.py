@@ -1,4 +1,4 @@
-"""User processes and their system calls: `kmi.kernels.userspace` for the simulated kernel.
+"""User processes and their system calls: `kmi.kernels.userspace` for kernels in this process.
 
 Each call runs in a kernel thread of its own; a call made directly is started and waited for. Signals: SIGUSR1
 is handled without SA_RESTART, SIGUSR2 with it; a few are ignored; the others end the process.
@@ -9,23 +9,58 @@ import fcntl
 import os
 import signal
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from kmi.errors import error
-from kmi.kernels.simulated.scheduler import State, Thread
-from kmi.kernels.simulated.user.files import Failed, OpenFile
-from kmi.kernels.simulated.user.syscalls import CALLS, MOST_DESCRIPTORS, SystemCalls
+from kmi.kernels.simulated.races import Races
+from kmi.kernels.simulated.scheduler import Scheduler, State, Thread
+from kmi.kernels.simulated.user.files import Failed
+from kmi.kernels.simulated.user.mappings import Mappings
+from kmi.kernels.simulated.user.memory import Memory
+from kmi.kernels.simulated.user.syscalls import CALLS, MOST_DESCRIPTORS
 
-if TYPE_CHECKING:
-    from kmi.kernels.simulated.kernel import SimulatedKernel
-
-__all__ = ["SimulatedCall", "SimulatedProcess"]
+__all__ = ["Errno", "Home", "SimulatedCall", "SimulatedProcess", "SystemCallsOf"]
 
 R = TypeVar("R")
 
 PATIENCE: Final = 30.0
 IGNORED: Final = (signal.SIGCHLD, signal.SIGURG, signal.SIGWINCH, signal.SIGCONT)
 STOPS: Final = (signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
+
+
+class Home(Protocol):
+    """The kernel of a process."""
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """Lets its threads run."""
+
+    @property
+    def races(self) -> Races:
+        """Knows what happens before what."""
+
+    def process(self, files: dict[int, Any] | None = None) -> "SimulatedProcess":
+        """A new process, with these files open."""
+
+    def directory(self, path: str) -> list[str]:
+        """The names in a directory."""
+
+
+class SystemCallsOf(Protocol):
+    """The calls of one process on its kernel's side: a method each, and the descriptors."""
+
+    memory: Memory
+    mappings: Mappings
+    files: dict[int, Any]
+
+    def file(self, fd: int) -> Any:
+        """The open file of a descriptor."""
+
+    def install(self, file: Any, lowest: int = 3) -> int:
+        """The lowest free descriptor, now of this file."""
+
+    def close_all(self) -> None:
+        """Close every descriptor."""
 
 
 class SimulatedCall(Generic[R]):
@@ -55,23 +90,26 @@ class SimulatedCall(Generic[R]):
         self._thread.scheduler.races.joined(self._thread)
         if self._thread.failure is not None:
             raise self._thread.failure
-        if isinstance(self._thread.value, _Errno):
+        if isinstance(self._thread.value, Errno):
             raise error(self._thread.value)
         value: R = self._thread.value  # type: ignore[assignment]
         return value
 
 
-class _Errno(int):
+class Errno(int):
     """A call's failure, kept as a number, so that it keeps nothing of the module alive."""
 
 
 class SimulatedProcess:
     """One user process with its own descriptor table."""
 
-    def __init__(self, kernel: "SimulatedKernel", pid: int, files: dict[int, OpenFile] | None = None) -> None:
+    calls_in_flight: tuple[str, ...] = CALLS
+    """The names of the calls that `start` takes."""
+
+    def __init__(self, kernel: Home, pid: int, calls: SystemCallsOf) -> None:
         self.pid = pid
         self._kernel = kernel
-        self._calls = SystemCalls(kernel, {} if files is None else files)
+        self._calls = calls
         self._pending: list[int] = []
         self._thread: Thread | None = None
         self._ended = False
@@ -163,7 +201,7 @@ class SimulatedProcess:
         self._may_call()
         file = self._calls.file(fd)
         if command == fcntl.F_GETFL:
-            return file.flags
+            return int(file.flags)
         if command == fcntl.F_SETFL:
             changeable = os.O_NONBLOCK | os.O_APPEND
             file.flags = file.flags & ~changeable | argument & changeable
@@ -209,8 +247,7 @@ class SimulatedProcess:
             self.end()
         elif in_flight:
             assert self._thread is not None
-            self._pending.append(signum)
-            self._kernel.scheduler.signal(self._thread)
+            self._interrupt(self._thread, signum)
 
     def fork(self) -> "SimulatedProcess":
         self._may_call()
@@ -225,23 +262,28 @@ class SimulatedProcess:
             return
         thread = self._thread
         if thread is not None and not thread.done:
-            self._pending.append(signal.SIGKILL)
-            self._kernel.scheduler.signal(thread)
+            self._interrupt(thread, signal.SIGKILL)
             self._kernel.scheduler.run_until(lambda: thread.done)
         if thread is not None:
             self._kernel.races.joined(thread)
         self._exit()
 
+    def _interrupt(self, thread: Thread, signum: int) -> None:
+        """A signal that has a handler, or ends the process, comes while a call runs."""
+        self._pending.append(signum)
+        self._kernel.scheduler.signal(thread)
+
     def start(self, name: str, /, *arguments: Any, **options: Any) -> Any:
         self._may_call()
-        if name not in CALLS:
-            raise ValueError(f"no call named {name!r} can be started: {', '.join(CALLS)} can")
+        if name not in self.calls_in_flight:
+            raise ValueError(f"no call named {name!r} can be started: {', '.join(self.calls_in_flight)} can")
         call = getattr(self._calls, name)
         self._pending.clear()
         thread = self._kernel.scheduler.spawn(
             f"{name} by process {self.pid}", lambda: self._body(lambda: call(*arguments, **options))
         )
         self._thread = thread
+        self._began(thread)
         return SimulatedCall[Any](self, thread)
 
     # How a call runs.
@@ -262,6 +304,9 @@ class SimulatedProcess:
         if self._thread is not None:
             self._kernel.races.joined(self._thread)  # a process's calls come one after the other
 
+    def _began(self, thread: Thread) -> None:
+        """A call's thread was made; it has not run."""
+
     def _body(self, call: Callable[[], object]) -> object:
         """One call, begun again for as long as signals restart it."""
         while True:
@@ -270,14 +315,14 @@ class SimulatedProcess:
             except Failed as failed:
                 if failed.restart and self._restarts():
                     continue
-                result = _Errno(failed.number)
+                result = Errno(failed.number)
             except OSError as raised:
                 assert raised.errno is not None
-                result = _Errno(raised.errno)
+                result = Errno(raised.errno)
             if self._dies():
                 self._ended = True
                 self._calls.close_all()
-                return _Errno(errno.ESRCH)
+                return Errno(errno.ESRCH)
             return result
 
     def _dies(self) -> bool:
@@ -297,6 +342,7 @@ class SimulatedProcess:
             return
         self._ended = True
         thread = self._kernel.scheduler.spawn(f"end of process {self.pid}", self._calls.close_all)
+        self._began(thread)
         self._kernel.scheduler.run_until(lambda: thread.done)
         self._kernel.races.joined(thread)
         if thread.failure is not None:

@@ -7,7 +7,7 @@ brought are mapped for as long as it runs.
 import errno
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from kmi.errors import error
 from kmi.kernels.simulated.pages import Area
@@ -21,7 +21,17 @@ from kmi.kernels.simulated.user.sysfs import SysfsFile
 if TYPE_CHECKING:
     from kmi.kernels.simulated.kernel import SimulatedKernel
 
-__all__ = ["CALLS", "SystemCalls"]
+__all__ = ["CALLS", "MOST_DESCRIPTORS", "SystemCalls", "Using", "check_vector"]
+
+
+class Held(Protocol):
+    """A file that descriptors and calls hold."""
+
+    def drop(self) -> None:
+        """One holder less."""
+
+
+F = TypeVar("F", bound=Held)
 
 CALLS: Final = (
     "open", "close", "read", "write", "readv", "writev", "lseek", "ioctl", "poll", "mmap", "munmap",
@@ -99,7 +109,7 @@ class SystemCalls:
     ) -> bytes:
         if offset is not None and offset < 0:
             raise error(errno.EINVAL)
-        with _Using(self, fd) as using:
+        with Using(self.file(fd).hold(), self.memory) as using:
             buffer = using.map(bytes(min(max(length, 0), MOST_MAPPED)), fault_after)
             start = buffer.address if address is None else address
             count = using.file.read(self.memory, [Segment(start, length)], offset)
@@ -116,14 +126,14 @@ class SystemCalls:
     ) -> int:
         if offset is not None and offset < 0:
             raise error(errno.EINVAL)
-        with _Using(self, fd) as using:
+        with Using(self.file(fd).hold(), self.memory) as using:
             start = using.map(data, fault_after).address if address is None else address
             segment = Segment(start, len(data) if length is None else length)
             return using.file.write(self.memory, [segment], offset)
 
     def readv(self, fd: int, lengths: Sequence[int], fault_after: int | None = None) -> list[bytes]:
-        with _Using(self, fd) as using:
-            _check_vector(lengths)
+        with Using(self.file(fd).hold(), self.memory) as using:
+            check_vector(lengths)
             buffers, segments = using.map_all([(length, b"") for length in lengths], fault_after)
             left = using.file.read(self.memory, segments)
         filled = []
@@ -134,8 +144,8 @@ class SystemCalls:
         return filled
 
     def writev(self, fd: int, parts: Sequence[bytes], fault_after: int | None = None) -> int:
-        with _Using(self, fd) as using:
-            _check_vector([len(part) for part in parts])
+        with Using(self.file(fd).hold(), self.memory) as using:
+            check_vector([len(part) for part in parts])
             _, segments = using.map_all([(len(part), part) for part in parts], fault_after)
             return using.file.write(self.memory, segments)
 
@@ -143,7 +153,7 @@ class SystemCalls:
         if length <= 0 or offset % PAGE or offset < 0:
             raise error(errno.EINVAL)
         private, writable = not flags & MAP_SHARED, bool(protection & PROT_WRITE)
-        with _Using(self, fd) as using:
+        with Using(self.file(fd).hold(), self.memory) as using:
             if not using.file.readable or (writable and not private and not using.file.writable):
                 raise error(errno.EACCES)
             whole = (length + PAGE - 1) // PAGE * PAGE
@@ -156,7 +166,7 @@ class SystemCalls:
         self.mappings.remove(address, length)
 
     def lseek(self, fd: int, offset: int, whence: int = os.SEEK_SET) -> int:
-        with _Using(self, fd) as using:
+        with Using(self.file(fd).hold(), self.memory) as using:
             return using.file.seek(offset, whence)
 
     def ioctl(
@@ -167,7 +177,7 @@ class SystemCalls:
         address: int | None = None,
         fault_after: int | None = None,
     ) -> tuple[int, bytes]:
-        with _Using(self, fd) as using:
+        with Using(self.file(fd).hold(), self.memory) as using:
             if request in (FIOCLEX, FIONCLEX):  # the kernel's own, which no device sees
                 return 0, b""
             if isinstance(argument, int) or address is not None:
@@ -195,12 +205,12 @@ class SystemCalls:
         return ready
 
 
-class _Using:
-    """A file in use by a call, and the buffers that the call brought."""
+class Using(Generic[F]):
+    """A file in use by a call, which holds it, and the buffers that the call brought."""
 
-    def __init__(self, calls: SystemCalls, fd: int) -> None:
-        self.file = calls.file(fd).hold()
-        self._memory = calls.memory
+    def __init__(self, file: F, memory: Memory) -> None:
+        self.file = file
+        self._memory = memory
         self._buffers: list[Buffer] = []
 
     def map(self, data: bytes, room: int | None = None) -> Buffer:
@@ -220,7 +230,7 @@ class _Using:
             segments.append(Segment(buffers[-1].address, length))
         return buffers, segments
 
-    def __enter__(self) -> "_Using":
+    def __enter__(self) -> "Using[F]":
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -229,6 +239,7 @@ class _Using:
         self.file.drop()
 
 
-def _check_vector(lengths: Sequence[int]) -> None:
+def check_vector(lengths: Sequence[int]) -> None:
+    """EINVAL for more segments, or longer ones, than readv(2) and writev(2) take."""
     if len(lengths) > MOST_SEGMENTS or any(not 0 <= length < 1 << 63 for length in lengths):
         raise error(errno.EINVAL)

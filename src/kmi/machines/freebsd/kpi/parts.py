@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
+from kmi.machines.freebsd.kpi.cdevpriv import CdevPrivate
 from kmi.machines.freebsd.kpi.clock import Clock
 from kmi.machines.freebsd.kpi.contigmalloc import Contigmalloc
+from kmi.machines.freebsd.kpi.copy import Copying
 from kmi.machines.freebsd.kpi.critical import Critical
 from kmi.machines.freebsd.kpi.entropy import Entropy
 from kmi.machines.freebsd.kpi.locks import Locks
+from kmi.machines.freebsd.kpi.make_dev import Devices
 from kmi.machines.freebsd.kpi.malloc import Malloc
 from kmi.machines.freebsd.kpi.mutex import Mutexes
 from kmi.machines.freebsd.kpi.part import Part
 from kmi.machines.freebsd.kpi.printing import Printing
 from kmi.machines.freebsd.kpi.rwlock import ReaderWriter
+from kmi.machines.freebsd.kpi.scratch import Scratch
+from kmi.machines.freebsd.kpi.select import Selecting
 from kmi.machines.freebsd.kpi.sleeping import Sleeping
 from kmi.machines.freebsd.kpi.strings import Strings
 from kmi.machines.freebsd.kpi.sx import SharedExclusive
+from kmi.machines.freebsd.kpi.uio import Uios
 from kmi.machines.freebsd.kpi.witness import Witness
 
 __all__ = ["PARTS"]
@@ -35,5 +41,11 @@ PARTS: Final[tuple[type[Part], ...]] = (
     Critical,
     Entropy,
     Strings,
+    Scratch,
+    Copying,
+    Uios,
+    Devices,
+    CdevPrivate,
+    Selecting,
 )  # fmt: skip
 """One line each; the linker comes before them. One finds another by `kernel.part(Other)`."""
