@@ -47,7 +47,7 @@ c_open(struct cdev *d, int flags, int type, struct thread *td)
 		return (answer);
 	error = devfs_set_cdevpriv((void *)(intptr_t)++number, ended);
 	again = devfs_set_cdevpriv(NULL, ended);
-	printf("open %s %x %o %d %d %d\n", d->si_name, flags, type, td == curthread, error, again);
+	printf("open %s %x %o %d %d %d\n", d->si_name, flags, type, td == curthread, error, again == EBUSY);
 	return (0);
 }
 

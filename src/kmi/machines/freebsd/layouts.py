@@ -28,7 +28,8 @@ HEADERS: Final = (
     "sys/param.h", "sys/systm.h", "sys/proc.h", "sys/kernel.h", "sys/module.h", "sys/linker.h", "sys/conf.h",
     "sys/uio.h", "sys/malloc.h", "sys/lock.h", "sys/mutex.h", "sys/sx.h", "sys/rwlock.h", "sys/rmlock.h",
     "sys/condvar.h", "sys/sysctl.h", "sys/callout.h", "sys/taskqueue.h", "sys/selinfo.h", "sys/pcpu.h",
-    "sys/ucred.h", "sys/eventhandler.h", "sys/kthread.h", "sys/poll.h", "sys/sbuf.h", "sys/event.h", "sys/file.h",
+    "sys/ucred.h", "sys/eventhandler.h", "sys/kthread.h", "sys/poll.h", "sys/sbuf.h", "sys/event.h",
+    "sys/file.h",
 )  # fmt: skip
 STRUCTS: Final = (
     "uio", "iovec", "cdev", "cdevsw", "make_dev_args", "malloc_type", "lock_object", "mtx", "sx", "rwlock",

@@ -32,12 +32,26 @@ class Scratch(Part):
     @contextmanager
     def lent(self, size: int) -> Iterator[int]:
         """Zeroed memory; its address."""
-        whole = 1 << max(size - 1, 63).bit_length()
-        free = self._free.setdefault(whole, [])
-        at = free.pop() if free else self.kernel.regions.static(whole)
-        self.kernel.engine.write(at, bytes(whole))
+        at = self.take(size)
         try:
             yield at
         finally:
-            self.kernel.engine.write(at, GONE * whole)
-            free.append(at)
+            self.give_back(at, size)
+
+    def take(self, size: int) -> int:
+        """Zeroed memory, until it is given back."""
+        whole = _whole(size)
+        free = self._free.setdefault(whole, [])
+        at = free.pop() if free else self.kernel.regions.static(whole)
+        self.kernel.engine.write(at, bytes(whole))
+        return at
+
+    def give_back(self, at: int, size: int) -> None:
+        """Memory of that size that nobody uses any more."""
+        whole = _whole(size)
+        self.kernel.engine.write(at, GONE * whole)
+        self._free[whole].append(at)
+
+
+def _whole(size: int) -> int:
+    return 1 << max(size - 1, 63).bit_length()

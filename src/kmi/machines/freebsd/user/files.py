@@ -26,6 +26,7 @@ from kmi.machines.freebsd.errors import (
 )
 from kmi.machines.freebsd.kpi.cdevpriv import Private
 from kmi.machines.freebsd.kpi.make_dev import Device, Devices
+from kmi.machines.freebsd.kpi.scratch import Scratch
 from kmi.machines.freebsd.kpi.uio import READ
 from kmi.machines.freebsd.layouts import Record
 from kmi.machines.freebsd.serve import narrowed
@@ -51,11 +52,30 @@ class DeviceFile:
     def __init__(self, kernel: Kernel, device: Device, flags: int) -> None:
         self.kernel = kernel
         self.device = device
+        size = kernel.layouts["file"].size
+        self.record = Record(kernel.engine, kernel.layouts["file"], kernel.part(Scratch).take(size))
+        self.record["f_data"], self.record["f_cred"] = device.address, kernel.threads.credentials
         self.flags = flags
-        """`f_flag`: FREAD, FWRITE, O_NONBLOCK as FreeBSD has them."""
-        self.position = 0
         self.references = 0
         self.private: Private | None = None
+
+    @property
+    def flags(self) -> int:
+        """`f_flag`: FREAD, FWRITE, O_NONBLOCK as FreeBSD has them."""
+        return self.record["f_flag"]
+
+    @flags.setter
+    def flags(self, flags: int) -> None:
+        self.record["f_flag"] = flags
+
+    @property
+    def position(self) -> int:
+        """`f_offset`."""
+        return self.record["f_offset"]
+
+    @position.setter
+    def position(self, offset: int) -> None:
+        self.record["f_offset"] = offset
 
     # How long it lives.
 
@@ -73,10 +93,10 @@ class DeviceFile:
                 if status and file.private is not None:
                     file.private.end(kernel)
         except KernelError:
-            file._count(-1)
+            file._gone()
             raise
         if status:
-            file._count(-1)
+            file._gone()
             raise KernelError(EINTR if status == ERESTART else status)
         return file
 
@@ -92,17 +112,17 @@ class DeviceFile:
         if self.references:
             return
         self.kernel.threads.races.acquire(self, "dropped")
-        thread = current_thread()
-        before, thread.file = thread.file, self
-        try:
+        with self._named():
             status = self._close()
-        finally:
-            thread.file = before
-            self._count(-1)
         if self.private is not None:
             self.private.end(self.kernel)
+        self._gone()
         if status:
             raise KernelError(EINTR if status == ERESTART else status)
+
+    def _gone(self) -> None:
+        self._count(-1)
+        self.kernel.part(Scratch).give_back(self.record.address, self.record.layout.size)
 
     def _count(self, change: int) -> None:
         self.device.opened += change
@@ -132,13 +152,23 @@ class DeviceFile:
         devsw = devices.enter(self.device)
         if not devsw:
             raise KernelError(ENXIO)
+        try:
+            with self._named():
+                yield devsw
+        finally:
+            devices.leave(self.device)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """The file is the running thread's `td_fpop`."""
         thread = current_thread()
         before, thread.file = thread.file, self
+        thread.record["td_fpop"] = self.record.address
         try:
-            yield devsw
+            yield
         finally:
             thread.file = before
-            devices.leave(self.device)
+            thread.record["td_fpop"] = before.record.address if isinstance(before, DeviceFile) else 0
 
     def _method(self, devsw: int, name: str, *arguments: int) -> int:
         """Call a method: an errno, or what d_poll gives."""

@@ -73,11 +73,17 @@ class Process(SimulatedProcess):
             except OSError as raised:
                 assert raised.errno is not None
                 result = Errno(raised.errno)
+            self._returning()
             if self._dies():
                 self._ended = True
                 self._calls.close_all()
                 return Errno(to_host(3))
             return result
+
+    def _returning(self) -> None:
+        """The call is over: WITNESS looks whether it holds a lock yet."""
+        assert self._thread is not None and isinstance(self._calls, SystemCalls)
+        self._calls.kernel.witness.returning(self._thread.name.partition(" ")[0])
 
     def _handled(self) -> None:
         """The handlers of the signals that came have run."""

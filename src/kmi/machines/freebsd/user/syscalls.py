@@ -182,11 +182,9 @@ class SystemCalls:
             command = own.request(request)
             if isinstance(argument, int) or address is not None:
                 bare = argument if address is None and isinstance(argument, int) else address or 0
-                self._ioctl(using.file, command, bare & (1 << 64) - 1)
-                return 0, b""
+                return self._ioctl(using.file, command, bare & (1 << 64) - 1), b""
             buffer = using.map(argument, fault_after)
-            self._ioctl(using.file, command, buffer.address)
-            return 0, bytes(buffer.data)
+            return self._ioctl(using.file, command, buffer.address), bytes(buffer.data)
 
     def fcntl(self, fd: int, command: int, argument: int = 0) -> int:
         file = self.file(fd)
@@ -250,8 +248,10 @@ class SystemCalls:
             raise KernelError(status)
         return moved
 
-    def _ioctl(self, file: DeviceFile, command: int, argument: int) -> None:
-        """sys_ioctl: the argument is copied in and out by what the command's number says."""
+    def _ioctl(self, file: DeviceFile, command: int, argument: int) -> int:
+        """sys_ioctl: the argument is copied in and out by what the command's number says; what it gives."""
+        td = current_thread().record
+        td["td_uretoff.tdu_retval"] = 0  # an array of two, of which a driver may set the first
         size = command >> 16 & own.IOCPARM_MAX - 1
         void, out, into = command & own.IOC_VOID, command & own.IOC_OUT, command & own.IOC_IN
         if not (void or out or into) or ((out or into) and not size) or (void and size not in (0, 4)):
@@ -264,6 +264,7 @@ class SystemCalls:
             self._command(file, command, data)
             if out and not void:
                 self._check(self.kernel.part(Copying).copy_out(data, argument, size))
+        return td["td_uretoff.tdu_retval"] & 0xFFFF_FFFF
 
     def _command(self, file: DeviceFile, command: int, data: int) -> None:
         """kern_ioctl: what is about any file is done here, and some of it told to the driver."""
