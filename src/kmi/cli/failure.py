@@ -38,7 +38,7 @@ OUTCOMES: dict[str, Exit] = {
     "kmi.kernels.linux.provision.from_source.BuildError": Exit.FAILED,
     "kmi.kernels.building.refused.BuildError": Exit.FAILED,
     "kmi.kernels.linux.toolchain.preflight.PreflightError": Exit.NOT_COMPILED,
-    "kmi.kernels.linux.toolchain.stack.StackError": Exit.NOT_COMPILED,
+    "kmi.kernels.building.stack.StackError": Exit.NOT_COMPILED,
     "kmi.kernels.building.lacking.ProvisionError": Exit.FAILED,
     "kmi.kernels.simulated.reports.SimulationError": Exit.FAILED,
     "kmi.machines.initramfs.AgentError": Exit.FAILED,

@@ -26,7 +26,7 @@ from kmi.kernels.building.deliver import deliver
 from kmi.kernels.building.refused import BuildError, CheckFailed, Refused
 from kmi.kernels.freebsd.provision import prepare as provision
 from kmi.kernels.freebsd.provision.releases import DEFAULT, Release
-from kmi.kernels.freebsd.toolchain import binder, compiler, metadata
+from kmi.kernels.freebsd.toolchain import binder, compiler, metadata, stack
 from kmi.language import analyse, packages
 from kmi.language.library import Library
 from kmi.language.report.diagnostics import InternalError
@@ -120,7 +120,7 @@ def build(
 
     `test` builds count what is alive (`kmi_live_objects`, `kmi_live_memory`, among the kld's symbols) and can
     make the n-th allocation fail (`kmi_fail_nth`).
-    Raises CheckFailed, Refused, ProvisionError, BuildError, CacheError.
+    Raises CheckFailed, Refused, ProvisionError, BuildError, StackError, CacheError.
     """
     began = time.monotonic()
     made = generate(path, release, progress)
@@ -157,7 +157,7 @@ def _build(partial: Path, made: Generated, release: Release, *, test: bool) -> s
         work = Path(directory)
         (work / f"{made.name}.c").write_text(made.text)
         try:
-            log = compiler.compile(work, made.name, release, test=test, root=made.root)
+            compiled = compiler.compile(work, made.name, release, test=test, root=made.root)
         except compiler.CompilerError as error:
             if release.tree is not None:
                 raise BuildError(
@@ -170,7 +170,9 @@ def _build(partial: Path, made: Generated, release: Release, *, test: bool) -> s
                 f"the C compiler refused what kmi made of {made.name}.py ({kept}); this is a bug of kmi, "
                 f"please report it:\n{error}"
             ) from error
-        log += compiler.link(work, made.name)
+        entries = stack.check(compiled.ir, compiled.sizes, made.name)
+        (partial / f"{made.name}.stack").write_text("".join(f"{e.size:6} {e.name}\n" for e in entries))
+        log = compiled.log + compiler.link(work, made.name)
         for suffix in (".ko", ".c"):
             shutil.copyfile(work / f"{made.name}{suffix}", partial / f"{made.name}{suffix}")
     return log

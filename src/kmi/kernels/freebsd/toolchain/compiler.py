@@ -1,6 +1,6 @@
 """The commands that make a kld of C: clang with the kernel's own flags, then one relocatable link.
 
-    log = compile(directory, "echo", release, test=False)      # echo.c -> echo.o
+    made = compile(directory, "echo", release, test=False)     # echo.c -> echo.o
     link(directory, "echo")                                    # echo.o -> echo.ko
 
 The flags are those of FreeBSD's `sys/conf/kern.mk` and `kmod.mk` for amd64, as far as they decide what code
@@ -12,6 +12,7 @@ Invariants: the same C gives the same bytes, wherever it is compiled.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import kmi
@@ -20,7 +21,17 @@ from kmi.kernels.building.steps import run
 from kmi.kernels.freebsd.provision import prepare as provision
 from kmi.kernels.freebsd.provision.releases import Release
 
-__all__ = ["LAYER", "OPTIONS", "RUNTIME", "CompilerError", "compile", "flags", "link", "preprocessor"]
+__all__ = [
+    "LAYER",
+    "OPTIONS",
+    "RUNTIME",
+    "Compiled",
+    "CompilerError",
+    "compile",
+    "flags",
+    "link",
+    "preprocessor",
+]
 
 RUNTIME = Path(kmi.__file__).parent / "runtime"
 LAYER = Path(__file__).parents[1]
@@ -66,17 +77,34 @@ def flags(release: Release, *, test: bool) -> list[str]:
     ]  # fmt: skip
 
 
-def compile(directory: Path, name: str, release: Release, *, test: bool, root: Path) -> str:
-    """Make `NAME.o` of `NAME.c`; the compiler's warnings. `root` is the directory of the module's Python.
+@dataclass(frozen=True)
+class Compiled:
+    """What the compiler said of a file that it took."""
+
+    log: str
+    """Its warnings."""
+    ir: str
+    """The module in LLVM's own form, optimised: what the machine code was made of."""
+    sizes: str
+    """What each function keeps on the stack, as `-fstack-usage` writes it."""
+
+
+def compile(directory: Path, name: str, release: Release, *, test: bool, root: Path) -> Compiled:
+    """Make `NAME.o` of `NAME.c`, by way of `NAME.ll`. `root` is the directory of the module's Python.
 
     Raises CompilerError, ProvisionError.
     """
     (directory / "opt_global.h").write_text(OPTIONS)
-    command = [
-        *provision.clang(), "-c", "-include", "opt_global.h", *flags(release, test=test),
-        f"-ffile-prefix-map={root}=.", f"{name}.c", "-o", f"{name}.o",
-    ]  # fmt: skip
-    done = run(command, directory)
+    front = ["-include", "opt_global.h", *flags(release, test=test), f"-ffile-prefix-map={root}=."]
+    back = [f"--target={release.triple}", *_CODE, "-fstack-usage", "-fdebug-compilation-dir=."]
+    log = _clang([*front, "-S", "-emit-llvm", f"{name}.c", "-o", f"{name}.ll"], directory)
+    once = ["-Xclang", "-disable-llvm-passes"]  # it is optimised
+    log += _clang([*back, *once, "-c", "-x", "ir", f"{name}.ll", "-o", f"{name}.o"], directory)
+    return Compiled(log, (directory / f"{name}.ll").read_text(), (directory / f"{name}.su").read_text())
+
+
+def _clang(words: list[str], directory: Path) -> str:
+    done = run([*provision.clang(), *words], directory)
     if done.returncode:
         raise CompilerError(done.stdout[-8000:])
     return done.stdout
