@@ -37,11 +37,13 @@ NONE, R64, PC32, PLT32, R32S = 0, 1, 2, 4, 11
 
 
 class LinkError(OSError):
-    """A kld that cannot be linked: the errno of kldload, and what the kernel's log says."""
+    """A kld that is not loaded: the errno of kldload, and what the kernel's log says."""
 
-    def __init__(self, number: int, said: str) -> None:
+    def __init__(self, number: int, said: str, refused: int = 0) -> None:
         super().__init__(number, said)
         self.said = said
+        self.refused = refused
+        """The host's errno of what its module answered to MOD_LOAD; 0 if it was not asked."""
 
 
 @dataclass(frozen=True)

@@ -128,13 +128,20 @@ class Kernel:
             raise thread.failure
         return thread.value  # type: ignore[return-value]
 
-    def load(self, name: str, data: bytes) -> File:
-        """Load a kld, as kldload(2) does. Raises LinkError."""
-        return self.run(f"kldload {name}", lambda: self.linker.load(name, data))
+    def load(self, name: str, data: bytes, linked: Callable[[File], None] = lambda file: None) -> File:
+        """Load a kld, as kldload(2) does. Raises LinkError.
+
+        `linked` is called when the file is in memory and nothing of it has run.
+        """
+        return self.run(f"kldload {name}", lambda: self.linker.load(name, data, linked))
 
     def unload(self, file: File, force: bool = False) -> None:
         """Unload it, as kldunload(2) does. Raises OSError with the errno of a veto."""
         self.run(f"kldunload {file.name}", lambda: self.linker.unload(file, force))
+
+    def close(self) -> None:
+        """End the kernel, whatever state it is in. Twice is harmless."""
+        self.threads.kill_all()
 
     def witness_warn(self, what: str) -> None:
         """A call that may sleep is about to be made: WITNESS says which locks forbid it."""

@@ -14,9 +14,11 @@ kldunload(2).
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from kmi.machines.freebsd.errors import EINVAL, EOPNOTSUPP, to_host
 from kmi.machines.freebsd.image import Image, LinkError
 from kmi.machines.freebsd.kpi.part import Part
 from kmi.machines.freebsd.serve import serves
@@ -29,7 +31,7 @@ __all__ = ["File", "Linker", "Module"]
 SOURCE: Final = "sys/kern/kern_module.c"
 LOAD, UNLOAD, SHUTDOWN, QUIESCE = 0, 1, 2, 3
 #: Answers of a handler to MOD_QUIESCE that veto nothing: it does not know the event.
-UNKNOWN_EVENT: Final = (errno.EOPNOTSUPP, errno.EINVAL)
+UNKNOWN_EVENTS: Final = (EOPNOTSUPP, EINVAL)
 MDT_DEPEND, MDT_MODULE, MDT_VERSION, MDT_PNP_INFO = 1, 2, 3, 4
 
 
@@ -71,8 +73,11 @@ class Linker(Part):
 
     # What a thread of kldload runs.
 
-    def load(self, name: str, data: bytes) -> File:
-        """Link a file and start its modules; called by a kernel thread. Raises LinkError."""
+    def load(self, name: str, data: bytes, linked: Callable[[File], None] = lambda file: None) -> File:
+        """Link a file and start its modules; called by a kernel thread. Raises LinkError.
+
+        `linked` is called when the file is in memory and nothing of it has run.
+        """
         kernel = self.kernel
         if any(file.name == name for file in self.files):
             raise LinkError(errno.EEXIST, f"kldload: {name} is already loaded")
@@ -90,6 +95,7 @@ class Linker(Part):
         try:
             for part in kernel.parts:
                 part.linked(file)
+            linked(file)
             self._run("sysinit_set", file)
             self._enable(file)
         finally:
@@ -97,21 +103,23 @@ class Linker(Part):
         failed = [module for module in file.modules if module.error]
         if failed:
             self._drop(file)
-            raise LinkError(errno.ENOEXEC, f"module {failed[0].name} failed to register")
+            raise LinkError(
+                errno.ENOEXEC, f"module {failed[0].name} failed to register", to_host(failed[0].error)
+            )
         return file
 
     def unload(self, file: File, force: bool = False) -> None:
         """Stop its modules and unlink the file; called by a kernel thread. OSError with a veto's errno."""
         for module in file.modules:
             status = self._send(module, QUIESCE)
-            if status and status not in UNKNOWN_EVENT and not force:
-                raise OSError(status, f"{module.name} refuses to be unloaded now")
+            if status and status not in UNKNOWN_EVENTS and not force:
+                raise OSError(to_host(status), f"{module.name} refuses to be unloaded now")
         for module in reversed(file.modules):
             if not module.loaded:
                 continue
             status = self._send(module, UNLOAD)
             if status:
-                raise OSError(status, f"{module.name} refuses to be unloaded")
+                raise OSError(to_host(status), f"{module.name} refuses to be unloaded")
             module.loaded = False
         self._drop(file)
 

@@ -24,6 +24,7 @@ from kmi.kernels.simulated.user.memory import Memory
 from kmi.machines.cpu.engine import PAGE, BadAccess, Engine, Registers, Stop
 from kmi.machines.freebsd.errors import EINTR
 from kmi.machines.freebsd.layouts import Layouts, Record
+from kmi.machines.outcomes import KernelPanic
 
 if TYPE_CHECKING:
     from kmi.machines.freebsd.kpi.witness import Held
@@ -131,6 +132,8 @@ class Threads(Scheduler):
         self.passed: Callable[[], None] = lambda: None
         """Is told that time has passed."""
         self._answer: int | None = None
+        self.panicked: Panic | None = None
+        """What ended the kernel."""
         self.process = 0
         """The `struct proc` of threads of the kernel."""
         self.credentials = 0
@@ -221,7 +224,7 @@ class Threads(Scheduler):
 
     def _begin(self, thread: KernelThread) -> None:
         """Put the running thread on a processor, and its registers into the engine."""
-        if self._owner is thread:
+        if self._owner is thread or self._ending:
             return
         if thread.registers is None:
             self._born(thread)
@@ -296,6 +299,10 @@ class Threads(Scheduler):
         for thread in before:
             if thread.done and isinstance(thread, KernelThread) and thread.stack:
                 self.release(thread)
+            if thread.done and isinstance(thread.failure, Panic):
+                self.panicked = thread.failure
+        if self.panicked is not None:
+            raise KernelPanic(str(self.panicked)) from None
         return went
 
 

@@ -99,9 +99,10 @@ class Choice:
 
 def every() -> dict[str, Kind]:
     """All kernels by name, in the order in which reports list them."""
+    from kmi.testing.kernels.freebsd import FreeBSDKind
     from kmi.testing.kernels.linux import LinuxKind
 
-    kinds: list[Kind] = [find("simulated"), *LinuxKind.all()]
+    kinds: list[Kind] = [find("simulated"), *LinuxKind.all(), FreeBSDKind()]
     return {kind.name: kind for kind in kinds}
 
 

@@ -10,6 +10,7 @@ from kmi.machines.freebsd.kpi.contigmalloc import Contigmalloc
 from kmi.machines.freebsd.kpi.copy import Copying
 from kmi.machines.freebsd.kpi.critical import Critical
 from kmi.machines.freebsd.kpi.entropy import Entropy
+from kmi.machines.freebsd.kpi.kenv import Environment
 from kmi.machines.freebsd.kpi.locks import Locks
 from kmi.machines.freebsd.kpi.make_dev import Devices
 from kmi.machines.freebsd.kpi.malloc import Malloc
@@ -47,5 +48,6 @@ PARTS: Final[tuple[type[Part], ...]] = (
     Devices,
     CdevPrivate,
     Selecting,
+    Environment,
 )  # fmt: skip
 """One line each; the linker comes before them. One finds another by `kernel.part(Other)`."""
