@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def _prepare(names: str) -> Exit:
     for kind in lacking:
         try:
             with progress.step(f"{kind.name}: set up") as note:
-                provision.prepare(flavors.find(kind.name), note)
+                _set_up(kind.name, note)
         except ProvisionError as error:
             # The others may well work: what remains is told at the end.
             progress.say(str(error))
@@ -90,6 +91,15 @@ def _prepare(names: str) -> Exit:
         return Exit.OK
     progress.say("left out, as it could not be set up here:")
     return _verdict([kind for kind in lacking if kind.missing()])
+
+
+def _set_up(name: str, note: Callable[[str], None]) -> None:
+    if name.split(":")[0] == "freebsd":
+        from kmi.kernels.freebsd.provision import prepare as freebsd
+
+        freebsd.install(note)
+    else:
+        provision.prepare(flavors.find(name), note)
 
 
 def _prepare_tests() -> Exit:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from elftools.elf.elffile import ELFFile
 
+from kmi.cli.exits import Exit
+from kmi.cli.main import main
 from kmi.kernels.building.refused import CheckFailed, Refused
 from kmi.kernels.freebsd.provision import releases
 from kmi.kernels.freebsd.toolchain.build import build
 
+ROOT = Path(__file__).parents[3]
 GREETER = Path(__file__).parent / "modules" / "greeter.py"
 
 
@@ -49,6 +53,20 @@ def test_the_same_module_elsewhere_gives_the_same_bytes(tmp_path: Path) -> None:
     copy = tmp_path / "greeter.py"
     shutil.copyfile(GREETER, copy)
     assert build(copy).ko.read_bytes() == first
+
+
+def test_the_session_in_the_documentation_is_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    _, build_line, _, said, check_line, answer, *_ = re.findall(
+        r"^(?:\$ .*|.*\.ko: .*|\.\.\.)$", (ROOT / "docs" / "freebsd.md").read_text(), re.MULTILINE
+    )[1:]
+    assert main(build_line.split()[2:]) == Exit.OK
+    assert capsys.readouterr().out.startswith(said.removesuffix("..."))
+    assert main(check_line.split()[2:]) == Exit.OK
+    assert capsys.readouterr().out == answer + "\n"
 
 
 def test_what_is_no_module_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,16 @@ def test_releases_that_nothing_is_built_for(tmp_path: Path) -> None:
     (bare / "sys" / "amd64").rename(bare / "sys" / "arm64")
     with pytest.raises(ProvisionError, match="has no amd64/include"):
         trees.release_of(bare)
+
+
+def test_the_table_in_the_documentation_is_that_of_the_releases() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "freebsd.md").read_text()
+    row = re.compile(r"^\| (FreeBSD \S+) \| *(.*?)\| *(.*?)\| *(.*?)\|$", re.MULTILINE)
+    rows = {cells[0]: cells[1:] for cells in row.findall(page)}
+    assert set(rows) == {release.title for release in releases.RELEASES}
+    for release in releases.RELEASES:
+        headers, fits, refused = (cell.strip() for cell in rows[release.title])
+        assert ("nothing is built for it: " + release.refused if release.refused else "") == refused
+        assert ("in the package" in headers) == release.packaged
+        assert ("source tree" in headers) != bool(refused)
+        assert (fits == "the tree's very version") == release.current

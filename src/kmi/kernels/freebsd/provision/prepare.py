@@ -2,6 +2,7 @@
 
     for lack in provision.missing(release):
         print(lack.what, lack.line)            # pip install 'kmi[freebsd]'
+    provision.install(print)                   # does it
     provision.clang()                          # the words of its command line
     provision.headers(release)                 # where the headers are, in the order of looking
 
@@ -13,7 +14,11 @@ compiler's driver, so the release gives it.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
+import subprocess
+import sys
+from collections.abc import Callable
 from functools import cache as memoize
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,10 +27,14 @@ from kmi.kernels.building.lacking import Missing, ProvisionError
 from kmi.kernels.freebsd.provision import trees
 from kmi.kernels.freebsd.provision.releases import Release
 
-__all__ = ["clang", "headers", "identity", "linker", "missing"]
+__all__ = ["PACKAGES", "clang", "headers", "identity", "install", "linker", "missing"]
 
+#: What the extra `freebsd` of kmi's own package names.
+PACKAGES = ("unicorn>=2.1,<3", "ziglang>=0.17,<0.18")
 _PACKAGE = "ziglang"
 _LINE = "pip install 'kmi[freebsd]'"
+#: A header that came with FreeBSD 15; `sys/param.h` of the package does not say of which release it is.
+_SIGN = "sys/exterrvar.h"
 _PLACES = ("x86_64-freebsd-none", "generic-freebsd")
 
 
@@ -37,6 +46,18 @@ def missing(release: Release) -> list[Missing]:
     if _package() is None:
         return [Missing(f"clang and the headers of {release.title}, the package {_PACKAGE}", _LINE)]
     return []
+
+
+def install(progress: Callable[[str], None]) -> None:
+    """Install the packages that kmi's extra `freebsd` names, with pip. Raises ProvisionError."""
+    progress(f"installing {', '.join(PACKAGES)}")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", *PACKAGES]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        said = "\n".join((done.stdout + done.stderr).splitlines()[-8:])
+        raise ProvisionError(f"pip install failed:\n{said}\nby hand:", [Missing(_PACKAGE, _LINE)])
+    importlib.invalidate_caches()
+    _package.cache_clear()
 
 
 def clang() -> list[str]:
@@ -57,12 +78,9 @@ def headers(release: Release) -> list[Path]:
         raise ProvisionError(f"the headers of {release.title} are missing:", missing(release))
     include = _found() / "lib" / "libc" / "include"
     places = [include / place for place in _PLACES]
-    for place in places:
-        if not place.is_dir():
-            raise ProvisionError(
-                f"the package {_PACKAGE} {_version()} has no {place.name}: its headers of FreeBSD have moved",
-                [Missing(_PACKAGE, _LINE)],
-            )
+    if not (places[1] / _SIGN).is_file():
+        lacks = [Missing(_PACKAGE, _LINE)]
+        raise ProvisionError(f"the package {_PACKAGE} {_version()} has no headers of {release.title}:", lacks)
     return places
 
 
