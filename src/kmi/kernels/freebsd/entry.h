@@ -29,7 +29,7 @@ static inline void kmi_freebsd_ended(void)
 #endif
 }
 
-/* No dict is older. */
+/* No dict is older: what runs before, checks of parameters, keeps none. */
 static inline void kmi_freebsd_draw_secret(void)
 {
 	arc4random_buf(kmi_secret, sizeof(kmi_secret));
@@ -41,30 +41,55 @@ static inline void kmi_freebsd_draw_secret(void)
 #define KMI_FREEBSD_BEFORE do { } while (0)
 #endif
 
-static inline int kmi_freebsd_event(int what, int (*init)(void), void (*leave)(void))
+/* What a module of these parts does at an event; those of the parameters are NULL where it has none. */
+struct kmi_freebsd_parts {
+	int (*begin)(void);
+	int (*init)(void);
+	void (*leave)(void);
+	void (*end)(void);
+};
+
+static inline int kmi_freebsd_load(const struct kmi_freebsd_parts *parts)
 {
 	int status;
 
+	kmi_freebsd_draw_secret();
+	status = parts->begin ? parts->begin() : 0;
+	if (!status) {
+		KMI_FREEBSD_BEFORE;
+		status = parts->init();
+		if (status && parts->end)
+			parts->end();
+	}
+	if (status)
+		kmi_freebsd_ended();
+	kmi_freebsd_loaded = !status;
+	return status;
+}
+
+static inline int kmi_freebsd_unload(const struct kmi_freebsd_parts *parts)
+{
+	if (!kmi_freebsd_loaded)
+		return 0;
+	if (!kmi_freebsd_shut())
+		return EBUSY;
+	parts->leave();
+	if (parts->end)
+		parts->end();
+	kmi_freebsd_loaded = false;
+	kmi_freebsd_ended();
+	return 0;
+}
+
+static inline int kmi_freebsd_event(int what, const struct kmi_freebsd_parts *parts)
+{
 	switch (what) {
 	case MOD_LOAD:
-		kmi_freebsd_draw_secret();
-		KMI_FREEBSD_BEFORE;
-		status = init();
-		if (status)
-			kmi_freebsd_ended();
-		kmi_freebsd_loaded = !status;
-		return status;
+		return kmi_freebsd_load(parts);
 	case MOD_QUIESCE:
 		return kmi_freebsd_busy() ? EBUSY : 0;
 	case MOD_UNLOAD:
-		if (!kmi_freebsd_loaded)
-			return 0;
-		if (!kmi_freebsd_shut())
-			return EBUSY;
-		leave();
-		kmi_freebsd_loaded = false;
-		kmi_freebsd_ended();
-		return 0;
+		return kmi_freebsd_unload(parts);
 	case MOD_SHUTDOWN:
 		return 0; /* the machine stops: nothing is left to be put in order */
 	default:
@@ -75,15 +100,29 @@ static inline int kmi_freebsd_event(int what, int (*init)(void), void (*leave)(v
 #ifndef KMI_FREEBSD_MAXVER
 #define KMI_FREEBSD_MAXVER MODULE_KERNEL_MAXVER /* of a release that is finished: the end of its branch */
 #endif
+/* The parameters' part of a module that has some. */
+#define KMI_FREEBSD_PARAMETERS(...)                                                              \
+	static struct kmi_freebsd_parameter *const kmi_freebsd_parameters[] = { __VA_ARGS__ };   \
+	static int kmi_freebsd_begin(void)                                                       \
+	{                                                                                        \
+		return kmi_freebsd_parameters_begin(kmi_freebsd_parameters,                      \
+						    nitems(kmi_freebsd_parameters));             \
+	}                                                                                        \
+	static void kmi_freebsd_end(void)                                                        \
+	{                                                                                        \
+		kmi_freebsd_parameters_end(kmi_freebsd_parameters, nitems(kmi_freebsd_parameters)); \
+	}
 
 /*
  * DECLARE_MODULE and MODULE_VERSION, written out: they take the name as a word of C, which may be a macro's, and
  * cannot be that of every file.
  */
-#define KMI_FREEBSD_MODULE(init, leave, number)                                                        \
+#define KMI_FREEBSD_MODULE(begin, init, leave, end, number)                                            \
 	static int kmi_freebsd_handler(module_t module, int what, void *argument)                      \
 	{                                                                                              \
-		return kmi_freebsd_event(what, init, leave);                                           \
+		static const struct kmi_freebsd_parts parts = { begin, init, leave, end };             \
+                                                                                                       \
+		return kmi_freebsd_event(what, &parts);                                                \
 	}                                                                                              \
 	static moduledata_t kmi_freebsd_data = { KMI_NAME, kmi_freebsd_handler, NULL };                \
 	MODULE_DEPEND(kmi, kernel, __FreeBSD_version, __FreeBSD_version, KMI_FREEBSD_MAXVER);          \

@@ -3,7 +3,8 @@
     #define KMI_NAME "echo"
     #include "entry.h"
     ...
-    KMI_FREEBSD_MODULE(Loader_init, Loader_exit, 1)
+    KMI_FREEBSD_PARAMETERS(&kmi_parameter_capacity)
+    KMI_FREEBSD_MODULE(kmi_freebsd_begin, Loader_init, Loader_exit, kmi_freebsd_end, 1)
 """
 
 from __future__ import annotations
@@ -11,19 +12,25 @@ from __future__ import annotations
 import re
 
 from kmi.kernels.building.literals import text
+from kmi.kernels.freebsd.toolchain import parameters
 from kmi.language.tree import Program
 
 __all__ = ["epilogue", "prologue"]
 
 
 def prologue(program: Program, name: str, assertions: str) -> str:
-    """The C before the module's own: headers and the proof of the bindings."""
-    return f'#define KMI_NAME {text(name)}\n#include "entry.h"\n\n{assertions}\n'
+    """The C before the module's own: headers, the proof of the bindings, the storage of the parameters."""
+    stored = "".join(parameters.storage(each) for each in program.parameters)
+    return f'#define KMI_NAME {text(name)}\n#include "entry.h"\n\n{assertions}\n{stored}\n'
 
 
 def epilogue(program: Program, init: str, leave: str) -> str:
     """The C after it; `init` and `leave` are the C names of the loader's two functions."""
-    return f"KMI_FREEBSD_MODULE({init}, {leave}, {_version(program)});\n"
+    begin, end = ("kmi_freebsd_begin", "kmi_freebsd_end") if program.parameters else ("NULL", "NULL")
+    return (
+        parameters.listed(program)
+        + f"KMI_FREEBSD_MODULE({begin}, {init}, {leave}, {end}, {_version(program)});\n"
+    )
 
 
 def _version(program: Program) -> int:
