@@ -41,25 +41,18 @@ static inline void kmi_freebsd_draw_secret(void)
 #define KMI_FREEBSD_BEFORE do { } while (0)
 #endif
 
-/* What a module of these parts does at an event; those of the parameters are NULL where it has none. */
-struct kmi_freebsd_parts {
-	int (*begin)(void);
-	int (*init)(void);
-	void (*leave)(void);
-	void (*end)(void);
-};
-
-static inline int kmi_freebsd_load(const struct kmi_freebsd_parts *parts)
+/* What the module does at an event; begin and end are the parameters', NULL where it has none. */
+static __always_inline int kmi_freebsd_load(int (*begin)(void), int (*init)(void), void (*end)(void))
 {
 	int status;
 
 	kmi_freebsd_draw_secret();
-	status = parts->begin ? parts->begin() : 0;
+	status = begin ? begin() : 0;
 	if (!status) {
 		KMI_FREEBSD_BEFORE;
-		status = parts->init();
-		if (status && parts->end)
-			parts->end();
+		status = init();
+		if (status && end)
+			end();
 	}
 	if (status)
 		kmi_freebsd_ended();
@@ -67,29 +60,30 @@ static inline int kmi_freebsd_load(const struct kmi_freebsd_parts *parts)
 	return status;
 }
 
-static inline int kmi_freebsd_unload(const struct kmi_freebsd_parts *parts)
+static __always_inline int kmi_freebsd_unload(void (*leave)(void), void (*end)(void))
 {
 	if (!kmi_freebsd_loaded)
 		return 0;
 	if (!kmi_freebsd_shut())
 		return EBUSY;
-	parts->leave();
-	if (parts->end)
-		parts->end();
+	leave();
+	if (end)
+		end();
 	kmi_freebsd_loaded = false;
 	kmi_freebsd_ended();
 	return 0;
 }
 
-static inline int kmi_freebsd_event(int what, const struct kmi_freebsd_parts *parts)
+static __always_inline int kmi_freebsd_event(int what, int (*begin)(void), int (*init)(void), void (*leave)(void),
+					     void (*end)(void))
 {
 	switch (what) {
 	case MOD_LOAD:
-		return kmi_freebsd_load(parts);
+		return kmi_freebsd_load(begin, init, end);
 	case MOD_QUIESCE:
 		return kmi_freebsd_busy() ? EBUSY : 0;
 	case MOD_UNLOAD:
-		return kmi_freebsd_unload(parts);
+		return kmi_freebsd_unload(leave, end);
 	case MOD_SHUTDOWN:
 		return 0; /* the machine stops: nothing is left to be put in order */
 	default:
@@ -100,6 +94,7 @@ static inline int kmi_freebsd_event(int what, const struct kmi_freebsd_parts *pa
 #ifndef KMI_FREEBSD_MAXVER
 #define KMI_FREEBSD_MAXVER MODULE_KERNEL_MAXVER /* of a release that is finished: the end of its branch */
 #endif
+
 /* The parameters' part of a module that has some. */
 #define KMI_FREEBSD_PARAMETERS(...)                                                              \
 	static struct kmi_freebsd_parameter *const kmi_freebsd_parameters[] = { __VA_ARGS__ };   \
@@ -120,9 +115,7 @@ static inline int kmi_freebsd_event(int what, const struct kmi_freebsd_parts *pa
 #define KMI_FREEBSD_MODULE(begin, init, leave, end, number)                                            \
 	static int kmi_freebsd_handler(module_t module, int what, void *argument)                      \
 	{                                                                                              \
-		static const struct kmi_freebsd_parts parts = { begin, init, leave, end };             \
-                                                                                                       \
-		return kmi_freebsd_event(what, &parts);                                                \
+		return kmi_freebsd_event(what, begin, init, leave, end);                               \
 	}                                                                                              \
 	static moduledata_t kmi_freebsd_data = { KMI_NAME, kmi_freebsd_handler, NULL };                \
 	MODULE_DEPEND(kmi, kernel, __FreeBSD_version, __FreeBSD_version, KMI_FREEBSD_MAXVER);          \

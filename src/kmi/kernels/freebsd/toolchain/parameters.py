@@ -1,6 +1,6 @@
 """The C of a module's parameters: their storage, and the list that the module's events begin and end.
 
-    KMI_FREEBSD_WORD(capacity, long long, CTLTYPE_S64, 4096LL, value >= 1LL, 0, "an integer ...", false, "...");
+    KMI_FREEBSD_WORD(capacity, long long, CTLTYPE_S64, 4096LL, value >= 1LL, 0, "...", false, "...");
     #define KMI_PARAMETER_capacity ((i64)__atomic_load_n(&kmi_parameter_word_capacity, __ATOMIC_RELAXED))
     ...
     KMI_FREEBSD_PARAMETERS(&kmi_parameter_capacity)
@@ -41,7 +41,8 @@ def storage(parameter: ModuleParameter) -> str:
         )
     words += " that will do" if check else ""
     return (
-        f"{asks}KMI_FREEBSD_WORD({name}, {form}, {value}, {within or 'true'}, {asked}, {text(words)}, {shown});\n"
+        f"{asks}KMI_FREEBSD_WORD({name}, {form}, {value}, {within or 'true'}, {asked}, "
+        f"{text(words)}, {shown});\n"
         f"#define KMI_PARAMETER_{name} "
         f"(({_c_name(kind)})__atomic_load_n(&kmi_parameter_word_{name}, __ATOMIC_RELAXED))\n"
     )
