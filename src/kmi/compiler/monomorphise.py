@@ -85,6 +85,8 @@ class Monomorphiser:
                 function, bound, self._function_name(function, bound, key[2]), author, key[2]
             )
             self.functions[key] = instance
+            if function.waiting:
+                raise InternalError(f"nobody has looked into {function.qualified}", function.span)
             if function.external is None:
                 self.queue.append(instance)
         return instance

@@ -176,6 +176,8 @@ def _roots(world: World) -> None:
                         world.want(entity)
                     elif isinstance(entity, ClassInfo):
                         declare.declare_members(world, entity)
+                        for method in entity.methods.values():
+                            world.want(method)
     exceptions = world.scope("kmi.runtime.exceptions")
     if exceptions is not None:
         for name in exceptions.bindings:

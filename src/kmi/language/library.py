@@ -31,6 +31,8 @@ class Library:
     """Whether the file must have a class under ``@module``; a plain program for the host has a ``main``."""
     bodies: bool = False
     """Analyse the bodies of the library that are reached, even without a kernel."""
+    uncalled: bool = False
+    """Analyse, too, the methods of its classes that nobody calls: what tests of the library want."""
     roots: tuple[str, ...] = ("module",)
     """The modules of the layer that are compiled whether the author's module reaches them or not, where
     they exist.

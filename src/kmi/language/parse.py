@@ -19,6 +19,7 @@ from kmi.language import codes
 from kmi.language.declarations.scope import is_overload, span_of
 from kmi.language.report.diagnostics import Reporter
 from kmi.language.source import Source, Span
+from kmi.language.syntax import below, children
 
 ALLOWED: frozenset[type[ast.AST]] = frozenset(
     {
@@ -148,11 +149,27 @@ if hasattr(ast, "TryStar"):
     REFUSED[ast.TryStar] = ("`except*`", "use `except`")
 
 
+_LOOKED_AT = (
+    ast.Constant,
+    ast.arguments,
+    ast.comprehension,
+    ast.Call,
+    ast.Tuple,
+    ast.Set,
+    ast.keyword,
+    ast.Dict,
+    ast.FunctionDef,
+    ast.ClassDef,
+    ast.ImportFrom,
+)
+"""The allowed nodes of which `_check_node` refuses some."""
+
+
 def parse(
     source: Source, reporter: Reporter, *, whitelist: bool = True, added: Sequence[ast.stmt] = ()
 ) -> ast.Module | None:
     """The syntax of a file, and of what is ``added`` at its end, or None where it is not Python. Reports
-    constructs that are not supported.
+    constructs that are not supported, unless they are left to `check`.
     """
     try:
         with warnings.catch_warnings():
@@ -175,13 +192,16 @@ def parse(
         return None
     module.body += added
     if whitelist:
-        _check(source, module, reporter)
+        check(source, module, reporter)
     return module
 
 
-def _check(source: Source, module: ast.Module, reporter: Reporter) -> None:
-    """Reports every construct that is not on the list; what is inside a refused one is not looked at."""
-    waiting: list[tuple[ast.AST, ast.AST]] = [(module, module)]
+def check(source: Source, top: ast.Module | ast.FunctionDef, reporter: Reporter, bodies: bool = True) -> None:
+    """Reports every construct that is not on the list; what is inside a refused one is not looked at.
+
+    Without ``bodies``, functions are left out.
+    """
+    waiting: list[tuple[ast.AST, ast.AST]] = [(top, top)]
     while waiting:
         node, parent = waiting.pop()
         if type(node) not in ALLOWED:
@@ -192,8 +212,11 @@ def _check(source: Source, module: ast.Module, reporter: Reporter) -> None:
             code = CODES.get(type(node), codes.UNSUPPORTED)
             reporter.error(code, span_of(source, where), f"{what} is not in kernel Python", help=instead)
             continue
-        _check_node(source, node, reporter)
-        waiting.extend((child, node) for child in ast.iter_child_nodes(node))
+        if not bodies and isinstance(node, ast.FunctionDef):
+            continue
+        if isinstance(node, _LOOKED_AT):
+            _check_node(source, node, reporter)
+        waiting += [(child, node) for child in children(node)]
 
 
 def _check_node(source: Source, node: ast.AST, reporter: Reporter) -> None:
@@ -227,15 +250,9 @@ def _check_node(source: Source, node: ast.AST, reporter: Reporter) -> None:
                 "`@overload`",
                 "declare one signature, with a union or a `TypeVar`, or name the functions differently",
             )
-        case (
-            ast.FunctionDef(body=body)
-            | ast.If(body=body)
-            | ast.For(body=body)
-            | ast.While(body=body)
-            | ast.With(body=body)
-        ):
-            for statement in body if isinstance(node, ast.FunctionDef) else ():
-                for inner in ast.walk(statement):
+        case ast.FunctionDef(body=body):
+            for statement in body:
+                for inner in below(statement):
                     if isinstance(inner, ast.ClassDef):
                         refuse(inner, "a class inside a function", "define it at the top of the file")
         case ast.ClassDef(body=body):

@@ -11,12 +11,13 @@ from kmi.language.bodies import statements
 from kmi.language.bodies.arguments import default_value
 from kmi.language.bodies.body import Body, Widen
 from kmi.language.bodies.exception_objects import prologue
-from kmi.language.declarations import carriers
+from kmi.language.declarations import carriers, reached
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo
 from kmi.language.declarations.world import World
-from kmi.language.parse import ALLOWED
+from kmi.language.parse import ALLOWED, check
 from kmi.language.relations import POISON
 from kmi.language.report.diagnostics import InternalError, Reporter
+from kmi.language.syntax import below
 from kmi.language.types import CStructType, NeverType, NoneType, OptionalType, Type
 
 ROUNDS = 50
@@ -28,6 +29,7 @@ def analyse_function(world: World, info: FunctionInfo) -> None:
     if info.analysed or info.declared:
         return
     info.analysed = True
+    info.function.waiting = False
     if info.owner is not None and info.function.name == "__init__":
         _complete_base(world, info.owner)
     if info.generated:
@@ -38,6 +40,8 @@ def analyse_function(world: World, info: FunctionInfo) -> None:
     assert info.node is not None
     if info.function.abstract and _is_empty(info.node):
         return
+    if not info.scope.author and world.library.complete:
+        check(info.scope.source, info.node, world.reporter)
     widened: dict[str, Type] = {}
     for _ in range(ROUNDS):
         body = _body(world, info, widened)
@@ -61,6 +65,7 @@ def analyse_function(world: World, info: FunctionInfo) -> None:
     if failed:
         world.broken.add(function)
     function.body = made
+    reached.read(world, made)
     function.locals = body.ordered
     if body.initializer and info.owner is not None and carriers.is_carrier(info.owner.definition):
         carriers.check_fields(world, info.owner)
@@ -115,11 +120,8 @@ def _check_end(body: Body, info: FunctionInfo) -> None:
     assert info.node is not None
     if not body.flow.dead:
         result = function.result
-        refused = any(
-            type(part) not in ALLOWED or (isinstance(part, ast.Constant) and part.value is ...)
-            for part in ast.walk(info.node)
-        )
-        if not isinstance(result, NoneType | OptionalType) and result is not POISON and not refused:
+        gives = not isinstance(result, NoneType | OptionalType) and result is not POISON
+        if gives and not _has_refused(info.node):
             if isinstance(result, NeverType):
                 body.error(
                     codes.MISSING_RETURN,
@@ -162,6 +164,14 @@ def _check_end(body: Body, info: FunctionInfo) -> None:
                 help="assign every field first",
             )
             break
+
+
+def _has_refused(node: ast.FunctionDef) -> bool:
+    """Whether something in a function is refused as it is, or left out."""
+    return any(
+        type(part) not in ALLOWED or (isinstance(part, ast.Constant) and part.value is ...)
+        for part in below(node)
+    )
 
 
 def _needed_fields(body: Body, definition: tree.Class) -> list[tree.Field]:

@@ -32,6 +32,7 @@ from kmi.language.checks.callgraph import overrides
 from kmi.language.declarations import members
 from kmi.language.declarations.scope import Form
 from kmi.language.relations import POISON, describe, place_type, poisoned
+from kmi.language.syntax import below, children
 from kmi.language.types import (
     BOOL,
     EXACT,
@@ -374,12 +375,12 @@ def assigned_names(nodes: Iterable[ast.AST]) -> set[str]:
             case ast.stmt():
                 known = _assigned.get(inner)
                 if known is None:
-                    known = _assigned[inner] = frozenset(assigned_names(ast.iter_child_nodes(inner)))
+                    known = _assigned[inner] = frozenset(assigned_names(children(inner)))
                 found |= known
                 continue
             case _:
                 pass
-        waiting.extend(ast.iter_child_nodes(inner))
+        waiting += children(inner)
     return found
 
 
@@ -400,7 +401,7 @@ def unsettle(body: Body, flow: Flow, nodes: Iterable[ast.AST]) -> None:
 def _deleted_names(nodes: Iterable[ast.AST]) -> set[str]:
     found: set[str] = set()
     for node in nodes:
-        for inner in ast.walk(node):
+        for inner in below(node):
             match inner:
                 case ast.Name(id=name, ctx=ast.Del()) | ast.ExceptHandler(name=str() as name):
                     found.add(name)

@@ -15,7 +15,7 @@ import ast
 
 from kmi.language import codes, tree
 from kmi.language.checks.known import PLACES
-from kmi.language.declarations import carriers, records
+from kmi.language.declarations import carriers, reached, records
 from kmi.language.declarations.annotations import Annotations
 from kmi.language.declarations.bindings import declare_struct
 from kmi.language.declarations.decorators import class_decorators
@@ -177,9 +177,11 @@ def declare_members(world: World, info: ClassInfo) -> None:
     check_overrides(world, info)
     if record:
         records.generate(world, info)
-    if info.scope.author or (world.library.complete and not info.interface):
-        for method in info.methods.values():
+    for method in info.methods.values():
+        if info.scope.author:
             world.want(method)
+        elif world.library.complete and not info.interface:
+            reached.offer(world, method)
 
 
 def _check_protocol(world: World, info: ClassInfo) -> None:

@@ -42,6 +42,7 @@ from kmi.language.declarations.vocabulary import (
 from kmi.language.declarations.world import World
 from kmi.language.report.hints import module_hint, name_hint
 from kmi.language.source import Source
+from kmi.language.syntax import children
 from kmi.language.types import WIDTHS, TypeVariable
 
 
@@ -94,18 +95,15 @@ def _same_import(left: ast.stmt, right: ast.stmt) -> bool:
 def stored_attributes(module: ast.Module) -> set[str]:
     """The attributes that are assigned anywhere but to ``self`` in an ``__init__``."""
     found: set[str] = set()
-
-    def visit(node: ast.AST, initializer: bool) -> None:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.FunctionDef):
-                visit(child, child.name == "__init__")
-                continue
-            if isinstance(child, ast.Attribute) and not isinstance(child.ctx, ast.Load):
-                if not (initializer and isinstance(child.value, ast.Name) and child.value.id == "self"):
-                    found.add(child.attr)
-            visit(child, initializer)
-
-    visit(module, False)
+    waiting: list[tuple[ast.AST, bool]] = [(module, False)]
+    while waiting:
+        node, initializer = waiting.pop()
+        if isinstance(node, ast.FunctionDef):
+            initializer = node.name == "__init__"
+        elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            if not (initializer and isinstance(node.value, ast.Name) and node.value.id == "self"):
+                found.add(node.attr)
+        waiting += [(child, initializer) for child in children(node)]
     return found
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kmi.language.declarations import names
-from kmi.language.parse import parse
+from kmi.language.parse import check, parse
 from kmi.language.report.diagnostics import Reporter
 from kmi.language.source import Source
 
@@ -43,7 +43,9 @@ def library_file(path: Path, module: str, strict: bool, reporter: Reporter) -> R
         return known
     source = Source(path, text, module)
     own = Reporter()
-    syntax = parse(source, own, whitelist=strict)
+    syntax = parse(source, own, whitelist=False)
+    if syntax is not None and strict:
+        check(source, syntax, own, bodies=False)  # a function's turn comes when somebody calls it
     for diagnostic in own.diagnostics if strict else ():
         reporter.report(diagnostic)
     if syntax is None:

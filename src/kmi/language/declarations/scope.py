@@ -35,6 +35,8 @@ class FunctionInfo:
     declared: bool = False
     """From the interface: there is no body to look into."""
     class_method: bool = False
+    wanted: bool = False
+    """Somebody asked for its body."""
     analysed: bool = False
     inner: dict[str, FunctionInfo] = field(default_factory=dict)
     """The functions that are defined in its body."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kmi.language import packages, tree
+from kmi.language.declarations import reached
 from kmi.language.declarations.scope import ClassInfo, FunctionInfo, ModuleScope
 from kmi.language.library import PACKAGE, Library
 from kmi.language.report.diagnostics import InternalError, Reporter
@@ -42,6 +43,10 @@ class World:
     enums: dict[str, ClassInfo] = field(default_factory=dict)
     """Enums by the name of the integer type that stands for them."""
     queue: deque[FunctionInfo] = field(default_factory=deque)
+    called: dict[str, set[tree.Class]] = field(default_factory=dict)
+    """The classes whose methods are called, by the methods' names."""
+    waiting: dict[str, list[FunctionInfo]] = field(default_factory=dict)
+    """The methods of the library that were not called when they were declared, by name."""
     missing: set[str] = field(default_factory=set)
     checks: list[tuple[ModuleScope, ast.stmt, ClassInfo | FunctionInfo]] = field(default_factory=list)
     """Implementations of interface names that are still to be compared with their declarations."""
@@ -159,9 +164,12 @@ class World:
 
     def want(self, info: FunctionInfo) -> None:
         """Asks for the body of a function: it is reached."""
-        if not info.analysed and not info.declared and info.node is not None or info.generated:
-            if not info.analysed:
-                self.queue.append(info)
+        if info.wanted:
+            return
+        info.wanted = True
+        if not info.analysed and (info.generated or not info.declared and info.node is not None):
+            self.queue.append(info)
+        reached.call(self, info.function)
 
     def library_names(self) -> list[str]:
         """The interface modules, for suggestions."""

@@ -86,6 +86,8 @@ class Function:
     """A declaration without a body: C code stands behind it."""
     effects: Effects | None = None
     locals: list[Local] = field(default_factory=list)
+    waiting: bool = False
+    """Of the library, and called nowhere: nobody has looked into it, so that it has no body here."""
 
     @_property
     def qualified(self) -> str:
