@@ -49,7 +49,6 @@ static __always_inline int kmi_freebsd_load(int (*begin)(void), int (*init)(void
 	kmi_freebsd_draw_secret();
 	status = begin ? begin() : 0;
 	if (!status) {
-		KMI_FREEBSD_BEFORE;
 		status = init();
 		if (status && end)
 			end();
@@ -113,9 +112,14 @@ static __always_inline int kmi_freebsd_event(int what, int (*begin)(void), int (
  * cannot be that of every file.
  */
 #define KMI_FREEBSD_MODULE(begin, init, leave, end, number)                                            \
+	static int kmi_freebsd_init(void)                                                              \
+	{                                                                                              \
+		KMI_FREEBSD_BEFORE;                                                                    \
+		return init();                                                                         \
+	}                                                                                              \
 	static int kmi_freebsd_handler(module_t module, int what, void *argument)                      \
 	{                                                                                              \
-		return kmi_freebsd_event(what, begin, init, leave, end);                               \
+		return kmi_freebsd_event(what, begin, kmi_freebsd_init, leave, end);                   \
 	}                                                                                              \
 	static moduledata_t kmi_freebsd_data = { KMI_NAME, kmi_freebsd_handler, NULL };                \
 	MODULE_DEPEND(kmi, kernel, __FreeBSD_version, __FreeBSD_version, KMI_FREEBSD_MAXVER);          \

@@ -18,10 +18,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kmi.kernels.linux.toolchain.doctests import Compiled, Doctests
+from kmi.kernels.building.doctests import Compiled, Doctests
 from kmi.testing.doctests.collect import Case, Untranslatable, suite
 
-#: The options of doctest that are known here, with the letter that `doctests.h` has for them.
+#: The options of doctest that are known here, with the letter that `kmi_doctests.h` has for them.
 KNOWN = {
     doctest.ELLIPSIS: "E",
     doctest.IGNORE_EXCEPTION_DETAIL: "I",
@@ -36,7 +36,7 @@ from kmi.unsafe import ConstPointer as kmi_doctest_pointer, c_function as kmi_do
 from kmi.unsafe import c_string as kmi_doctest_c_string, callback as kmi_doctest_callback
 from kmi.unsafe import unsafe as kmi_doctest_unsafe
 
-@kmi_doctest_c_function("kmi_linux_doctest_raised")
+@kmi_doctest_c_function("kmi_doctest_raised")
 def kmi_doctest_raised(
     error: Exception,
     name: kmi_doctest_pointer[kmi_doctest_u8],

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import FLAVORS, KernelFlavor
@@ -25,6 +26,9 @@ from kmi.machines.splats import Splat
 from kmi.testing.doctests.outcome import Outcome
 from kmi.testing.kernels.kernel import Line, Loaded, Report, Value
 from kmi.testing.kernels.registry import Missing, Note
+
+if TYPE_CHECKING:
+    from kmi.kernels.building.doctests import Doctests
 
 #: The parameter of a test build that counts down to the call that fails.
 FAIL_NTH = "kmi_fail_nth"
@@ -135,10 +139,14 @@ class LinuxTestKernel:
         return _BUILT[key]
 
     def doctest(self, path: Path, only: str | None = None) -> Sequence[Outcome]:
+        from kmi.kernels.linux.toolchain.build import build
         from kmi.testing.doctests import ktap
-        from kmi.testing.doctests.linux import built
+        from kmi.testing.doctests.compiled import built
 
-        ko = built(self.beside / path, self.flavor)
+        def build_with(file: Path, doctests: Doctests) -> Path:
+            return build(file, self.flavor, doctests=doctests).ko
+
+        ko = built(self.beside / path, self.name, build_with)
         began = len(self.log())
         try:
             self.load(ko, kmi_doctests=only or "1")

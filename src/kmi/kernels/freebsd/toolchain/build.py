@@ -23,6 +23,7 @@ from kmi import cache
 from kmi.compiler.driver import Root, Target
 from kmi.compiler.driver import compile as to_c
 from kmi.kernels.building.deliver import deliver
+from kmi.kernels.building.doctests import Doctests
 from kmi.kernels.building.refused import BuildError, CheckFailed, Refused
 from kmi.kernels.freebsd.provision import prepare as provision
 from kmi.kernels.freebsd.provision.releases import DEFAULT, Release
@@ -67,15 +68,17 @@ def generate(
     release: Release = DEFAULT,
     progress: Callable[[str], None] = lambda line: None,
     dump: Callable[[str, str], None] | None = None,
+    doctests: Doctests | None = None,
 ) -> Generated:
     """Check the file and compile it to C. Raises CheckFailed, Refused, ProvisionError.
 
-    `dump` is called with each pass's name and what the program is after it.
+    `dump` is called with each pass's name and what the program is after it; `doctests` are compiled in.
     """
     bound = binder.bind(release, progress)
     path = packages.entry_file(path)
     progress(f"checking {packages.module_name(path)}")
-    analysis = analyse(path, Library(kernel=binder.LAYER, bindings=bound.python))
+    added = None if doctests is None else doctests.added
+    analysis = analyse(path, Library(kernel=binder.LAYER, bindings=bound.python), added)
     if analysis.program is None:
         raise CheckFailed(analysis.diagnostics)
     program = analysis.program
@@ -88,6 +91,8 @@ def generate(
     progress(f"compiling {packages.module_name(path)}")
     target = _target(program, name, bound.assertions.read_text())
     target.dump = dump
+    if doctests is not None:
+        doctests.into(target, program, "KMI_FREEBSD")
     return Generated(name, to_c(program, target).text, program, path.resolve().parent)
 
 
@@ -115,15 +120,17 @@ def build(
     test: bool = True,
     output: Path | None = None,
     progress: Callable[[str], None] = lambda line: None,
+    doctests: Doctests | None = None,
 ) -> Built:
     """Build the module in the file for the release; with `output`, also copy the kld there.
 
     `test` builds count what is alive (`kmi_live_objects`, `kmi_live_memory`, among the kld's symbols) and can
-    make the n-th allocation fail (`kmi_fail_nth`).
+    make the n-th allocation fail (`kmi_fail_nth`). `doctests` are compiled in, and run where the module is
+    loaded with `hw.NAME.kmi_doctests` in the kernel's environment.
     Raises CheckFailed, Refused, ProvisionError, BuildError, StackError, CacheError.
     """
     began = time.monotonic()
-    made = generate(path, release, progress)
+    made = generate(path, release, progress, doctests=doctests)
     headers = sorted([*compiler.RUNTIME.glob("*.h"), *compiler.LAYER.glob("*.h")])
     key = cache.key(
         provision.identity(release),

@@ -21,11 +21,11 @@ from pathlib import Path
 from kmi import cache
 from kmi.compiler.driver import Root, Target, compile
 from kmi.kernels.building.deliver import deliver
+from kmi.kernels.building.doctests import Doctests
 from kmi.kernels.building.refused import CheckFailed
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 from kmi.kernels.linux.toolchain import binder, kbuild, metadata, prefix, preflight, replay, stack
-from kmi.kernels.linux.toolchain.doctests import Doctests
 from kmi.language import analyse, packages
 from kmi.language.library import Library
 from kmi.language.report.diagnostics import InternalError
@@ -90,7 +90,7 @@ def generate(
     target = _target(program, name, bound.assertions.read_text())
     target.dump = dump
     if doctests is not None:
-        doctests.into(target, program)
+        doctests.into(target, program, "KMI_LINUX", metadata.DOCTESTS)
     return Generated(name, compile(program, target).text, program)
 
 

@@ -15,7 +15,7 @@ from kmi.kernels.building.literals import number, text
 from kmi.language.tree import ModuleParameter, Program
 from kmi.language.types import BOOL, INT, IntType, Type
 
-__all__ = ["epilogue", "prologue"]
+__all__ = ["DOCTESTS", "epilogue", "prologue"]
 
 _ABOUT = (
     ("license", "LICENSE"),
@@ -23,6 +23,14 @@ _ABOUT = (
     ("author", "AUTHOR"),
     ("version", "VERSION"),
 )
+
+
+DOCTESTS = (
+    "module_param(kmi_doctests, charp, 0400);\n"
+    "MODULE_PARM_DESC(kmi_doctests, "
+    '"1: run the doctests when the module is loaded; NAME: the one of that name");\n'
+)
+"""The parameter that runs a test build's doctests."""
 
 
 def prologue(program: Program, assertions: str) -> str:

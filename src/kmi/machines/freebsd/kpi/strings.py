@@ -182,6 +182,16 @@ class Strings(Part):
         at = self._bytes(address).find(self._bytes(wanted))
         return address + at if at >= 0 else 0
 
+    @serves("size_t strspn(const char *s, const char *charset)", page=PAGE, source=SOURCE)
+    def strspn(self, address: int, among: int) -> int:
+        text = self._bytes(address)
+        return len(text) - len(text.lstrip(self._bytes(among) or b"\0"))
+
+    @serves("size_t strcspn(const char *s, const char *charset)", page=PAGE, source=SOURCE)
+    def strcspn(self, address: int, among: int) -> int:
+        text, stops = self._bytes(address), self._bytes(among)
+        return next((at for at, byte in enumerate(text) if byte in stops), len(text))
+
     @serves("long strtol(const char *nptr, char **endptr, int base)", page="strtol(3)", source=SOURCE)
     def strtol(self, address: int, end: int, base: int) -> int:
         value = self._number(address, end, base)

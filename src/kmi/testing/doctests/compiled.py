@@ -1,13 +1,16 @@
-"""Doctests in a Linux kernel: a test build of the module that has them compiled in.
+"""Doctests in a kernel that modules are compiled for: a test build of the module that has them in it.
 
-kernel.load(built(Path("crc_device.py"), flavor), kmi_doctests="1")     # KTAP in the log
+    ko = built(Path("crc_device.py"), "linux:6.1", build_with)
+    kernel.load(ko, kmi_doctests="1")     # KTAP in the log
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from kmi.kernels.linux.provision.flavors import KernelFlavor
+from kmi.kernels.building.doctests import Doctests
+from kmi.kernels.building.refused import CheckFailed
 from kmi.language.report.render import plain
 from kmi.testing.doctests.collect import collect, contents, unique
 from kmi.testing.doctests.outcome import Incomplete
@@ -17,17 +20,15 @@ from kmi.testing.doctests.translate import translate
 _BUILT: dict[tuple[Path, bytes, str], Path] = {}
 
 
-def built(path: Path, flavor: KernelFlavor) -> Path:
+def built(path: Path, kernel: str, build: Callable[[Path, Doctests], Path]) -> Path:
     """The module with its doctests. Raises Untranslatable, BadDocstring and what a build raises."""
-    from kmi.kernels.linux.toolchain.build import CheckFailed, build
-
-    key = path.resolve(), contents(path), flavor.name
+    key = path.resolve(), contents(path), kernel
     if key not in _BUILT:
         cases = unique(collect(path))
         if not cases:
             raise Incomplete(f"{path.name} has no doctests: no docstring in it has `>>> `")
         try:
-            _BUILT[key] = build(path, flavor, doctests=translate(path, cases)).ko
+            _BUILT[key] = build(path, translate(path, cases))
         except CheckFailed as error:
             error.add_note(plain(error.diagnostics))
             raise
