@@ -1,6 +1,6 @@
 # kmi: the commands a newcomer needs.
 #
-#   make demo    the semaphore: checked, simulated, compiled, run in two Linux kernels, one table
+#   make demo    the semaphore: checked, simulated, compiled, run in two Linux kernels and FreeBSD's model
 #   make test    every test on every kernel
 #   make bench   what it costs beside C: docs/benchmarks.md and its plot, made anew (needs a quiet computer)
 #   make setup   only the set-up: .venv (its bin/kmi is the command), system packages, kernels

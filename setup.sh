@@ -65,9 +65,9 @@ else
         "sudo apt-get install python3-venv"
 fi
 log=.venv/pip.log
-if ! $pip install --quiet -e '.[dev]' >"$log" 2>&1; then
+if ! $pip install --quiet -e '.[dev,freebsd]' >"$log" 2>&1; then
     tail -n 15 "$log" >&2
-    die "pip could not install the packages (the whole story is in $log); try it by hand:" "$pip install -e '.[dev]'"
+    die "pip could not install the packages (the whole story is in $log); try it by hand:" "$pip install -e '.[dev,freebsd]'"
 fi
 .venv/bin/kmi --version >/dev/null || die "kmi was installed into .venv and does not start" "rm -rf .venv && make setup"
 printf '%s' "$key" > "$stamp"

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import pytest
@@ -23,11 +24,10 @@ from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
 from kmi.cli.progress import Progress
 from kmi.cli.test import Outcomes
-from kmi.kernels.linux.toolchain.preflight import loaded_size
 from kmi.kernels.userspace import UserProcess
 from kmi.testing.kernels.registry import Kind, find
 
-KERNELS = ("simulated", "linux:6.1", "linux:6.12")
+KERNELS = ("simulated", "linux:6.1", "linux:6.12", "freebsd")
 EXAMPLES = Path(__file__).parents[3] / "examples"
 #: Seconds that a call in the demo's last part may take.
 PATIENCE = 30.0
@@ -87,7 +87,7 @@ def _row(kind: Kind, module: Path, tests: Path, progress: Progress, codes: set[i
     if kind.name == "simulated":
         row.ran = f"semaphore.py in CPython {platform.python_version()}"
     else:
-        with progress.step(f"{kind.name}: boot and snapshot") as note:
+        with progress.step(f"{kind.name}: get it ready") as note:
             kind.prepare(note)
         row.ran, row.size, row.seconds = _built(kind.name, module, progress)
     with progress.step(f"{kind.name}: tests"):
@@ -125,16 +125,15 @@ class Counted(Outcomes):
 
 
 def _built(name: str, module: Path, progress: Progress) -> tuple[str, int, float]:
-    from kmi.kernels.linux.provision import flavors
-    from kmi.kernels.linux.provision import prepare as provision
-    from kmi.kernels.linux.toolchain.build import build
+    from kmi.cli.targets import target_of
 
-    flavor = flavors.find(name)
-    with progress.step(f"{name}: build semaphore.ko"):
+    target = target_of(name)
+    with TemporaryDirectory() as directory, progress.step(f"{name}: build semaphore.ko") as note:
         begun = time.monotonic()
-        ko = build(module, flavor, test=False).ko
+        ko = Path(directory) / "semaphore.ko"
+        made = target.build(module, test=False, output=ko, progress=note)
         seconds = time.monotonic() - begun
-    return f"{ko.name} in {provision.release(flavor)}", loaded_size(ko), seconds
+    return f"{ko.name} in {target.system}", made.loaded, seconds
 
 
 def _table(rows: list[Row]) -> None:
@@ -148,7 +147,7 @@ def _table(rows: list[Row]) -> None:
 
 
 def _log(rows: list[Row], module: Path) -> None:
-    """Use the semaphore in each Linux that ran, and print what its kernel said meanwhile."""
+    """Use the semaphore in each kernel that was built for, and print what that said meanwhile."""
     ran = [row for row in rows if not row.left_out]
     for row in [row for row in ran if row.size is not None] or ran:
         kind = find(row.kernel)
@@ -161,7 +160,7 @@ def _log(rows: list[Row], module: Path) -> None:
             user.close(fd)
             kernel.unload()
             click.echo(f"\nThe log of {kind.name} while two permits were given and one was taken:")
-            if row.size is not None:
+            if row.kernel.startswith("linux:"):
                 click.echo(f"    {_version(user)}")
             for line in kernel.log()[-8:]:
                 click.echo(f"    {line}")

@@ -42,6 +42,10 @@ class Module:
 class Target(Protocol):
     """A kernel, as one builds for it."""
 
+    @property
+    def system(self) -> str:
+        """The kernel that runs what is built, in a few words."""
+
     def program(self, file: Path, dump: Dump | None = None) -> Program:
         """The checked program with all of kmi's own that it reaches; compiled, if `dump` is to see passes."""
 
@@ -57,6 +61,12 @@ class LinuxTarget:
     """One flavour of Linux."""
 
     flavor: KernelFlavor
+
+    @property
+    def system(self) -> str:
+        from kmi.kernels.linux.provision import prepare as provision
+
+        return provision.release(self.flavor)
 
     def program(self, file: Path, dump: Dump | None = None) -> Program:
         from kmi.kernels.linux.toolchain.build import generate
@@ -83,6 +93,10 @@ class FreeBSDTarget:
     """One release of FreeBSD."""
 
     release: Release
+
+    @property
+    def system(self) -> str:
+        return f"a model of {self.release.title}"
 
     def program(self, file: Path, dump: Dump | None = None) -> Program:
         from kmi.kernels.freebsd.toolchain.build import generate

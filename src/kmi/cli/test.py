@@ -59,7 +59,7 @@ def prepare(choice: Choice) -> None:
         if missing := kind.missing():
             raise KernelMissing(kind.name, missing)
         if kind.name != "simulated":
-            with progress.step(f"{kind.name}: boot and snapshot") as note:
+            with progress.step(f"{kind.name}: get it ready") as note:
                 kind.prepare(note)
 
 
