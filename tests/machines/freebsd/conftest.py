@@ -31,6 +31,12 @@ def compiled(name: str) -> bytes:
 
 
 @pytest.fixture(scope="session")
+def kld() -> Callable[[str], bytes]:
+    """The kld of a C file beside this one, by its name."""
+    return compiled
+
+
+@pytest.fixture(scope="session")
 def layouts() -> Layouts:
     """The layouts of the default release."""
     return Layouts.read(compiler.preprocessor(DEFAULT), DEFAULT.name)

@@ -11,9 +11,9 @@ import errno
 from typing import Final
 
 __all__ = [
-    "EAGAIN", "EBADF", "EBUSY", "EEXIST", "EFAULT", "EINTR", "EINVAL", "EIO", "EISDIR", "EMFILE",
-    "ENAMETOOLONG", "ENODEV", "ENOENT", "ENOIOCTL", "ENOMEM", "ENOTDIR", "ENOTTY", "ENXIO", "EOPNOTSUPP",
-    "EPERM", "ERESTART", "EWOULDBLOCK", "NUMBERS", "KernelError", "name_of", "to_host",
+    "EACCES", "EAGAIN", "EBADF", "EBUSY", "EEXIST", "EFAULT", "EINTR", "EINVAL", "EIO", "EISDIR", "EMFILE",
+    "ENAMETOOLONG", "ENODEV", "ENOENT", "ENOIOCTL", "ENOMEM", "ENOTDIR", "ENOTEMPTY", "ENOTTY", "ENXIO",
+    "EOPNOTSUPP", "EPERM", "ERESTART", "EWOULDBLOCK", "NUMBERS", "KernelError", "name_of", "to_host",
 ]  # fmt: skip
 
 _NAMES: Final = (
@@ -39,7 +39,8 @@ _BY_NUMBER: Final = {number: name for name, number in NUMBERS.items()}
 EPERM, ENOENT, EINTR, EIO, ENXIO, EBADF, ENOMEM, EFAULT, EBUSY, EEXIST, ENODEV, ENOTDIR, EISDIR, EINVAL = (
     1, 2, 4, 5, 6, 9, 12, 14, 16, 17, 19, 20, 21, 22,
 )  # fmt: skip
-EMFILE, ENOTTY, EAGAIN, EWOULDBLOCK, EOPNOTSUPP, ENAMETOOLONG = 24, 25, 35, 35, 45, 63
+EMFILE, ENOTTY, EAGAIN, EWOULDBLOCK, EOPNOTSUPP, ENAMETOOLONG, ENOTEMPTY = 24, 25, 35, 35, 45, 63, 66
+EACCES: Final = NUMBERS["EACCES"]
 ERESTART: Final = -1
 """The call is to be made again, which user space does not hear of."""
 ENOIOCTL: Final = -3

@@ -23,6 +23,9 @@ from kmi.machines.freebsd.kpi.select import Selecting
 from kmi.machines.freebsd.kpi.sleeping import Sleeping
 from kmi.machines.freebsd.kpi.strings import Strings
 from kmi.machines.freebsd.kpi.sx import SharedExclusive
+from kmi.machines.freebsd.kpi.sysctl import SysctlTree
+from kmi.machines.freebsd.kpi.sysctl_contexts import Contexts
+from kmi.machines.freebsd.kpi.sysctl_handlers import Handlers
 from kmi.machines.freebsd.kpi.uio import Uios
 from kmi.machines.freebsd.kpi.witness import Witness
 
@@ -49,5 +52,8 @@ PARTS: Final[tuple[type[Part], ...]] = (
     CdevPrivate,
     Selecting,
     Environment,
+    SysctlTree,
+    Contexts,
+    Handlers,
 )  # fmt: skip
 """One line each; the linker comes before them. One finds another by `kernel.part(Other)`."""

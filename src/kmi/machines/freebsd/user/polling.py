@@ -14,6 +14,7 @@ from kmi.machines.freebsd.kpi.select import Poller, Selecting
 from kmi.machines.freebsd.threads import current_thread
 from kmi.machines.freebsd.user.files import DeviceFile
 from kmi.machines.freebsd.user.flags import host_polled, polled
+from kmi.machines.freebsd.user.settings import SettingFile
 
 if TYPE_CHECKING:
     from kmi.machines.freebsd.kernel import Kernel
@@ -25,7 +26,10 @@ POLLOUT, POLLHUP, POLLNVAL = 0x4, 0x10, 0x20
 
 
 def poll(
-    kernel: Kernel, files: Mapping[int, DeviceFile], wanted: Sequence[tuple[int, int]], timeout_ms: int
+    kernel: Kernel,
+    files: Mapping[int, DeviceFile | SettingFile],
+    wanted: Sequence[tuple[int, int]],
+    timeout_ms: int,
 ) -> list[tuple[int, int]]:
     """The descriptors that are ready, with what for. A negative timeout is none."""
     threads = kernel.threads
@@ -42,7 +46,9 @@ def poll(
             poller.clear()
 
 
-def _scan(files: Mapping[int, DeviceFile], wanted: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _scan(
+    files: Mapping[int, DeviceFile | SettingFile], wanted: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
     ready: list[tuple[int, int]] = []
     for fd, events in wanted:
         if fd < 0:

@@ -8,7 +8,7 @@ gives EINTR or ERESTART (sys/kern/subr_sleepqueue.c), and a call that ends in ER
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kmi.errors import error
@@ -20,7 +20,9 @@ from kmi.machines.freebsd.kpi.make_dev import Devices
 from kmi.machines.freebsd.kpi.names import SYSTEM
 from kmi.machines.freebsd.layouts import Record
 from kmi.machines.freebsd.threads import KernelThread
+from kmi.machines.freebsd.user.settings import settings_in
 from kmi.machines.freebsd.user.syscalls import CALLS, SystemCalls
+from kmi.machines.freebsd.user.sysctl import Asked
 
 if TYPE_CHECKING:
     from kmi.machines.freebsd.kernel import Kernel
@@ -35,7 +37,7 @@ class Process(SimulatedProcess):
 
     def __init__(self, home: UserSpace, pid: int, calls: SystemCalls) -> None:
         super().__init__(home, pid, calls)
-        kernel = home.kernel
+        self.kernel = kernel = home.kernel
         layouts, static = kernel.layouts, kernel.regions.static
         self._td = static(layouts["thread"].size)
         proc = Record(kernel.engine, layouts["proc"], static(layouts["proc"].size))
@@ -46,6 +48,26 @@ class Process(SimulatedProcess):
 
     def fcntl(self, fd: int, command: int, argument: int = 0) -> int:
         return self._now_int("fcntl", fd, command, argument)
+
+    # sysctl(3)
+
+    def sysctl(self, name: Sequence[int], room: int | None = None, new: bytes | None = None) -> Asked:
+        """sysctl(2) of a name in numbers; `room` bytes for the old value, without it only its length."""
+        asked = self._now("sysctl", list(name), room, new)
+        assert isinstance(asked, Asked)
+        return asked
+
+    def sysctlbyname(self, name: str, room: int | None = None, new: bytes | None = None) -> Asked:
+        """sysctlbyname(3)."""
+        asked = self._now("sysctlbyname", name, room, new)
+        assert isinstance(asked, Asked)
+        return asked
+
+    def sysctlnametomib(self, name: str, room: int = 24) -> tuple[int, list[int]]:
+        """sysctlnametomib(3), with room for so many numbers: 0 or FreeBSD's errno, and the numbers."""
+        asked = self.sysctl((0, 3), 4 * room, name.encode())
+        data = asked.data
+        return asked.error, [int.from_bytes(data[at : at + 4], "little") for at in range(0, len(data), 4)]
 
     # How a call runs.
 
@@ -118,6 +140,8 @@ class UserSpace:
 
     def directory(self, path: str) -> list[str]:
         """The names in a directory of /dev."""
+        if (settings := settings_in(self.kernel, path)) is not None:
+            return settings
         whole = path.rstrip("/") + "/"
         names = [f"/dev/{name}" for name in (*self.kernel.part(Devices).named, *SYSTEM)]
         found = {name.removeprefix(whole).split("/")[0] for name in names if name.startswith(whole)}

@@ -39,27 +39,34 @@ from kmi.machines.freebsd.kpi.uio import READ, USERSPACE, WRITE
 from kmi.machines.freebsd.layouts import Record
 from kmi.machines.freebsd.threads import current_thread
 from kmi.machines.freebsd.user import flags as own
+from kmi.machines.freebsd.user import sysctl as settings
 from kmi.machines.freebsd.user.files import DeviceFile
 from kmi.machines.freebsd.user.polling import poll as poll_files
+from kmi.machines.freebsd.user.settings import SettingFile
+from kmi.machines.freebsd.user.sysctl import Asked
 
 if TYPE_CHECKING:
     from kmi.machines.freebsd.kernel import Kernel
 
-__all__ = ["CALLS", "SystemCalls"]
+__all__ = ["CALLS", "OpenFile", "SystemCalls"]
+
+OpenFile = DeviceFile | SettingFile
+"""What descriptors refer to."""
 
 CALLS: Final = (
     "open", "close", "read", "write", "readv", "writev", "lseek", "ioctl", "poll", "fcntl",
+    "sysctl", "sysctlbyname",
 )  # fmt: skip
 """The calls that run in a thread, and may be in flight."""
 MOST_BYTES: Final = (1 << 63) - 1
-"""SSIZE_MAX: what a read or write may be asked for."""
+"""SSIZE_MAX, what a read or write may be asked for."""
 SETTABLE: Final = own.FNONBLOCK | own.FAPPEND
 
 
 class SystemCalls:
     """The calls of one process, and its descriptor table."""
 
-    def __init__(self, kernel: Kernel, files: dict[int, DeviceFile]) -> None:
+    def __init__(self, kernel: Kernel, files: dict[int, OpenFile]) -> None:
         self.kernel = kernel
         self.files = files
         self.memory = Memory()
@@ -67,13 +74,13 @@ class SystemCalls:
 
     # Descriptors.
 
-    def file(self, fd: int) -> DeviceFile:
+    def file(self, fd: int) -> OpenFile:
         """The open file of a descriptor; EBADF if there is none."""
         if fd not in self.files:
             raise error(errno.EBADF)
         return self.files[fd]
 
-    def install(self, file: DeviceFile, lowest: int = 3) -> int:
+    def install(self, file: OpenFile, lowest: int = 3) -> int:
         """The lowest free descriptor, now of this file; EMFILE if there is none."""
         for fd in range(lowest, MOST_DESCRIPTORS):
             if fd not in self.files:
@@ -96,7 +103,7 @@ class SystemCalls:
 
     def open(self, path: str, flags: int = os.O_RDWR, mode: int = 0o600) -> int:
         folder, _, name = path.partition("/dev/")
-        if folder or not name:
+        if not path.startswith("/sys/") and (folder or not name):
             raise KernelError(ENOENT)
         if flags & os.O_CREAT and flags & os.O_EXCL:
             raise KernelError(EEXIST)
@@ -106,6 +113,8 @@ class SystemCalls:
             raise KernelError(EINVAL)
         if len(self.files) >= MOST_DESCRIPTORS - 3:
             raise error(errno.EMFILE)
+        if path.startswith("/sys/"):
+            return self.install(SettingFile(self.kernel, path, own.open_flags(flags)))
         return self.install(DeviceFile.open(self.kernel, name, own.open_flags(flags)))
 
     def close(self, fd: int) -> None:
@@ -206,9 +215,15 @@ class SystemCalls:
             for file in files.values():
                 file.drop()
 
+    def sysctl(self, name: Sequence[int], room: int | None, new: bytes | None) -> Asked:
+        return settings.sysctl(self.kernel, self.memory, name, room, new)
+
+    def sysctlbyname(self, name: str, room: int | None, new: bytes | None) -> Asked:
+        return settings.by_name(self.kernel, self.memory, name, room, new)
+
     # What they have in common.
 
-    def _using(self, fd: int) -> Using[DeviceFile]:
+    def _using(self, fd: int) -> Using[OpenFile]:
         return Using(self.file(fd).hold(), self.memory)
 
     @contextmanager
@@ -229,7 +244,7 @@ class SystemCalls:
             yield uio
 
     def _transfer(
-        self, file: DeviceFile, segments: Sequence[Segment], direction: int, offset: int | None
+        self, file: OpenFile, segments: Sequence[Segment], direction: int, offset: int | None
     ) -> int:
         """dofileread and dofilewrite: how many bytes."""
         if not (file.readable if direction == READ else file.writable):
@@ -248,7 +263,7 @@ class SystemCalls:
             raise KernelError(status)
         return moved
 
-    def _ioctl(self, file: DeviceFile, command: int, argument: int) -> int:
+    def _ioctl(self, file: OpenFile, command: int, argument: int) -> int:
         """sys_ioctl: the argument is copied in and out by what the command's number says; what it gives."""
         td = current_thread().record
         td["td_uretoff.tdu_retval"] = 0  # an array of two, of which a driver may set the first
@@ -266,7 +281,7 @@ class SystemCalls:
                 self._check(self.kernel.part(Copying).copy_out(data, argument, size))
         return td["td_uretoff.tdu_retval"] & 0xFFFF_FFFF
 
-    def _command(self, file: DeviceFile, command: int, data: int) -> None:
+    def _command(self, file: OpenFile, command: int, data: int) -> None:
         """kern_ioctl: what is about any file is done here, and some of it told to the driver."""
         if command in (own.FCLEX, own.FIONCLEX):
             return
@@ -275,7 +290,7 @@ class SystemCalls:
             file.flags = file.flags & ~own.FNONBLOCK | (own.FNONBLOCK if on else 0)
         self._check(file.ioctl(command, data))
 
-    def _set_flags(self, file: DeviceFile, flags: int) -> int:
+    def _set_flags(self, file: OpenFile, flags: int) -> int:
         """F_SETFL: a driver hears whether its file blocks, and may refuse."""
         before = file.flags
         file.flags = before & ~SETTABLE | flags
