@@ -25,10 +25,12 @@ __all__ = [
     "SoftirqCallback",
     "StoreCallback",
     "ThreadCallback",
+    "confined",
     "context",
     "provided",
     "raises",
     "sleeps",
+    "sleeps_with",
 ]
 
 D = TypeVar("D")
@@ -66,7 +68,14 @@ def provided(declaration: D) -> D:
     """
     home: str = getattr(declaration, "__module__")  # noqa: B009  (D is any class or function)
     name: str = getattr(declaration, "__qualname__")  # noqa: B009
-    implementation: D = getattr(import_module(home.replace("kmi", SIMULATED, 1)), name)
+    simulated = home.replace("kmi", SIMULATED, 1)
+    try:
+        implementation: D = getattr(import_module(simulated), name)
+    except ModuleNotFoundError as error:
+        if home.count(".") < 2 or not simulated.startswith(error.name or simulated + "."):
+            raise
+        kernel = home.split(".")[1]
+        raise ImportError(f"{home} is of the kernel {kernel} alone: run it with --on {kernel}") from None
     _document(implementation, declaration)
     return implementation
 
@@ -84,6 +93,19 @@ def _document(implementation: object, declaration: object) -> None:
 def sleeps(function: F) -> F:
     """A function that may sleep, on at least one kernel: not to be called in atomic context."""
     return function
+
+
+def sleeps_with(parameter: str, flag: int, other: int) -> Callable[[F], F]:
+    """A function that may sleep if an argument has one flag, and does not if it has the other.
+
+    Each call gives exactly one of the two, as a constant: whether it may sleep is seen where it is made.
+    """
+    return lambda function: function
+
+
+def confined(declaration: D) -> D:
+    """A class whose objects belong to one thread, or to one lock: they change, and guard nothing."""
+    return declaration
 
 
 def raises(*errors: type[BaseException]) -> Callable[[F], F]:

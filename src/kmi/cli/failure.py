@@ -40,6 +40,7 @@ OUTCOMES: dict[str, Exit] = {
     "kmi.kernels.linux.toolchain.preflight.PreflightError": Exit.NOT_COMPILED,
     "kmi.kernels.building.stack.StackError": Exit.NOT_COMPILED,
     "kmi.kernels.building.lacking.ProvisionError": Exit.FAILED,
+    "kmi.kernels.simulated.hook.loader.CheckFailed": Exit.NOT_COMPILED,
     "kmi.kernels.simulated.reports.SimulationError": Exit.FAILED,
     "kmi.machines.initramfs.AgentError": Exit.FAILED,
     "kmi.machines.outcomes.KernelPanic": Exit.PANIC,

@@ -29,6 +29,8 @@ class Library:
     bindings: Path | None = None
     entry: bool = True
     """Whether the file must have a class under ``@module``; a plain program for the host has a ``main``."""
+    running: str = ""
+    """Without a layer: the kernel on which the file is to run as it is. It has nothing of other kernels' own."""
     bodies: bool = False
     """Analyse the bodies of the library that are reached, even without a kernel."""
     uncalled: bool = False
@@ -42,6 +44,11 @@ class Library:
     def layer(self) -> str | None:
         """The dotted name of the kernel's layer: ``kmi.kernels.linux``."""
         return f"kmi.kernels.{self.kernel.name}" if self.kernel is not None else None
+
+    @property
+    def name(self) -> str:
+        """What the kernel is called; empty where the file is only checked."""
+        return self.kernel.name if self.kernel is not None else self.running
 
     @property
     def complete(self) -> bool:
@@ -59,16 +66,36 @@ class Library:
         if module == "kmi":
             return PACKAGE / "__init__.py"
         parts = module.split(".")
-        if parts[0] == "kmi" and (len(parts) == 2 or (len(parts) == 3 and parts[1] == "runtime")):
+        if parts[0] == "kmi" and len(parts) == 2:
+            file = PACKAGE.joinpath(*parts[1:]).with_suffix(".py")
+            return file if file.is_file() else _own(parts[1], [])
+        if parts[0] == "kmi" and len(parts) == 3:
+            if parts[1] != "runtime":
+                return _own(parts[1], parts[2:])
             file = PACKAGE.joinpath(*parts[1:]).with_suffix(".py")
             return file if file.is_file() else None
         return None
+
+    def lacking(self, module: str) -> str | None:
+        """The kernel that alone has an interface module, where that is not the one of this library."""
+        parts = module.split(".")
+        if not self.name or parts[0] != "kmi" or len(parts) < 2 or parts[1] == self.name:
+            return None
+        return parts[1] if _own(parts[1], []) is not None else None
 
     def layer_module(self, interface: str) -> str | None:
         """The module of the layer that implements an interface module: ``kmi.device`` ->
         ``kmi.kernels.linux.device``.
         """
         return f"{self.layer}.{interface.removeprefix('kmi.')}" if self.layer is not None else None
+
+
+def _own(kernel: str, parts: list[str]) -> Path | None:
+    """A declaration of what one kernel alone has: `kmi.NAME.MODULE`, where there is a layer NAME."""
+    home = PACKAGE / kernel
+    if not (PACKAGE / "kernels" / kernel).is_dir() or not (home / "__init__.py").is_file():
+        return None
+    return _file(PACKAGE, [kernel, *parts])
 
 
 def _file(directory: Path, parts: list[str]) -> Path | None:

@@ -43,10 +43,10 @@ class Headers:
 
 
 def wanted(layer: Path) -> list[str]:
-    """The names that the layer imports, sorted."""
+    """The names that the layer imports, sorted; what the kernel alone has is in a directory of its name."""
     module = f"kmi.kernels.{layer.name}.bindings"
     names: set[str] = set()
-    for file in sorted(layer.glob("*.py")):
+    for file in sorted([*layer.glob("*.py"), *(layer / layer.name).glob("*.py")]):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module == module:
                 names.update(alias.name for alias in node.names)

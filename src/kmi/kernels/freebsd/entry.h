@@ -22,6 +22,7 @@ static long *const kmi_freebsd_test[] __used = {
 /* What is still there when the module is gone; only test builds count. */
 static inline void kmi_freebsd_ended(void)
 {
+	kmi_freebsd_types_end();
 #ifdef KMI_TEST
 	if (kmi_live_objects || kmi_live_memory)
 		log(LOG_ERR, "kmi: %s: leaked %ld objects, %ld pieces of memory\n", KMI_NAME, kmi_live_objects,

@@ -55,6 +55,8 @@ int kmi_boundary(const struct kmi_error *error, bool ioctl);
 #include "kmi.h"
 #endif
 
+#include "malloc.h"
+
 /* --- what a callback of Python gets, on the C stack of the call ----------------------------------------------- */
 
 struct kmi_freebsd_file {

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 
 from kmi.language import codes
 from kmi.language.checks.callgraph import CallGraph, Site, called_by_kernel, overrides
+from kmi.language.checks.flags import waits
 from kmi.language.checks.known import forbids_sleep, is_copy, is_lock, is_view, may_sleep, spoken
 from kmi.language.checks.ownership import bindings
 from kmi.language.codes.base import Code
@@ -55,9 +56,19 @@ class Sleepers:
     def chain(self, function: Function) -> list[Site] | None:
         """The calls from a function to one that sleeps, empty if it sleeps itself; None if none does."""
         if function not in self._chains:
-            found = (chain for reached, chain in self.graph.reached(function) if _sleeps(reached))
-            self._chains[function] = next(found, None)
+            self._chains[function] = next(self._found(function), None)
         return self._chains[function]
+
+    def chain_of(self, site: Site) -> list[Site] | None:
+        """The same of one call: a function may sleep by what it is given."""
+        return [] if waits(site) else self.chain(site.target)
+
+    def _found(self, function: Function) -> Iterator[list[Site]]:
+        for reached, chain in self.graph.reached(function):
+            if _sleeps(reached):
+                yield chain
+            elif not trusted(reached.module):
+                yield from ([*chain, site] for site in self.graph.calls(reached) if waits(site))
 
     def finalisers(self, kind: Type) -> list[Function]:
         """The ``__del__`` of everything that dropping a value of this type can release."""
@@ -113,7 +124,7 @@ def _region(
     finished: set[Function] = set()
     for node in inside:
         for site in sleepers.graph.sites(function, node):
-            chain = sleepers.chain(site.target)
+            chain = sleepers.chain_of(site)
             if chain is not None:
                 _report([site, *chain], block, function, reporter)
                 break
@@ -142,7 +153,9 @@ def _report(chain: list[Site], block: With | None, function: Function, reporter:
         labels.append((site.span, f"`{site.caller.qualified}` {_does(site)}"))
     code: Code = codes.COPY_IN_ATOMIC if is_copy(last) else codes.SLEEP_IN_ATOMIC
     help_ = "do it before or after the block, or use a `Mutex` if the block has to sleep"
-    if block is None:
+    if last.effects is not None and last.effects.waits is not None:
+        help_ = "give it the flag that does not wait, and expect `MemoryError`; or do it outside"
+    elif block is None:
         help_ = "leave it to a thread that may sleep"
     elif not spins:
         help_ = "do it after the block: what the block lends may be kept"

@@ -12,6 +12,7 @@ from kmi.language.checks import (
     deferred,
     devices,
     escape,
+    flags,
     interrupts,
     locks,
     moves,
@@ -58,6 +59,7 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
     callbacks.check(reporter, graph)
     registrations.check(reporter, graph)
     devices.check(reporter, graph)
+    flags.check(reporter, graph)
     contexts.check(program, reporter, graph)
     waited = deferred.Deferred(graph)
     deferred.check(reporter, graph, waited)

@@ -292,3 +292,34 @@ WAITS_FOR_ITSELF = code(
                 self.saving.queue()
     """,
 )
+
+WAITS_OR_NOT = code(
+    712,
+    "a call that does not say whether it waits",
+    """
+    FreeBSD's allocators wait for memory with `M_WAITOK`, and give up at once with `M_NOWAIT`. Exactly one of
+    the two is said, where the call is made, as a constant: by it is known whether the call may sleep.
+    """,
+    failing="""
+        from kmi.freebsd.malloc import M_NOWAIT, M_WAITOK, M_ZERO, MallocType
+
+
+        class Buffers:
+            def __init__(self) -> None:
+                self.type = MallocType("buffers", "buffers of an example")
+
+            def first(self) -> int:
+                return len(self.type.allocate(64, M_ZERO))
+    """,
+    fixed="""
+        from kmi.freebsd.malloc import M_NOWAIT, M_WAITOK, M_ZERO, MallocType
+
+
+        class Buffers:
+            def __init__(self) -> None:
+                self.type = MallocType("buffers", "buffers of an example")
+
+            def first(self) -> int:
+                return len(self.type.allocate(64, M_WAITOK | M_ZERO))
+    """,
+)

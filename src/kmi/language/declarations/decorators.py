@@ -15,6 +15,7 @@ from kmi.language import codes, tree
 from kmi.language.declarations.annotations import Annotations
 from kmi.language.declarations.scope import ClassInfo, Form, ModuleScope, Poisoned
 from kmi.language.declarations.world import World
+from kmi.language.report.diagnostics import InternalError
 
 FUNCTION = frozenset(
     {
@@ -27,6 +28,7 @@ FUNCTION = frozenset(
         "typing.overload",
         "kmi.interface.provided",
         "kmi.interface.sleeps",
+        "kmi.interface.sleeps_with",
         "kmi.interface.raises",
         "kmi.interface.context",
         "kmi.unsafe.callback",
@@ -42,6 +44,7 @@ CLASS = frozenset(
         "typing.final",
         "typing.dataclass_transform",
         "enum.unique",
+        "kmi.interface.confined",
         "kmi.interface.provided",
         "kmi.modules.module",
         "kmi.unsafe.place",
@@ -137,6 +140,9 @@ def function_decorators(
             case "kmi.interface.sleeps":
                 found.effects = found.effects or tree.Effects()
                 found.effects.sleeps = True
+            case "kmi.interface.sleeps_with" if call is not None:
+                found.effects = found.effects or tree.Effects()
+                found.effects.waits = _waits(world, scope, call)
             case "kmi.interface.context" if call is not None:
                 found.effects = found.effects or tree.Effects()
                 words = [
@@ -161,6 +167,17 @@ def function_decorators(
     if scope.interface and "kmi.interface.provided" in found.names and found.effects is None:
         found.effects = tree.Effects(context="any", raises=())
     return found
+
+
+def _waits(world: World, scope: ModuleScope, call: ast.Call) -> tree.Waits:
+    from kmi.language.declarations.constants import fold
+
+    name, *flags = call.args
+    folded = [fold(world, scope, flag, None) for flag in flags]
+    values = [each.value for each in folded if each is not None and isinstance(each.value, int)]
+    if not isinstance(name, ast.Constant) or not isinstance(name.value, str) or len(values) != 2:
+        raise InternalError(f"{scope.name}: `{ast.unparse(call)}` names a parameter and two flags")
+    return tree.Waits(name.value, values[0], values[1], (ast.unparse(flags[0]), ast.unparse(flags[1])))
 
 
 def _refuse_provided(

@@ -234,6 +234,9 @@ def _provided(
     scope.resolved[name] = entity
     if isinstance(entity, ClassInfo):
         scope.module.classes[name] = entity.definition
+        entity.definition.confined = any(
+            isinstance(d, ast.Name) and d.id == "confined" for d in node.decorator_list
+        )
     elif isinstance(entity, FunctionInfo):
         scope.module.functions[name] = entity.function
         entity.provided = True
@@ -244,6 +247,8 @@ def _provided(
 def _module(world: World, scope: ModuleScope, statement: ast.AST, dotted: str, *, whole: bool) -> Entity:
     if dotted in STANDARD and dotted not in ALIEN:
         return PseudoModule(dotted)
+    if _lacking(world, scope, statement, dotted):
+        return Poisoned()
     found = world.scope(dotted)
     if found is None:
         _unknown_module(world, scope, statement, dotted)
@@ -257,6 +262,20 @@ def _module(world: World, scope: ModuleScope, statement: ast.AST, dotted: str, *
         )
         return Poisoned()
     return found
+
+
+def _lacking(world: World, scope: ModuleScope, node: ast.AST, dotted: str) -> bool:
+    """Whether a module is another kernel's own, which is reported."""
+    kernel = world.library.lacking(dotted)
+    if kernel is not None and dotted not in scope.lacking:
+        scope.lacking.add(dotted)  # one mistake, however many names are imported
+        world.reporter.error(
+            codes.UNKNOWN_IMPORT,
+            scope.span(node),
+            f"`{dotted}` is of the kernel {kernel} alone: {world.library.name} has nothing of the kind",
+            help=f"build it with `--on {kernel}`, or use what every kernel has: `kmi.device`, `kmi.sync`, …",
+        )
+    return kernel is not None
 
 
 def _unknown_module(world: World, scope: ModuleScope, node: ast.AST, dotted: str) -> None:
@@ -295,6 +314,8 @@ def import_name(world: World, scope: ModuleScope, node: ast.AST, module: str, na
             )
             return Poisoned()
         return found
+    if _lacking(world, scope, node, module):
+        return Poisoned()
     home = world.scope(module)
     if home is None:
         _unknown_module(world, scope, node, module)

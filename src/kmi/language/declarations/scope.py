@@ -171,6 +171,8 @@ class ModuleScope:
     bindings: dict[str, ast.stmt] = field(default_factory=dict)
     resolved: dict[str, Entity] = field(default_factory=dict)
     resolving: set[str] = field(default_factory=set)
+    lacking: set[str] = field(default_factory=set)
+    """What it imports of other kernels' own, as far as that is reported."""
     implementation: ModuleScope | None = None
     """Of an interface module: the kernel's module that provides what it declares."""
     stored: set[str] = field(default_factory=set)

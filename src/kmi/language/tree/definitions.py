@@ -46,11 +46,23 @@ class Field:
     """Of a ``Struct``'s field: how many bytes or items there are, if it is an array."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How a call says whether it may sleep: by one of two flags in an argument."""
+
+    parameter: str
+    flag: int
+    other: int
+    shown: tuple[str, str]
+    """What the two flags are called."""
+
+
 @dataclass(slots=True, eq=False)
 class Effects:
     """What the declaration of a function in the interface promises, as an upper bound over all kernels."""
 
     sleeps: bool = False
+    waits: Waits | None = None
     raises: tuple[Class, ...] | None = None
     context: str = "process"
 
@@ -120,6 +132,8 @@ class Class:
     """Of a ``Struct`` that does not lie in memory as it is packed: the size of that, in bytes."""
     place: bool = False
     """Made only as a field of another object."""
+    confined: bool = False
+    """Of kmi's own classes: declared to be used by one thread at a time."""
     shared: bool = False
     """Counted atomically: may be reached by two threads (language.md, Objects)."""
     enum: bool = False

@@ -142,7 +142,7 @@ def _compiled(path: Path, data: bytes, check: bool, entry: bool) -> dict[str, Co
     files = {name: path}
     places = None
     if check:
-        analysis = analyse(path, Library(entry=entry))
+        analysis = analyse(path, Library(entry=entry, running="simulated"))
         if analysis.program is None:
             raise CheckFailed(path, analysis.diagnostics)
         places = places_of(analysis.program)

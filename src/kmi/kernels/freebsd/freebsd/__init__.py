@@ -1,0 +1,1 @@
+"""What `kmi.freebsd` declares, on FreeBSD's headers: one file for each of its files."""
