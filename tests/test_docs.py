@@ -51,6 +51,13 @@ def test_the_reference_of_the_interface_is_that_of_the_declarations() -> None:
     )
 
 
+def test_the_reference_of_what_freebsd_alone_has_is_that_of_its_declarations() -> None:
+    written = (ROOT / "docs" / "reference" / "freebsd.md").read_text("utf-8")
+    assert written == interface.reference("freebsd"), (
+        "python -m kmi.language.report.interface freebsd > docs/reference/freebsd.md"
+    )
+
+
 def test_the_reference_of_the_interface_names_what_every_file_exports() -> None:
     found = {path.stem for path in interface.files()}
     written = {path.stem for path in (ROOT / "src" / "kmi").glob("*.py")}

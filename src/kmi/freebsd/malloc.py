@@ -6,8 +6,9 @@
             self.buffers = MallocType("ring", "buffers of the ring device")
             self.kept = Mutex(self.buffers.allocate(4096, M_WAITOK | M_ZERO))
 
-`vmstat -m` shows each type by its name, with how much of it is in use. What is still there when the module is
-unloaded FreeBSD tells: `Warning: memory type ring leaked memory on destroy (1 allocations, 4096 bytes leaked).`
+`vmstat -m` shows each type by its name, with how much of it is in use. Of what is still there when the module
+is unloaded FreeBSD says `Warning: memory type ring leaked memory on destroy (1 allocations, 4096 bytes
+leaked).`
 
 See malloc(9); sys/malloc.h, kern/kern_malloc.c.
 """
@@ -16,7 +17,7 @@ from typing import Final
 
 from kmi.interface import confined, context, provided, raises, sleeps, sleeps_with
 
-__all__ = ["M_NOWAIT", "M_USE_RESERVE", "M_WAITOK", "M_ZERO", "MallocType", "Memory"]
+__all__ = ["M_NOWAIT", "M_USE_RESERVE", "M_WAITOK", "M_ZERO", "Block", "MallocType", "Memory"]
 
 M_NOWAIT: Final = 0x0001
 """Do not sleep: MemoryError where there is no memory at once."""
@@ -64,8 +65,8 @@ class MallocType:
 
 @provided
 @confined
-class Memory:
-    """A piece of memory from malloc(9): so many bytes, to be read and stored by index.
+class Block:
+    """A piece of memory of a type: so many bytes, to be read and stored by index.
 
     It belongs to whoever has the object, and goes with it; `free` gives it back earlier. Used after that, or
     freed twice, it is ValueError: FreeBSD is never asked to free what is not allocated.
@@ -73,12 +74,6 @@ class Memory:
 
     def __len__(self) -> int:
         """How many bytes were asked for; 0 once it is freed."""
-        ...
-
-    @property
-    @raises(ValueError)
-    def usable(self) -> int:
-        """The bytes that there really are: FreeBSD rounds up (malloc_usable_size(9))."""
         ...
 
     @raises(IndexError, ValueError)
@@ -101,6 +96,28 @@ class Memory:
         """Store bytes from `offset` on; IndexError, and nothing stored, if there is not room for all."""
         ...
 
+    @raises(ValueError)
+    def free(self) -> None:
+        """Give it back. ValueError if that was done."""
+        ...
+
+    @raises(ValueError)
+    def zero_and_free(self) -> None:
+        """Give it back with all of its bytes set to zero first: secrets do not stay behind (zfree(9))."""
+        ...
+
+
+@provided
+@confined
+class Memory(Block):
+    """Memory from malloc(9), as `MallocType.allocate` gives it; its size can change."""
+
+    @property
+    @raises(ValueError)
+    def usable(self) -> int:
+        """The bytes that there really are: FreeBSD rounds up (malloc_usable_size(9))."""
+        ...
+
     @sleeps_with("flags", M_WAITOK, M_NOWAIT)
     @raises(MemoryError, ValueError)
     def resize(self, size: int, flags: int) -> None:
@@ -114,14 +131,4 @@ class Memory:
     @raises(MemoryError, ValueError)
     def resize_or_free(self, size: int, flags: int) -> None:
         """The same, but after MemoryError it is freed (reallocf(9))."""
-        ...
-
-    @raises(ValueError)
-    def free(self) -> None:
-        """Give it back. ValueError if that was done."""
-        ...
-
-    @raises(ValueError)
-    def zero_and_free(self) -> None:
-        """Give it back with all of its bytes set to zero first: secrets do not stay behind (zfree(9))."""
         ...

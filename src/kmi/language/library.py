@@ -30,7 +30,7 @@ class Library:
     entry: bool = True
     """Whether the file must have a class under ``@module``; a plain program for the host has a ``main``."""
     running: str = ""
-    """Without a layer: the kernel on which the file is to run as it is. It has nothing of other kernels' own."""
+    """Without a layer: the kernel on which the file is to run. It has nothing of other kernels' own."""
     bodies: bool = False
     """Analyse the bodies of the library that are reached, even without a kernel."""
     uncalled: bool = False

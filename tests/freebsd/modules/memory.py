@@ -1,6 +1,7 @@
 """Memory from malloc(9): what is done with it while the module is loaded, and what the log says of it."""
 
 from kmi import Module, info, module
+from kmi.freebsd.contigmalloc import Contiguous, contigmalloc
 from kmi.freebsd.malloc import M_NOWAIT, M_USE_RESERVE, M_WAITOK, M_ZERO, MallocType, Memory
 
 
@@ -35,7 +36,7 @@ def outside_is_an_error(buffers: Buffers) -> None:
     for index in (8, -9, 1000):
         try:
             memory[index] = 1
-            assert False
+            raise AssertionError
         except IndexError as error:
             assert str(error) == f"index {index} out of range of 8"
     try:
@@ -86,13 +87,40 @@ def freed_is_freed(buffers: Buffers) -> None:
                 memory.resize(4, M_NOWAIT)
             else:
                 memory.write(0, b"")
-            assert False
+            raise AssertionError
         except ValueError as error:
             assert str(error) == "the memory is freed"
     secret = buffers.make(16)
     secret.write(0, b"password")
     secret.zero_and_free()
     assert buffers.type.in_use == 0
+
+
+def in_one_piece(buffers: Buffers) -> None:
+    ring = contigmalloc(5000, buffers.type, M_WAITOK | M_ZERO)
+    assert len(ring) == 5000 and ring.physical % 4096 == 0 and ring[4999] == 0
+    ring[4999] = 7
+    kept: list[Contiguous] = []
+    for _turn in range(12):
+        kept.append(contigmalloc(12288, buffers.type, M_NOWAIT, high=1 << 32, alignment=8192, boundary=16384))
+    for each in kept:
+        first = each.physical
+        last = first + 12287
+        assert first % 8192 == 0 and first // 16384 == last // 16384 and last < 1 << 32
+    for low, high, alignment, boundary in ((4096, 4096, 4096, 0), (0, 1 << 40, 4096, 8192)):
+        try:
+            contigmalloc(12288, buffers.type, M_WAITOK, low, high, alignment, boundary)
+            raise AssertionError
+        except MemoryError:
+            pass
+    for size, alignment, boundary in ((0, 4096, 0), (1, 4095, 0), (1, 4096, 3)):
+        try:
+            contigmalloc(size, buffers.type, M_WAITOK, 0, 1 << 40, alignment, boundary)
+            raise AssertionError
+        except ValueError as error:
+            info(f"memory: {error}")
+    ring.zero_and_free()
+    assert ring.read(0, 0) == b""
 
 
 @module(license="Dual BSD/GPL", description="memory of a type of its own")
@@ -103,6 +131,10 @@ class Memories(Module):
         outside_is_an_error(self.buffers)
         sizes_change(self.buffers)
         freed_is_freed(self.buffers)
+        try:
+            in_one_piece(self.buffers)
+        except ValueError as error:
+            info(f"memory: {error}")
         try:
             MallocType("", "no name")
         except ValueError as error:

@@ -10,6 +10,8 @@
 
 #include <sys/param.h>
 #include <sys/malloc.h>
+#include <vm/vm.h>
+#include <vm/pmap.h>
 #include <machine/atomic.h>
 
 _Static_assert(M_NOWAIT == 0x0001 && M_WAITOK == 0x0002 && M_ZERO == 0x0100 && M_USE_RESERVE == 0x0400,
@@ -102,6 +104,34 @@ static __maybe_unused noinline void kmi_freebsd_type_free(struct kmi_freebsd_typ
 		zfree(memory, &type->type);
 	else
 		free(memory, &type->type);
+	atomic_subtract_long(&type->pieces, 1);
+}
+
+/* NULL where no memory is like that. */
+static __maybe_unused noinline u8 *kmi_freebsd_contiguous_new(struct kmi_freebsd_type *type, u64 size, int flags,
+								u64 low, u64 high, u64 alignment, u64 boundary)
+{
+	u8 *memory;
+
+	if (kmi_freebsd_malloc_fails())
+		return NULL;
+	memory = contigmalloc(size, &type->type, flags, low, high, alignment, boundary);
+	if (memory)
+		atomic_add_long(&type->pieces, 1);
+	return memory;
+}
+
+/* Since 15 free(9) takes memory of contigmalloc(9), too, and contigfree(9) is deprecated. */
+static __maybe_unused noinline void kmi_freebsd_contiguous_free(struct kmi_freebsd_type *type, u8 *memory, u64 size,
+								  bool zero)
+{
+	if (zero)
+		explicit_bzero(memory, size);
+#if __FreeBSD_version >= 1500000
+	free(memory, &type->type);
+#else
+	contigfree(memory, size, &type->type);
+#endif
 	atomic_subtract_long(&type->pieces, 1);
 }
 

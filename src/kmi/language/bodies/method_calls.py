@@ -140,7 +140,7 @@ def _overloaded(body: Body, node: ast.Call, kind: ClassType, name: str) -> str:
         return name
     if len(node.args) == 2 and find_method(body.world, kind, f"__{name}_default__") is not None:
         return f"__{name}_default__"
-    if any(m.startswith(f"__{name}_") for m in kind.definition.methods):
+    if any(m.startswith(f"__{name}_") for each in kind.definition.ancestors() for m in each.methods):
         kinds = (peek_type(body, argument) for argument in node.args)
         return next((own for each in kinds if (own := overload(body.world, kind, name, each)) != name), name)
     return name

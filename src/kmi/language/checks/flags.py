@@ -47,7 +47,7 @@ def _check(node: Call, effect: Waits, reporter: Reporter) -> None:
         return
     called = node.function.qualified
     if value is None:
-        said = f"whether this call of `{called}` waits is not known here: its `{effect.parameter}` are no constant"
+        said = f"whether this call of `{called}` waits is not known: its `{effect.parameter}` are no constant"
     elif value & effect.flag:
         said = f"`{called}` is told to wait and not to wait"
     else:
@@ -56,7 +56,9 @@ def _check(node: Call, effect: Waits, reporter: Reporter) -> None:
         codes.WAITS_OR_NOT,
         argument.span if argument is not None and argument.span.line else node.span,
         said,
-        help="give it exactly one: `{}` where it may sleep, `{}` to have `MemoryError` instead".format(*effect.shown),
+        help="give it exactly one: `{}` where it may sleep, `{}` to have `MemoryError` instead".format(
+            *effect.shown
+        ),
     )
 
 

@@ -203,7 +203,7 @@ class Ownership:
             result = not fixed and not definition.exception
         elif definition.exception or definition.enum:
             result = False
-        elif derives(definition, BORROWED) or definition.confined:
+        elif derives(definition, BORROWED) or any(each.confined for each in definition.ancestors()):
             result = True
         elif trusted(definition.module) or derives(definition, THREADED):
             result = False

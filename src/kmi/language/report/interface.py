@@ -1,8 +1,10 @@
 """The reference of the interface in Markdown, from the declarations and their docstrings.
 
     $ python -m kmi.language.report.interface > docs/reference/interface.md
+    $ python -m kmi.language.report.interface freebsd > docs/reference/freebsd.md
 
-docs/reference/interface.md is its output, which a test compares. What is public is what a file's ``__all__``
+docs/reference/interface.md is its output, which a test compares; and what a kernel alone has is on a page of
+its own. What is public is what a file's ``__all__``
 names; a name that another file declares is left to that file. Effects stand as declared: where a
 declaration names no context it may be called in any, where it names no error it raises none.
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,27 +39,35 @@ class Effects:
     contexts: tuple[str, ...]
     sleeps: bool
     raises: tuple[str, ...]
+    waits: str = ""
+    """The flag with which it may sleep."""
 
     def sentence(self) -> str:
         """The effects on one line."""
         anywhere = self.contexts in ((), ("any",))
         contexts = "any context" if anywhere else " or ".join(self.contexts) + " context"
         raised = ", ".join(f"`{name}`" for name in self.raises) or "nothing"
-        return f"*{contexts} · {'may sleep' if self.sleeps else 'does not sleep'} · raises {raised}*"
+        sleeps = "may sleep" if self.sleeps else "does not sleep"
+        if self.waits:
+            sleeps = f"may sleep with `{self.waits}`"
+        return f"*{contexts} · {sleeps} · raises {raised}*"
 
 
-def files() -> list[Path]:
-    """The files of the interface, in the order of the reference."""
+def files(kernel: str = "") -> list[Path]:
+    """The files of the interface, or of what a kernel alone has, in the order of the reference."""
+    if kernel:
+        return [path for path in sorted((PACKAGE / kernel).glob("*.py")) if path.name != "__init__.py"]
     found = {path.stem: path for path in PACKAGE.glob("*.py") if _exported(_parse(path))}
     found.pop("__init__")
     middle = sorted(set(found) - {*FIRST, *LAST})
     return [found[name] for name in (*FIRST, *middle, *LAST)]
 
 
-def reference() -> str:
+def reference(kernel: str = "") -> str:
     """The whole reference in Markdown."""
-    pages = [(path, _parse(path)) for path in files()]
-    lines = [
+    pages = [(path, _parse(path)) for path in files(kernel)]
+    home = f"kmi.{kernel}" if kernel else "kmi"
+    lines = _own(kernel) if kernel else [
         "# The interface",
         "",
         "What a kernel offers to a module, on every kernel alike. This page is made from the declarations",
@@ -65,21 +76,25 @@ def reference() -> str:
         "the context that is named there. A *place* is a field that is made in `__init__` and never moved:",
         "see [the language](language.md#places-and-locks).",
         "",
-        "| file | names |",
-        "|---|---|",
-    ]
+    ]  # fmt: skip
+    lines += ["| file | names |", "|---|---|"]
     for path, tree in pages:
         names = ", ".join(f"`{name}`" for name in _exported(tree) if _declared(tree, name))
-        lines.append(f"| [kmi.{path.stem}](#kmi{path.stem}) | {names} |")
+        lines.append(f"| [{home}.{path.stem}](#{home.replace('.', '')}{path.stem}) | {names} |")
     for path, tree in pages:
         text = path.read_text(encoding="utf-8")
-        lines += ["", f"## kmi.{path.stem}", "", *_prose(_document(tree, f"kmi.{path.stem}"))]
+        lines += ["", f"## {home}.{path.stem}", "", *_prose(_document(tree, f"{home}.{path.stem}"))]
         if path.stem == "errors":
             lines += ["", *_outbound()]
         for name in _exported(tree):
             for node, document in _declared(tree, name):
                 lines += ["", *_name(name, node, document, text)]
     return "\n".join(lines) + "\n"
+
+
+def _own(kernel: str) -> list[str]:
+    package = _parse(PACKAGE / kernel / "__init__.py")
+    return [f"# kmi.{kernel}", "", *_prose(_document(package, f"kmi.{kernel}")), ""]
 
 
 def _parse(path: Path) -> ast.Module:
@@ -217,7 +232,8 @@ def _decorator(node: ast.expr) -> tuple[str, tuple[str, ...]]:
 
 def _effects(node: ast.FunctionDef) -> Effects:
     said = dict(map(_decorator, node.decorator_list))
-    return Effects(said.get("context", ()), "sleeps" in said, said.get("raises", ()))
+    waits = said.get("sleeps_with", ("", ""))[1]
+    return Effects(said.get("context", ()), "sleeps" in said, said.get("raises", ()), waits)
 
 
 def _width(name: str) -> str:
@@ -264,4 +280,4 @@ def _block(block: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    print(reference(), end="")
+    print(reference(*sys.argv[1:]), end="")

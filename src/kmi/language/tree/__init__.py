@@ -21,13 +21,13 @@ from kmi.language.tree.definitions import (
     Constant,
     CStruct,
     Effects,
-    Waits,
     Field,
     Function,
     Local,
     Module,
     ModuleParameter,
     Program,
+    Waits,
 )
 from kmi.language.tree.expressions import (
     Binary,

@@ -4,7 +4,7 @@ Invariants: a piece of memory holds its type, so no type ends before its last pi
 NULL is freed.
 """
 
-from kmi.integers import u8, u64, usize
+from kmi.integers import u8, usize
 from kmi.kernels.freebsd.bindings import (
     kmi_freebsd_type,
     kmi_freebsd_type_allocate,
@@ -48,28 +48,25 @@ class MallocType:
             kmi_freebsd_type_end(self._type)
 
 
-class Memory:
-    """The memory and how much of it was asked for."""
+class Block:
+    """The memory and how much of it was asked for; a class below it allocates."""
 
-    def __init__(self, type: MallocType, size: int, flags: int) -> None:
+    def __init__(self, type: MallocType) -> None:
         with unsafe("the object frees what it allocates, once"):
             self._type = type
             self._size: usize = 0
             self._memory: Pointer[u8] = null(u8)
-            _check(size)
-            self._memory = kmi_freebsd_type_allocate(type._type, size, flags)
-            if self._memory == null(u8):
+
+    def _take(self, memory: Pointer[u8], size: int) -> None:
+        """The memory that was allocated for it."""
+        with unsafe("only compares"):
+            if memory == null(u8):
                 raise MemoryError
-            self._size = size
+        self._memory = memory
+        self._size = size
 
     def __len__(self) -> int:
         return self._size
-
-    @property
-    def usable(self) -> int:
-        with unsafe("it is not freed"):
-            self._there()
-            return malloc_usable_size(cast(Pointer[None], self._memory))
 
     def __getitem__(self, index: int) -> int:
         at = self._at(index)
@@ -102,23 +99,6 @@ class Memory:
         with unsafe("all of it is inside"):
             memcpy(cast(Pointer[None], self._memory + offset), cast(Pointer[None], data), count)
 
-    def resize(self, size: int, flags: int) -> None:
-        self._there()
-        _check(size)
-        with unsafe("the memory is this object's, and so is what comes instead"):
-            moved = kmi_freebsd_type_resize(self._type._type, self._memory, self._size, size, flags)
-            if moved == null(u8):
-                raise MemoryError
-            self._memory = moved
-            self._size = size
-
-    def resize_or_free(self, size: int, flags: int) -> None:
-        try:
-            self.resize(size, flags)
-        except MemoryError:
-            self.free()
-            raise
-
     def free(self) -> None:
         self._there()
         self._free(False)
@@ -129,9 +109,14 @@ class Memory:
 
     def _free(self, zero: bool) -> None:
         with unsafe("it is not freed; from here on it is"):
-            memory = self._memory
+            memory, size = self._memory, self._size
             self._memory = null(u8)
             self._size = 0
+            if memory != null(u8):
+                self._release(memory, size, zero)
+
+    def _release(self, memory: Pointer[u8], size: usize, zero: bool) -> None:
+        with unsafe("it is the memory of this object, which has it no more"):
             kmi_freebsd_type_free(self._type._type, memory, zero)
 
     def _there(self) -> None:
@@ -155,7 +140,41 @@ class Memory:
         self._free(False)
 
 
-def _check(size: int) -> None:
+class Memory(Block):
+    """Memory from malloc(9)."""
+
+    def __init__(self, type: MallocType, size: int, flags: int) -> None:
+        super().__init__(type)
+        check_size(size)
+        with unsafe("the size was checked"):
+            self._take(kmi_freebsd_type_allocate(type._type, size, flags), size)
+
+    @property
+    def usable(self) -> int:
+        with unsafe("it is not freed"):
+            self._there()
+            return malloc_usable_size(cast(Pointer[None], self._memory))
+
+    def resize(self, size: int, flags: int) -> None:
+        self._there()
+        check_size(size)
+        with unsafe("the memory is this object's, and so is what comes instead"):
+            moved = kmi_freebsd_type_resize(self._type._type, self._memory, self._size, size, flags)
+            if moved == null(u8):
+                raise MemoryError
+            self._memory = moved
+            self._size = size
+
+    def resize_or_free(self, size: int, flags: int) -> None:
+        try:
+            self.resize(size, flags)
+        except MemoryError:
+            self.free()
+            raise
+
+
+def check_size(size: int) -> None:
+    """Refuse what no allocator is to be asked for."""
     if size < 0:
         raise ValueError(f"{size} bytes")
     if size > MOST:
