@@ -41,23 +41,23 @@ def outside_is_an_error(buffers: Buffers) -> None:
             assert str(error) == f"index {index} out of range of 8"
     try:
         memory[0] = 256
-        assert False
+        raise AssertionError
     except ValueError:
         pass
     try:
         memory.write(5, b"four")
-        assert False
+        raise AssertionError
     except IndexError as error:
         assert str(error) == "4 bytes at 5 are not all within 8"
     assert memory.read(0, 8) == bytes(8)
     try:
         buffers.make(-1)
-        assert False
+        raise AssertionError
     except ValueError:
         pass
     try:
         buffers.make(1 << 40)
-        assert False
+        raise AssertionError
     except MemoryError:
         pass
 
