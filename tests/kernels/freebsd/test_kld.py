@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import re
 import struct
@@ -16,6 +17,7 @@ from kmi.kernels.freebsd.provision.releases import DEFAULT
 from kmi.kernels.freebsd.toolchain import compiler, kld
 from kmi.kernels.freebsd.toolchain.build import build
 from kmi.kernels.freebsd.toolchain.image import Malformed, read
+from kmi.testing.kernels.freebsd import FreeBSDKind
 
 GREETER = Path(__file__).parent / "modules" / "greeter.py"
 
@@ -24,10 +26,7 @@ MODULE = """
 #include <sys/systm.h>
 #include <sys/kernel.h>
 #include <sys/module.h>
-#include <sys/sysctl.h>
 {before}
-static int value = 3;
-SYSCTL_INT(_debug, OID_AUTO, sample, CTLFLAG_RW, &value, 0, "a number");
 static int handler(module_t module, int what, void *argument) {{ {body} return 0; }}
 static moduledata_t sample = {{ "sample", handler, NULL }};
 DECLARE_MODULE(sample, sample, SI_SUB_DRIVERS, SI_ORDER_MIDDLE);
@@ -113,8 +112,9 @@ def test_common_names_have_no_place(made: Made) -> None:
 
 
 def test_sets_are_one_section_of_pointers(made: Made) -> None:
+    one = "#include <sys/sysctl.h>\nstatic int value;\nSYSCTL_INT(_debug, OID_AUTO, a, 0, &value, 0, 0);"
     again = 'asm(".section set_sysctl_set,\\"a\\",@progbits,unique,7; .quad value; .text");'
-    path = made.kld(after=again, link=None)
+    path = made.kld(before=one, after=again, link=None)
     assert "there are 2 sections set_sysctl_set, and the linker sees the first only" in only(kld.check(path))
     nowhere = 'static const void *nowhere __used __section("set_sysinit_set") = NULL;'
     assert "set_sysinit_set+0x0 points nowhere" in only(kld.check(made.kld(before=nowhere)))
@@ -173,6 +173,52 @@ def test_files_that_are_no_klds(made: Made, tmp_path: Path) -> None:
     assert only(kld.check(text)) == "text.ko: it is no ELF file: it begins with b'#!/b'"
 
 
+REFUSED = {
+    "forbidden": (
+        {"before": "extern int hz;", "body": "return hz;", "flags": ["-mcmodel=small", "-fPIC"]},
+        "kldload: unexpected relocation type ",
+        "has a relocation of type REX_GOTPCRELX of hz",
+    ),
+    "unknown": (
+        {"before": "void *fopen(const char *, const char *);", "body": 'fopen("a", "r");'},
+        "link_elf_obj: symbol fopen undefined",
+        "it takes fopen (.text+0x",
+    ),
+    "other": (
+        {"flags": ["-U__FreeBSD_version", "-D__FreeBSD_version=1400097"]},
+        "KLD other.ko: depends on kernel - not available or version mismatch",
+        "it is for FreeBSD 14.0",
+    ),
+    "program": ({"link": ["-shared"], "flags": ["-mcmodel=small", "-fPIC"]}, "", "it is a shared object"),
+    "cut": ({}, "", "it was cut off"),
+}
+
+
+def test_the_kernel_refuses_what_the_checker_does_and_goes_on(made: Made, tmp_path: Path) -> None:
+    with FreeBSDKind().start(1, tmp_path) as kernel:
+        for name, (how, printed, note) in REFUSED.items():
+            data = made.kld(**how).read_bytes()  # type: ignore[arg-type]
+            (tmp_path / f"{name}.ko").write_bytes(data[:4000] if name == "cut" else data)
+            began = len(kernel.log())
+            with pytest.raises(OSError) as caught:
+                kernel.load(f"{name}.ko")
+            assert caught.value.errno == errno.ENOEXEC, name
+            assert any(note in line for line in caught.value.__notes__), caught.value.__notes__
+            said = list(kernel.log()[began:])
+            if printed:
+                assert said[0].startswith(printed)
+                assert said[1:] == [f"linker_load_file: {name}.ko - unsupported file type"]
+            else:
+                assert said == [] and kernel.modules() == []
+        good = made.kld()
+        kernel.load(good)
+        with pytest.raises(FileExistsError):
+            kernel.load(good)
+        assert kernel.modules() == ["sample"]
+        kernel.unload()
+        assert kernel.settle() == []
+
+
 PATCHES = {
     4: (b"\x01", "it is an ELF file of 32 bits"),
     6: (b"\x02", "its ELF version is"),
@@ -220,6 +266,6 @@ def test_whatever_is_cut_off_or_damaged_gets_a_sentence(tmp_path: Path) -> None:
 
 def test_the_sizes_that_are_loaded(made: Made) -> None:
     path = made.kld()
-    assert 300 < kld.loaded_size(path) < path.stat().st_size
+    assert 100 < kld.loaded_size(path) < path.stat().st_size
     with pytest.raises(Malformed):
         read(b"")

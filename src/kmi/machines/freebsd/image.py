@@ -15,13 +15,13 @@ from __future__ import annotations
 import errno
 import io
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
-from elftools.elf.relocation import RelocationSection
+from elftools.elf.relocation import Relocation, RelocationSection
 from elftools.elf.sections import Section, SymbolTableSection
 
 from kmi.machines.cpu.engine import PAGE, Engine
@@ -34,14 +34,19 @@ EXECUTE: Final = 0x4
 
 NONE, R64, PC32, PLT32, R32S = 0, 1, 2, 4, 11
 """The relocations that link_elf_obj applies to what a compiler emits for a module."""
+KNOWN: Final = (NONE, R64, PC32, PLT32, R32S)
 
 
 class LinkError(OSError):
-    """A kld that is not loaded: the errno of kldload, and what the kernel's log says."""
+    """A kld that is not loaded: the errno of kldload, and why.
 
-    def __init__(self, number: int, said: str, refused: int = 0) -> None:
+    `prints` are the lines that FreeBSD writes to its log: of most reasons it says nothing.
+    """
+
+    def __init__(self, number: int, said: str, refused: int = 0, prints: Sequence[str] = ()) -> None:
         super().__init__(number, said)
         self.said = said
+        self.prints = tuple(prints)
         self.refused = refused
         """The host's errno of what its module answered to MOD_LOAD; 0 if it was not asked."""
 
@@ -70,15 +75,26 @@ class Image:
         """From where to where pages are of one use."""
 
     @classmethod
-    def load(cls, data: bytes, engine: Engine, address: int, resolve: Callable[[str], int | None]) -> Image:
-        """Place a kld at the address; `resolve` knows the kernel's symbols. Raises LinkError."""
+    def load(
+        cls,
+        data: bytes,
+        engine: Engine,
+        address: int,
+        resolve: Callable[[str], int | None],
+        depend: Callable[[Image], None] = lambda image: None,
+    ) -> Image:
+        """Place a kld at the address; `resolve` knows the kernel's symbols. Raises LinkError.
+
+        `depend` is called when the file's own symbols are in it, so that its metadata can be read, and before
+        those of others are.
+        """
         image = cls(engine, address)
         try:
             elf = ELFFile(io.BytesIO(data))
             if elf["e_type"] != "ET_REL" or elf["e_machine"] != "EM_X86_64":
                 raise LinkError(errno.ENOEXEC, "kldload: the file is no relocatable object of this machine")
             image._place(elf)
-            image._link(elf, resolve)
+            image._link(elf, resolve, depend)
             image._seal()
         except (ELFError, UnicodeDecodeError, KeyError, IndexError, ValueError) as error:
             image.unmap()
@@ -136,12 +152,15 @@ class Image:
 
     # Linking.
 
-    def _link(self, elf: ELFFile, resolve: Callable[[str], int | None]) -> None:
+    def _link(
+        self, elf: ELFFile, resolve: Callable[[str], int | None], depend: Callable[[Image], None]
+    ) -> None:
         addresses = {placed.index: placed.address for placed in self.sections}
         table = next((s for s in elf.iter_sections() if isinstance(s, SymbolTableSection)), None)
         if table is None:
             raise LinkError(errno.ENOEXEC, "link_elf_obj: the file has no symbol table")
         values: list[int | str | None] = []
+        own = [symbol["st_info"]["bind"] == "STB_LOCAL" for symbol in table.iter_symbols()]
         for symbol in table.iter_symbols():
             where = symbol["st_shndx"]
             if where == "SHN_UNDEF":
@@ -162,9 +181,18 @@ class Image:
                     if symbol["st_info"]["type"] == "STT_FUNC":
                         self._functions.append((base + symbol["st_value"], symbol["st_size"], symbol.name))
         self._functions.sort()
-        for section in elf.iter_sections():
-            if isinstance(section, RelocationSection) and section["sh_info"] in addresses:
-                self._relocate(section, addresses[section["sh_info"]], values)
+        tables = [
+            section
+            for section in elf.iter_sections()
+            if isinstance(section, RelocationSection) and section["sh_info"] in addresses
+        ]
+        for section in tables:
+            entries = [entry for entry in section.iter_relocations() if own[entry["r_info_sym"]]]
+            self._relocate(entries, addresses[section["sh_info"]], values)
+        depend(self)
+        for section in tables:
+            entries = [entry for entry in section.iter_relocations() if not own[entry["r_info_sym"]]]
+            self._relocate(entries, addresses[section["sh_info"]], values)
 
     def _set_bound(self, name: str) -> int | None:
         """The value of `__start_set_x` or `__stop_set_x`: an end of one of this file's linker sets."""
@@ -175,14 +203,19 @@ class Image:
                         return placed.address + (placed.size if prefix == "__stop_" else 0)
         return None
 
-    def _relocate(self, section: RelocationSection, base: int, values: list[int | str | None]) -> None:
-        for entry in section.iter_relocations():
+    def _relocate(self, entries: Iterable[Relocation], base: int, values: list[int | str | None]) -> None:
+        for entry in entries:
             kind, at = entry["r_info_type"], base + entry["r_offset"]
             value = values[entry["r_info_sym"]]
             if kind == NONE:
                 continue
+            if kind not in KNOWN:
+                number = entry["r_info_sym"]
+                said = f"kldload: unexpected relocation type {kind}, symbol index {number}"
+                raise LinkError(errno.ENOEXEC, said, prints=[said])
             if isinstance(value, str):
-                raise LinkError(errno.ENOENT, f"link_elf_obj: symbol {value} undefined")
+                said = f"link_elf_obj: symbol {value} undefined"
+                raise LinkError(errno.ENOENT, said, prints=[said])
             if value is None:
                 raise LinkError(errno.ENOEXEC, f"link_elf_obj: a relocation at {at:#x} is against nothing")
             value += entry["r_addend"]
@@ -191,10 +224,8 @@ class Image:
                 continue
             if kind in (PC32, PLT32):
                 value -= at
-            elif kind == R32S:
+            else:  # R32S
                 value = _signed(value)
-            else:
-                raise LinkError(errno.ENOEXEC, f"kldload: unexpected relocation type {kind}")
             if not -1 << 31 <= value < 1 << 31:
                 raise LinkError(errno.ENOEXEC, f"kldload: relocation type {kind} at {at:#x} does not fit")
             self.engine.write(at, (value & (1 << 32) - 1).to_bytes(4, "little"))

@@ -81,15 +81,19 @@ class Linker(Part):
         kernel = self.kernel
         if any(file.name == name for file in self.files):
             raise LinkError(errno.EEXIST, f"kldload: {name} is already loaded")
-        image = Image.load(data, kernel.engine, kernel.regions.module(), kernel.symbol)
+        try:
+            image = Image.load(
+                data,
+                kernel.engine,
+                kernel.regions.module(),
+                kernel.symbol,
+                lambda image: self._check_dependencies(name, image),
+            )
+        except LinkError as error:
+            raise self._unlinkable(name, error) from None
         kernel.regions.module(image.size)
         self._numbers += 1
         file = File(name, image, self._numbers)
-        try:
-            self._check_dependencies(file)
-        except LinkError:
-            image.unmap()
-            raise
         self.files.append(file)
         self._loading = file
         try:
@@ -107,6 +111,18 @@ class Linker(Part):
                 errno.ENOEXEC, f"module {failed[0].name} failed to register", to_host(failed[0].error)
             )
         return file
+
+    def _unlinkable(self, name: str, error: LinkError) -> LinkError:
+        """What kldload(2) gives for a file that is there and cannot be linked, whatever the reason.
+
+        linker_load_file tries each class of files; one that is for programs is the last, and knows no type of
+        a file that got so far as to be looked into.
+        """
+        for line in error.prints:
+            self.kernel.console.say(6, f"{line}\n")
+        if error.prints:
+            self.kernel.console.say(6, f"linker_load_file: {name}.ko - unsupported file type\n")
+        return LinkError(errno.ENOEXEC, error.said, prints=error.prints)
 
     def unload(self, file: File, force: bool = False) -> None:
         """Stop its modules and unlink the file; called by a kernel thread. OSError with a veto's errno."""
@@ -154,9 +170,9 @@ class Linker(Part):
         result = self.kernel.threads.call(module.handler, (module.address, event, module.private))
         return result & 0xFFFF_FFFF
 
-    def _check_dependencies(self, file: File) -> None:
+    def _check_dependencies(self, called: str, image: Image) -> None:
         """What its metadata asks for has to be there, in a version that it takes."""
-        for at in file.image.linker_set("modmetadata_set"):
+        for at in image.linker_set("modmetadata_set"):
             entry = self.record("mod_metadata", at)
             name = self.string(entry["md_cval"])
             if entry["md_type"] == MDT_DEPEND:
@@ -164,11 +180,8 @@ class Linker(Part):
                 version = self.versions.get(name)
                 low, high = wanted["md_ver_minimum"], wanted["md_ver_maximum"]
                 if version is None or not low <= version <= high:
-                    self.kernel.console.say(
-                        3,
-                        f"KLD {file.name}.ko: depends on {name} - not available or version mismatch\n",
-                    )
-                    raise LinkError(errno.ENOENT, f"{file.name} depends on {name} {low} to {high}")
+                    said = f"KLD {called}.ko: depends on {name} - not available or version mismatch"
+                    raise LinkError(errno.ENOENT, f"{said} ({low} to {high})", prints=[said])
 
     # What SYSINITs of a module call.
 

@@ -93,6 +93,7 @@ class FreeBSDTestKernel:
     # Modules.
 
     def load(self, path: str | PathLike[str], /, **parameters: Value) -> Loaded:
+        from kmi.kernels.freebsd.toolchain.kld import check
         from kmi.machines.freebsd.image import LinkError
         from kmi.machines.freebsd.kpi.kenv import Environment
 
@@ -115,7 +116,10 @@ class FreeBSDTestKernel:
                 self._fault.happened = True
                 self._fault.what = f"a call while {name} was loaded"
             number = error.refused or error.errno or errno.ENOEXEC
-            raise OSError(number, error.said) from None
+            refused = OSError(number, error.said)
+            for problem in [] if linked else check(ko, self.release):
+                refused.add_note(problem)
+            raise refused from None
         module = LoadedModule(name, len(data), file)
         self._loaded.append(module)
         return module
