@@ -27,16 +27,16 @@ __all__ = ["Field", "Layout", "Layouts", "Record"]
 HEADERS: Final = (
     "sys/param.h", "sys/systm.h", "sys/proc.h", "sys/kernel.h", "sys/module.h", "sys/linker.h", "sys/conf.h",
     "sys/uio.h", "sys/malloc.h", "sys/lock.h", "sys/mutex.h", "sys/sx.h", "sys/rwlock.h", "sys/rmlock.h",
-    "sys/condvar.h", "sys/sysctl.h", "sys/callout.h", "sys/taskqueue.h", "sys/selinfo.h", "sys/pcpu.h",
-    "sys/ucred.h", "sys/eventhandler.h", "sys/kthread.h", "sys/poll.h", "sys/sbuf.h", "sys/event.h",
-    "sys/file.h",
+    "sys/condvar.h", "sys/sema.h", "sys/sysctl.h", "sys/callout.h", "sys/taskqueue.h", "sys/selinfo.h",
+    "sys/pcpu.h", "sys/ucred.h", "sys/eventhandler.h", "sys/kthread.h", "sys/poll.h", "sys/sbuf.h",
+    "sys/event.h", "sys/file.h",
 )  # fmt: skip
 STRUCTS: Final = (
     "uio", "iovec", "cdev", "cdevsw", "make_dev_args", "malloc_type", "lock_object", "mtx", "sx", "rwlock",
     "rmlock", "cv", "sysctl_oid", "sysctl_req", "sysinit", "mod_metadata", "moduledata", "mod_depend",
     "mod_version", "thread", "proc", "file", "ucred", "pcpu", "callout", "task", "timeout_task", "selinfo",
     "knlist", "sysctl_ctx_entry", "sysctl_ctx_list", "sysctl_oid_list", "eventhandler_entry", "sbuf",
-    "mtx_args", "sx_args", "rw_args",
+    "mtx_args", "sx_args", "rw_args", "sema", "rm_priotracker",
 )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ STACK: Final = 4 * PAGE
 """KSTACK_PAGES of amd64."""
 SLICE: Final = (1, 12, 60, 400, 3000)
 """How many instructions a thread may run before another one gets a turn: one of these is drawn."""
+LONG: Final = 2_000_000
+"""How many if there is no other."""
 MOST: Final = 400_000_000
 """Instructions after which a call that never ends is given up."""
 
@@ -183,8 +185,9 @@ class Threads(Scheduler):
                 at = engine.pop()
         finally:
             thread.depth -= 1
-            self._begin(thread)
-            engine.stack, engine.frame = stack, frame
+            if not self._ending:
+                self._begin(thread)
+                engine.stack, engine.frame = stack, frame
         return engine.result
 
     def answer(self, value: int) -> None:
@@ -196,7 +199,7 @@ class Threads(Scheduler):
         spent = 0
         while True:
             alone = len(self._ready) < 2
-            instructions = MOST if alone else self.random.choice(SLICE)
+            instructions = LONG if alone else self.random.choice(SLICE)
             try:
                 why, at = self.engine.run(at, instructions)
             except BadAccess as bad:
@@ -227,13 +230,11 @@ class Threads(Scheduler):
         if self._owner is thread or self._ending:
             return
         if thread.registers is None:
-            self._born(thread)
-        if self._owner is not None and self._owner.registers is not None:
-            self.engine.leave(self._owner.registers)
+            self.born(thread)
         while not self._placed(thread):
             self.preempt()  # every processor has a thread that must not be interrupted, and goes on
-            if self._owner is thread:
-                return
+        if self._owner is not None and self._owner.registers is not None:
+            self.engine.leave(self._owner.registers)
         assert thread.registers is not None and thread.processor is not None
         self.engine.enter(thread.registers)
         data = self._data[thread.processor]
@@ -253,7 +254,7 @@ class Threads(Scheduler):
         thread.processor, self._on[number] = number, thread
         return True
 
-    def _born(self, thread: KernelThread) -> None:
+    def born(self, thread: KernelThread) -> None:
         """Give a thread its stack and its `struct thread`."""
         thread.stack = self.regions.stack(STACK)
         if not thread.td:
@@ -304,6 +305,11 @@ class Threads(Scheduler):
         if self.panicked is not None:
             raise KernelPanic(str(self.panicked)) from None
         return went
+
+    @property
+    def data(self) -> int:
+        """The address of `__pcpu[]`: the data of each processor, one behind the other."""
+        return self._data[0]
 
 
 def running_thread() -> KernelThread | None:

@@ -14,6 +14,7 @@ from kmi.kernels.simulated.scheduler import Wake
 from kmi.machines.freebsd import errors
 from kmi.machines.freebsd.kpi.locks import Kind, Lock
 from kmi.machines.freebsd.kpi.part import Part
+from kmi.machines.freebsd.kpi.sleepqueue import SleepQueue
 from kmi.machines.freebsd.serve import serves
 from kmi.machines.freebsd.threads import KernelThread, current_thread
 
@@ -29,6 +30,8 @@ CV_SOURCE: Final = "sys/kern/kern_condvar.c"
 PCATCH, PDROP = 0x100, 0x200
 HARDCLOCK, ABSOLUTE, CATCH = 0x100, 0x200, 0x800
 """Flags of a timeout: C_*."""
+PAUSED: Final = -1
+"""The channel of pause(9), on which nobody is woken."""
 
 
 class Sleeping(Part):
@@ -37,6 +40,9 @@ class Sleeping(Part):
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
         self._queues: dict[int, list[KernelThread]] = {}
+
+    def begun(self) -> None:
+        self._chains = self.kernel.part(SleepQueue)
 
     def nanoseconds(self, sbt: int, flags: int) -> int:
         """How long from now on: aligned to a tick of the clock, it may be up to one longer."""
@@ -60,24 +66,39 @@ class Sleeping(Part):
                 raise kernel.panic(f"Lock {lock} not locked @ {kernel.locks.place(where)}.")
             if lock.recursed:
                 raise kernel.panic(f"sleeping with recursed {lock} @ {kernel.locks.place(where)}")
-        queue = self._queues.setdefault(channel, [])
-        queue.append(thread)
+        if channel != PAUSED:
+            self._chains.await_chain(channel)
+        self.join(channel, thread)
         if lock is not None:
             kernel.locks.give_back(lock, exclusive=exclusive, interrupt=False)
-        why = kernel.threads.block(what, catch, timeout)
-        kernel.threads.races.acquire(thread)
-        if thread in queue:
-            queue.remove(thread)
-        if not queue and self._queues.get(channel) is queue:
-            del self._queues[channel]
+        why = self.park(channel, what, catch, timeout)
         if lock is not None and relock:
             kernel.locks.take(lock, where, exclusive=exclusive)
         if why is Wake.TIMEOUT:
             return errors.EWOULDBLOCK
         return kernel.interrupted(why)
 
+    def join(self, channel: int, thread: KernelThread) -> None:
+        """Put a thread on a channel's queue, before it waits there."""
+        self._queues.setdefault(channel, []).append(thread)
+
+    def park(self, channel: int, what: str, catch: bool, timeout: int | None) -> Wake:
+        """Wait on the queue that the running thread is on; no thread has run since it joined, or it is not
+        on it any more."""
+        thread, queue = current_thread(), self._queues.get(channel, [])
+        if thread not in queue:
+            return Wake.NOTIFIED
+        why = self.kernel.threads.block(what, catch, timeout)
+        self.kernel.threads.races.acquire(thread)
+        if thread in queue:
+            queue.remove(thread)
+        if not queue and self._queues.get(channel) is queue:
+            del self._queues[channel]
+        return why
+
     def wake(self, channel: int, *, one: bool = False, any_of_them: bool = False) -> int:
         """Wake those who wait on a channel; how many."""
+        self._chains.await_chain(channel)
         queue = self._queues.get(channel, [])
         if not queue:
             return 0
@@ -157,7 +178,7 @@ class Sleeping(Part):
         what = self.string(message)
         self.kernel.witness.warn(f'Sleeping on "{what}"')
         timeout = self.nanoseconds(sbt or self.kernel.clock.tick_sbt, flags)
-        return self.wait(-1, what, None, catch=bool(flags & CATCH), timeout=timeout, relock=False)
+        return self.wait(PAUSED, what, None, catch=bool(flags & CATCH), timeout=timeout, relock=False)
 
     @serves("void wakeup(const void *chan)", page=PAGE, source=SOURCE)
     def wakeup(self, channel: int) -> None:
