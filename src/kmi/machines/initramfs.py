@@ -36,9 +36,7 @@ def build_agent() -> Path:
     version = subprocess.run(["gcc", "--version"], capture_output=True, check=True).stdout
 
     def make(path: Path) -> None:
-        done = subprocess.run(
-            [*_COMPILE, "-o", str(path / "init"), *program], capture_output=True, text=True
-        )
+        done = subprocess.run([*_COMPILE, "-o", str(path / "init"), *program], capture_output=True, text=True)
         if done.returncode:
             raise AgentError(
                 "the guest's agent does not compile; if a header is missing: apt-get install libc6-dev\n"

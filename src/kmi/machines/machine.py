@@ -82,7 +82,12 @@ class Machine:
         command_line = f"{_OPTIONS} {' '.join(self.flavor.options)}"
         key = cache.key(
             _LAYOUT,
-            image.read_bytes(), archive, qemu.version(), command_line, *_HARDWARE, str(self.flavor.memory)
+            image.read_bytes(),
+            archive,
+            qemu.version(),
+            command_line,
+            *_HARDWARE,
+            str(self.flavor.memory),
         )
 
         def make(path: Path) -> None:

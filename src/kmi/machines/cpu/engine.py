@@ -228,8 +228,9 @@ class Engine:
             bad, self._bad = self._bad, None
             raise bad
         at = int(self._uc.reg_read(UC_X86_REG_RIP))
-        if self._first_gate < at <= self._last_gate:
-            return Stop.GATE, at - 1
+        if self._first_gate <= at <= self._last_gate:
+            # Before the gate's first byte, if the instructions were spent there, else behind it.
+            return Stop.GATE, at if at % GATE == 0 else at - 1
         return Stop.SPENT, at
 
     def push(self, value: int) -> None:

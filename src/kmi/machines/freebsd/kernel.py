@@ -182,7 +182,7 @@ class Kernel:
         return Panic(said, (*lines, *self.here()))
 
     def backtrace(self, inside: int = 0) -> list[int]:
-        """The return addresses of the running thread, the innermost first, by its frame pointers.
+        """The calls that the running thread is in, the innermost first: an address in each.
 
         `inside`: the instruction that it is at; without one it has called a function that is served.
         """
@@ -191,14 +191,15 @@ class Kernel:
             return []
         engine = self.engine
         try:
-            found = [inside or int.from_bytes(engine.peek(engine.stack, 8), "little")]
+            # One less than where a call returns to, which may be behind the end of the function.
+            found = [inside or int.from_bytes(engine.peek(engine.stack, 8), "little") - 1]
             frame = engine.frame
             for _ in range(16):
                 if not frame:
                     break
                 data = engine.peek(frame, 16)
                 frame, at = int.from_bytes(data[:8], "little"), int.from_bytes(data[8:], "little")
-                found.append(at)
+                found.append(at - 1)
         except BadAccess:
             pass  # a frame pointer that leads nowhere ends it
         return found

@@ -18,6 +18,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from greenlet import greenlet  # type: ignore[import-untyped]
+
 from kmi.kernels.simulated.scheduler import Scheduler, Thread, current, running
 from kmi.kernels.simulated.schedules import schedule_named
 from kmi.kernels.simulated.user.memory import Memory
@@ -84,6 +86,10 @@ class KernelThread(Thread):
         self.witnessed: list[Held] = []
         """The locks that it holds, as WITNESS knows them."""
 
+    def leave(self) -> greenlet:
+        self.scheduler.finished.append(self)
+        return super().leave()
+
     @property
     def record(self) -> Record:
         """Its `struct thread`."""
@@ -124,6 +130,8 @@ class Threads(Scheduler):
             record = Record(engine, layouts["pcpu"], address)
             record["pc_cpuid"] = number
             record["pc_prvspace"] = address
+        self.finished: list[KernelThread] = []
+        """The threads that have ended, and still have their stacks."""
         self._owner: KernelThread | None = None
         """Whose registers the engine has."""
         self._gates: dict[int, Callable[[], None]] = {}
@@ -295,12 +303,11 @@ class Threads(Scheduler):
         return went
 
     def step(self) -> bool:
-        before = list(self.threads)
         went = super().step()
-        for thread in before:
-            if thread.done and isinstance(thread, KernelThread) and thread.stack:
-                self.release(thread)
-            if thread.done and isinstance(thread.failure, Panic):
+        while self.finished:
+            thread = self.finished.pop()
+            self.release(thread)
+            if isinstance(thread.failure, Panic):
                 self.panicked = thread.failure
         if self.panicked is not None:
             raise KernelPanic(str(self.panicked)) from None

@@ -219,4 +219,6 @@ class Witness(Part):
         """A system call, or a thread, ends: it may hold nothing."""
         if self.warn(f"System call {call} returning", sleepable=True):
             thread = current_thread()
-            raise self.kernel.panic("witness_warn", tuple(self.line(held) for held in thread.witnessed))
+            raise self.kernel.panic(
+                f"witness_warn: {call} returning", tuple(self.line(held) for held in thread.witnessed)
+            )

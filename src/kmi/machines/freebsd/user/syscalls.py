@@ -306,5 +306,3 @@ class SystemCalls:
     def _check(status: int) -> None:
         if status:
             raise KernelError(status)
-
-
