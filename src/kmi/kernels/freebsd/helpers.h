@@ -243,6 +243,8 @@ static __maybe_unused noinline __cold bool kmi_freebsd_short(const struct kmi_er
 #include "devices.h"
 #include "userspace.h"
 #include "parameters.h"
+#include "deferred.h"
+#include "shared.h"
 #include "pages.h"
 
 /* --- the log -------------------------------------------------------------------------------------------------- */

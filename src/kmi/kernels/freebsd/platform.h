@@ -28,6 +28,15 @@ typedef unsigned long long u64;
 #define __printf(format, first) __attribute__((__format__(printf, format, first)))
 #define container_of(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
 
+/*
+ * Names of Linux that FreeBSD has another name for, as its own emulation of Linux translates them. Others that it
+ * lacks are refused when a module is built (toolchain/errnos.py).
+ */
+#define ENODATA ENOATTR
+#define ETIME ETIMEDOUT
+#define EDEADLOCK EDEADLK
+#define EREMOTEIO EIO
+
 /* An OSError raised with this number is a wait that a signal ended: its errno is EINTR, its call may restart. */
 #define KMI_PLATFORM_RESTART 512 /* beyond every errno; what goes to FreeBSD is ERESTART, which is negative */
 

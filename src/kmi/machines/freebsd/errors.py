@@ -61,5 +61,9 @@ def name_of(number: int) -> str:
 
 
 def to_host(number: int) -> int:
-    """The host's number of FreeBSD's errno; one that the host has no name of stays as it is."""
-    return int(getattr(errno, name_of(number), number))
+    """The host's number of FreeBSD's errno; one that the host has no name of stays as it is.
+
+    What FreeBSD calls ENOATTR is Linux's ENODATA, as its emulation of Linux has it.
+    """
+    name = name_of(number)
+    return int(getattr(errno, "ENODATA" if name == "ENOATTR" else name, number))

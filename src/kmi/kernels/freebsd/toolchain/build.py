@@ -27,7 +27,7 @@ from kmi.kernels.building.doctests import Doctests
 from kmi.kernels.building.refused import BuildError, CheckFailed, Refused
 from kmi.kernels.freebsd.provision import prepare as provision
 from kmi.kernels.freebsd.provision.releases import DEFAULT, Release
-from kmi.kernels.freebsd.toolchain import binder, compiler, metadata, stack
+from kmi.kernels.freebsd.toolchain import binder, compiler, errnos, metadata, stack
 from kmi.language import analyse, packages
 from kmi.language.library import Library
 from kmi.language.report.diagnostics import InternalError
@@ -93,7 +93,10 @@ def generate(
     target.dump = dump
     if doctests is not None:
         doctests.into(target, program, "KMI_FREEBSD")
-    return Generated(name, to_c(program, target).text, program, path.resolve().parent)
+    made = to_c(program, target).text
+    if said := errnos.lacking(made):
+        raise Refused("\n".join(said))
+    return Generated(name, made, program, path.resolve().parent)
 
 
 def _target(program: Program, name: str, assertions: str) -> Target:
