@@ -84,6 +84,9 @@ def test_builds_for_freebsd_and_checks_what_was_built(
     assert "no unsafe blocks\nthe library, on freebsd: " in capsys.readouterr().out
     assert main(["build", greeter, "--on", "freebsd", "--dump", "c"]) == Exit.OK
     assert "KMI_FREEBSD_MODULE" in capsys.readouterr().out
+    assert main(["bindgen", "--on", "freebsd", "--include", "sys/uio.h", "uio", "UIO_WRITE"]) == Exit.OK
+    assert "class uio:" in (said := capsys.readouterr().out) and "UIO_WRITE: Final = 1" in said
+    assert main(["bindgen", "--on", "freebsd:9"]) == Exit.USAGE
     assert main(["build", greeter, "--on", "freebsd", "--export", "out"]) == Exit.USAGE
     assert "--export writes what Linux builds a module with" in capsys.readouterr().err
 

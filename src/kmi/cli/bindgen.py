@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -9,10 +10,11 @@ import click
 from kmi import bindgen
 from kmi.cli.exits import Exit
 from kmi.cli.failure import Failure
-from kmi.cli.progress import Progress
+from kmi.cli.progress import Note, Progress
+from kmi.kernels.building import binder
+from kmi.kernels.building.binder import Bound, Headers
+from kmi.kernels.freebsd.provision import releases
 from kmi.kernels.linux.provision import flavors
-from kmi.kernels.linux.provision import prepare as provision
-from kmi.kernels.linux.toolchain import binder, kbuild
 
 
 @click.command(short_help="Write bindings of a kernel's headers.")
@@ -29,24 +31,31 @@ def command(names: tuple[str, ...], on: str, headers: tuple[str, ...], output: P
     """
     if bool(names) != bool(headers):
         raise click.UsageError("give names together with the headers they are in (--include), or neither")
-    try:
-        flavor = flavors.find(on)
-    except flavors.UnknownKernel as error:
-        raise Failure(f"--on: {error}", code=Exit.USAGE) from None
     with Progress().step(f"{on}: read the headers") as note:
-        if names:
-            prologue = "".join(f"#include <{header}>\n" for header in headers)
-            flags = bindgen.clang_flags(kbuild.commands(flavor, note).compiler)
-            title = f"Bindings of Linux {provision.release(flavor)}."
-            try:
-                made = bindgen.generate(prologue, names, flags, provision.headers(flavor), title)
-            except (bindgen.HeaderError, bindgen.NameNotFound) as error:
-                raise Failure(str(error), code=Exit.USAGE) from None
-            text = made.python
-        else:
-            text = binder.bind(flavor, note).python.read_text()
+        try:
+            found, bound, first = _of(on, note)
+            text = binder.ask(found, names, (*first, *headers)) if names else bound().python.read_text()
+        except (flavors.UnknownKernel, releases.UnknownRelease) as error:
+            raise Failure(f"--on: {error}", code=Exit.USAGE) from None
+        except (bindgen.HeaderError, bindgen.NameNotFound) as error:
+            if not names:
+                raise
+            raise Failure(str(error), code=Exit.USAGE) from None
     if output is None:
         click.echo(text, nl=False)
     else:
         output.write_text(text)
     return Exit.OK
+
+
+def _of(on: str, note: Note) -> tuple[Headers, Callable[[], Bound], Sequence[str]]:
+    """A kernel's headers, the bindings of kmi's own layer, and what has to be included before any of them."""
+    if on.split(":")[0] == "freebsd":
+        from kmi.kernels.freebsd.toolchain import binder as freebsd
+
+        release = releases.find(on)
+        return freebsd.headers(release, note), lambda: freebsd.bind(release, note), ["sys/param.h"]
+    from kmi.kernels.linux.toolchain import binder as linux
+
+    flavor = flavors.find(on)
+    return linux.headers(flavor, note), lambda: linux.bind(flavor, note), []

@@ -118,6 +118,8 @@ def test_sets_are_one_section_of_pointers(made: Made) -> None:
     assert "there are 2 sections set_sysctl_set, and the linker sees the first only" in only(kld.check(path))
     nowhere = 'static const void *nowhere __used __section("set_sysinit_set") = NULL;'
     assert "set_sysinit_set+0x0 points nowhere" in only(kld.check(made.kld(before=nowhere)))
+    note = 'asm(".section .note.mine,\\"a\\",@note; .quad handler; .text");'
+    assert "section .note.mine has relocations, and is of a kind" in only(kld.check(made.kld(after=note)))
     half = 'asm(".section set_sysuninit_set,\\"a\\"; .long 0; .text");'
     assert "set_sysuninit_set has 4 bytes" in only(kld.check(made.kld(after=half)))
 

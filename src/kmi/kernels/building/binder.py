@@ -18,7 +18,7 @@ from pathlib import Path
 import kmi.bindgen
 from kmi import cache
 
-__all__ = ["Bound", "Headers", "bind", "wanted"]
+__all__ = ["Bound", "Headers", "ask", "bind", "wanted"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,13 @@ class Headers:
     directory: Path
     """Where the flags' relative paths begin."""
     title: str
+
+
+def ask(headers: Headers, names: Sequence[str], includes: Sequence[str]) -> str:
+    """The bindings of these names, which are in these headers. Raises bindgen's HeaderError, NameNotFound."""
+    prologue = "".join(f"#include <{include}>\n" for include in includes)
+    title = f"Bindings of {headers.title}."
+    return kmi.bindgen.generate(prologue, names, headers.flags(), headers.directory, title).python
 
 
 def wanted(layer: Path) -> list[str]:

@@ -48,8 +48,9 @@ _CODE = (
     "-fno-asynchronous-unwind-tables", "-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer",
     "-fno-common", "-fstack-protector",
 )  # fmt: skip
-_WARNINGS = ("-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-sign-compare", "-Wno-pointer-sign",
-             "-Wno-tautological-compare", "-Wno-missing-field-initializers")  # fmt: skip
+#: Callbacks have the parameters that FreeBSD gives them; kern.mk does not ask for -Wpointer-sign, either.
+_WARNINGS = ("-Wall", "-Wextra", "-Wpointer-arith", "-Wundef", "-Wstrict-prototypes", "-Wmissing-prototypes",
+             "-Wno-unused-parameter", "-Wno-pointer-sign")  # fmt: skip
 
 
 class CompilerError(BuildError):

@@ -22,6 +22,8 @@ from kmi.kernels.freebsd.toolchain.image import Image, Malformed, Section, read
 
 __all__ = ["Depend", "Metadata", "check", "is_linux", "loaded_size", "metadata"]
 
+#: The kinds of sections that have a place in memory: link_elf_load_file.
+LOADED = {"SHT_PROGBITS", "SHT_NOBITS", "SHT_AMD64_UNWIND", "SHT_INIT_ARRAY", "SHT_FINI_ARRAY"}
 #: What elf_reloc_internal of amd64 knows; each other type ends the load with ENOEXEC.
 ACCEPTED = {"NONE", "64", "PC32", "PLT32", "32S", "GLOB_DAT", "JMP_SLOT", "RELATIVE", "IRELATIVE"}
 _HINTS = {
@@ -125,6 +127,11 @@ def _sections(image: Image) -> Iterator[str]:
             yield (
                 f"section {one.name} has the alignment {one.alignment}, and one that is loaded needs a power "
                 "of two: link it with `ld -r`, and do not change its headers afterwards"
+            )
+        elif one.loaded and one.relocations and one.kind not in LOADED:
+            yield (
+                f"section {one.name} has relocations, and is of a kind that the linker does not load "
+                f"({one.kind}): compile without what makes it"
             )
     counted = Counter(one.name for one in image.sections if one.name.startswith("set_"))
     for name, count in counted.items():

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import kmi.bindgen
 from kmi.kernels.building import binder
-from kmi.kernels.building.binder import Bound
+from kmi.kernels.building.binder import Bound, Headers
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
 from kmi.kernels.linux.toolchain import kbuild
 
-__all__ = ["LAYER", "Bound", "bind"]
+__all__ = ["LAYER", "Bound", "bind", "headers"]
 
 LAYER = Path(__file__).parents[1]
 
@@ -27,11 +27,15 @@ def bind(flavor: KernelFlavor, progress: Callable[[str], None] = lambda line: No
 
     Raises ProvisionError without its headers, and bindgen's HeaderError and NameNotFound.
     """
+    return binder.bind(LAYER, headers(flavor, progress), flavor.name)
+
+
+def headers(flavor: KernelFlavor, progress: Callable[[str], None] = lambda line: None) -> Headers:
+    """The kernel's headers. Raises ProvisionError without them."""
     release = provision.release(flavor)
 
     def flags() -> Sequence[str]:
         progress(f"reading the headers of linux:{flavor.name}")
         return kmi.bindgen.clang_flags(kbuild.commands(flavor, progress).compiler)
 
-    headers = binder.Headers(release, flags, provision.headers(flavor), f"Linux {release}")
-    return binder.bind(LAYER, headers, flavor.name)
+    return Headers(release, flags, provision.headers(flavor), f"Linux {release}")
