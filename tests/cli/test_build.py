@@ -12,6 +12,7 @@ from kmi.cli.exits import Exit
 from kmi.cli.main import main
 from kmi.compiler.driver import PASSES
 from kmi.kernels.building.lacking import Missing
+from kmi.kernels.freebsd.provision import prepare as freebsd
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.toolchain import preflight
 from kmi.kernels.linux.toolchain.preflight import modinfo
@@ -100,6 +101,7 @@ def test_the_demo_says_what_it_leaves_out(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(provision, "missing", lambda flavor: [Missing("QEMU", "apt-get install qemu")])
+    monkeypatch.setattr(freebsd, "missing", lambda release: [Missing("clang", "pip install clang")])
     assert main(["demo"]) == Exit.OK
     captured = capfd.readouterr()
     rows = [line.split() for line in captured.out.splitlines()]
