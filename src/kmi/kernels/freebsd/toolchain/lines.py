@@ -1,6 +1,6 @@
 """Which line of a module's Python a place in a kld's code is.
 
-    lines = Lines(Path("echo.ko"))
+    lines = Lines(Path("echo.ko"))          # or the bytes of one
     lines.at(0x4c)                          # [Line echo.py:46 in Echo_read, Line echo.py:80 in Device_read]
     lines.function(0x4c)                    # ("Echo_read", 0x1c)
 
@@ -37,8 +37,8 @@ _SCOPES = ("DW_TAG_lexical_block", "DW_TAG_inlined_subroutine", "DW_TAG_subprogr
 class Lines:
     """The debug information of one kld, read when it is first asked for."""
 
-    def __init__(self, ko: Path) -> None:
-        self.ko = ko
+    def __init__(self, kld: Path | bytes) -> None:
+        self._kld = kld
 
     def at(self, offset: int) -> list[Line]:
         """The lines of Python at that place of the code; empty where there are none."""
@@ -70,7 +70,7 @@ class Lines:
 
     @cached_property
     def _elf(self) -> ELFFile:
-        return ELFFile(io.BytesIO(self.ko.read_bytes()))
+        return ELFFile(io.BytesIO(self._kld if isinstance(self._kld, bytes) else self._kld.read_bytes()))
 
     @cached_property
     def _dwarf(self) -> DWARFInfo:
