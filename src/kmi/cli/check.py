@@ -57,7 +57,13 @@ FILE = ModuleFile(exists=True, readable=True, path_type=Path)
     is_flag=True,
     help="Also list what is still checked at run time, what is known there, and what would take it away.",
 )
-def command(files: tuple[Path, ...], form: str, explain_checks: bool) -> int:
+@click.option(
+    "--headers",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="For a FILE.ko: the source tree of the FreeBSD that it is for, if not 15.",
+)
+def command(files: tuple[Path, ...], form: str, explain_checks: bool, headers: Path | None) -> int:
     """Report everything that keeps FILE from being a kernel module.
 
     Of a FILE.ko, which anybody may have made: what FreeBSD's linker would refuse. Ends with 3 if there was an
@@ -67,7 +73,9 @@ def command(files: tuple[Path, ...], form: str, explain_checks: bool) -> int:
     if klds:
         if form != "text" or explain_checks or len(klds) < len(files):
             raise Failure("klds are checked by themselves, and reported as text", code=Exit.USAGE)
-        return check_klds(klds)
+        return check_klds(klds, headers)
+    if headers is not None:
+        raise Failure("--headers goes with a FILE.ko for another release of FreeBSD", code=Exit.USAGE)
     diagnostics: list[Diagnostic] = []
     modules = [file for file in files if not is_test(file)]
     for test in sorted({*files} - {*modules}):

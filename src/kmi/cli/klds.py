@@ -12,19 +12,19 @@ from kmi.cli.exits import Exit
 __all__ = ["check_klds"]
 
 
-def check_klds(files: Sequence[Path]) -> Exit:
-    """Print why FreeBSD would not take each, a sentence a line; KernelMissing without its headers."""
-    from kmi.kernels.freebsd.provision import prepare
-    from kmi.kernels.freebsd.provision.releases import DEFAULT
-    from kmi.kernels.freebsd.toolchain import kld
-    from kmi.testing.kernels.registry import KernelMissing
+def check_klds(files: Sequence[Path], headers: Path | None) -> Exit:
+    """Print why FreeBSD would not take each, a sentence a line; of the release that a source tree is of, or 15.
 
-    if missing := prepare.missing(DEFAULT):
-        raise KernelMissing("freebsd", missing)
+    Raises KernelMissing without the headers, Failure where the tree is none.
+    """
+    from kmi.cli.targets import release_of
+    from kmi.kernels.freebsd.toolchain import kld
+
+    release = release_of("freebsd", headers)
     verdict = Exit.OK
     for file in files:
-        if problems := kld.check(file, DEFAULT, str(file)):
+        if problems := kld.check(file, release, str(file)):
             verdict = Exit.NOT_COMPILED
-        for problem in problems or [f"{file}: nothing was found that {DEFAULT.title} would refuse"]:
+        for problem in problems or [f"{file}: nothing was found that {release.title} would refuse"]:
             click.echo(problem)
     return verdict

@@ -23,7 +23,7 @@ from kmi.language.tree import Program
 from kmi.testing.kernels.linux import LinuxKind
 from kmi.testing.kernels.registry import KernelMissing
 
-__all__ = ["Module", "Target", "flavor_of", "target_of"]
+__all__ = ["Module", "Target", "flavor_of", "release_of", "target_of"]
 
 Progress = Callable[[str], None]
 Dump = Callable[[str, str], None]
@@ -126,6 +126,14 @@ def target_of(on: str, headers: Path | None = None) -> Target:
         if headers is not None:
             raise Failure("--headers is a source tree of FreeBSD: with it goes --on freebsd", code=Exit.USAGE)
         return LinuxTarget(flavor_of(on))
+    return FreeBSDTarget(release_of(on, headers))
+
+
+def release_of(on: str, headers: Path | None) -> Release:
+    """The FreeBSD of an `--on` option, with the headers of a source tree if one is given.
+
+    Raises Failure for other names and trees, KernelMissing where its headers are not here.
+    """
     from kmi.kernels.freebsd.provision import prepare, trees
 
     try:
@@ -137,7 +145,7 @@ def target_of(on: str, headers: Path | None = None) -> Target:
         raise Failure(f"{headers} has the headers of {given.title}, not of {release.title}", code=Exit.USAGE)
     if missing := prepare.missing(given):
         raise KernelMissing(on, missing)
-    return FreeBSDTarget(given)
+    return given
 
 
 def flavor_of(on: str) -> KernelFlavor:

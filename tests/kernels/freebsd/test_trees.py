@@ -59,6 +59,9 @@ def test_the_command_takes_a_tree_and_refuses_what_is_none(
     assert main([*line, "--on", "freebsd"]) == Exit.OK
     said = kld.metadata(read(Path("greeter.ko").read_bytes()))
     assert said.depends == (kld.Depend("kernel", 1501000, 1501000, 1599999),)
+    assert main(["check", "greeter.ko", "--headers", tree]) == Exit.OK
+    assert main(["check", str(GREETER), "--headers", tree]) == Exit.USAGE
+    capsys.readouterr()
     assert main([*line, "--on", "freebsd:14"]) == Exit.USAGE
     assert f"{tree} has the headers of FreeBSD 15, not of FreeBSD 14" in capsys.readouterr().err
     assert main([*line, "--on", "linux:6.1"]) == Exit.USAGE

@@ -71,8 +71,11 @@ static __maybe_unused void kmi_freebsd_percpu_free(void *parts)
 		counter_u64_free(parts);
 }
 
+/* counter_u64_add takes any constant into its one instruction, which has no room for one of more than 32 bits. */
 static __always_inline void kmi_freebsd_percpu_add(void *parts, u64 amount)
 {
+	if (__builtin_constant_p(amount) && (int64_t)amount != (int32_t)amount)
+		__asm__("" : "+r"(amount));
 	counter_u64_add(parts, (int64_t)amount);
 }
 
