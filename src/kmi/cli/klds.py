@@ -13,7 +13,7 @@ __all__ = ["check_klds"]
 
 
 def check_klds(files: Sequence[Path], headers: Path | None) -> Exit:
-    """Print why FreeBSD would not take each, a sentence a line; of the release that a source tree is of, or 15.
+    """Print why FreeBSD 15, or the release that a source tree is of, would not take each: a sentence a line.
 
     Raises KernelMissing without the headers, Failure where the tree is none.
     """
