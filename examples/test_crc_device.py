@@ -54,7 +54,7 @@ def test_how_it_was_cut_does_not_matter(kernel: Kernel) -> None:
 
 def test_much(kernel: Kernel) -> None:
     kernel.load("crc_device.py")
-    slow = kernel.name in ("simulated", "linux:debug")
+    slow = kernel.name in ("simulated", "linux:debug", "freebsd")
     data = random.Random(2).randbytes(1 << 13 if slow else 1 << 18)
     assert written(kernel, data) == expected(data)
 

@@ -16,7 +16,10 @@ not mapped cannot be touched, and an access of it ends the run with its address.
 
 from __future__ import annotations
 
+import ctypes
 import enum
+import mmap
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -38,6 +41,7 @@ from unicorn import (
     Uc,
     UcError,
 )
+from unicorn.unicorn_py3.unicorn import uclib
 from unicorn.x86_const import (
     UC_X86_REG_GS_BASE,
     UC_X86_REG_R8,
@@ -58,10 +62,18 @@ PAGE: Final = 4096
 GATE: Final = 16
 """Bytes from one gate to the next."""
 HALT: Final = b"\xf4"
-ARGUMENTS: Final = (
-    UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX, UC_X86_REG_RCX, UC_X86_REG_R8, UC_X86_REG_R9,
+SHOWN: Final = (
+    UC_X86_REG_RIP, UC_X86_REG_RSP, UC_X86_REG_RBP, UC_X86_REG_RAX, UC_X86_REG_RDI, UC_X86_REG_RSI,
+    UC_X86_REG_RDX, UC_X86_REG_RCX, UC_X86_REG_R8, UC_X86_REG_R9,
 )  # fmt: skip
-"""The registers that carry the first arguments of a call (System V ABI)."""
+"""The registers that the host looks at: where the code is, its stack, its result, and then its arguments."""
+RIP, RSP, RBP, RAX, FIRST = range(5)
+ARGUMENTS: Final = 6
+"""How many arguments of a call are in registers (System V ABI)."""
+SEEN: Final = ctypes.CFUNCTYPE(
+    None, ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64, ctypes.c_int, ctypes.c_int64, ctypes.c_void_p
+)
+"""What unicorn calls at an access: uc_cb_hookmem_t."""
 
 
 class Stop(enum.Enum):
@@ -116,6 +128,7 @@ class Engine:
 
     def __init__(self) -> None:
         self._uc: Any = Uc(UC_ARCH_X86, UC_MODE_64)
+        self._handle = self._uc._uch
         # Addresses are virtual, and not translated: kernels live in the upper half.
         self._uc.ctl_set_tlb_mode(UC_TLB_VIRTUAL)
         self._bad: BadAccess | None = None
@@ -123,13 +136,32 @@ class Engine:
         self._fresh = self._uc.context_save()
         self._first_gate = self._last_gate = 0
         self._watched: list[tuple[int, int, Watch]] = []
+        self._watchers: list[object] = []
+        self._bases: list[int] = []
+        self._memory: list[tuple[int, int, mmap.mmap]] = []
+        """What is mapped, by its address: from where, to where, and what is there."""
+        self._values = (ctypes.c_uint64 * len(SHOWN))()
+        self._numbers = (ctypes.c_int32 * len(SHOWN))(*SHOWN)
+        at = ctypes.addressof(self._values)
+        self._places = (ctypes.c_void_p * len(SHOWN))(*(at + 8 * n for n in range(len(SHOWN))))
+        # Behind the first, which is rip: where to go on is said when it runs.
+        self._set_numbers = (ctypes.c_int32 * len(SHOWN[1:]))(*SHOWN[1:])
+        self._set_places = (ctypes.c_void_p * len(SHOWN[1:]))(*(at + 8 * n for n in range(1, len(SHOWN))))
+        self._changed = False
+        """Some of the values were changed here, and the processor does not have them yet."""
 
     # Memory.
 
     def map(self, address: int, size: int, *, writable: bool = True, executable: bool = False) -> None:
         """Map whole pages, which are zero."""
         rights = UC_PROT_READ | (UC_PROT_WRITE if writable else 0) | (UC_PROT_EXEC if executable else 0)
-        self._uc.mem_map(address, size, rights)
+        # Memory of this process, which the processor and the host share.
+        memory = mmap.mmap(-1, size)
+        where = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+        self._uc.mem_map_ptr(address, size, rights, where)
+        index = bisect_right(self._bases, address)
+        self._bases.insert(index, address)
+        self._memory.insert(index, (address, address + size, memory))
 
     def protect(self, address: int, size: int, *, writable: bool, executable: bool) -> None:
         """Change what pages may be used for."""
@@ -137,14 +169,16 @@ class Engine:
         self._uc.mem_protect(address, size, rights)
 
     def unmap(self, address: int, size: int) -> None:
-        """Take whole pages away."""
+        """Take away what was mapped there, all of it."""
+        index = self._bases.index(address)
         self._uc.mem_unmap(address, size)
+        del self._bases[index], self._memory[index]
 
     def gates(self, address: int, count: int) -> None:
         """Map room for gates."""
         size = -(-count * GATE // PAGE) * PAGE
-        self._uc.mem_map(address, size, UC_PROT_READ | UC_PROT_EXEC)
-        self._uc.mem_write(address, HALT * size)
+        self.map(address, size, writable=False, executable=True)
+        self.poke(address, HALT * size)
         self._first_gate, self._last_gate = address, address + size
 
     def read(self, address: int, size: int) -> bytes:
@@ -159,30 +193,46 @@ class Engine:
 
     def peek(self, address: int, size: int) -> bytes:
         """Bytes of memory, which nobody watches being read."""
-        try:
-            return bytes(self._uc.mem_read(address, size))
-        except UcError:
-            raise BadAccess(Access(address, size, False, 0), "memory that is not mapped") from None
+        index = bisect_right(self._bases, address) - 1
+        base, end, memory = self._memory[index]
+        if base <= address and address + size <= end:
+            return memory[address - base : address - base + size]
+        if base <= address < end and index + 1 < len(self._bases) and self._bases[index + 1] == end:
+            return self.peek(address, end - address) + self.peek(end, size - (end - address))
+        raise BadAccess(Access(address, size, False, 0), "memory that is not mapped")
 
     def poke(self, address: int, data: bytes) -> None:
-        """Store bytes, which nobody watches."""
-        try:
-            self._uc.mem_write(address, bytes(data))
-        except UcError:
-            raise BadAccess(Access(address, len(data), True, 0), "memory that is not mapped") from None
+        """Store bytes, which nobody watches; not code that has run."""
+        index, size = bisect_right(self._bases, address) - 1, len(data)
+        base, end, memory = self._memory[index]
+        if base <= address and address + size <= end:
+            memory[address - base : address - base + size] = data
+        elif base <= address < end and index + 1 < len(self._bases) and self._bases[index + 1] == end:
+            self.poke(address, data[: end - address])
+            self.poke(end, data[end - address :])
+        else:
+            raise BadAccess(Access(address, size, True, 0), "memory that is not mapped")
 
     def watch(self, first: int, last: int, look: Watch) -> None:
         """Have each access of these addresses looked at; one that is wrong ends the run with BadAccess."""
 
-        def seen(uc: Any, kind: int, address: int, size: int, value: int, data: object) -> None:
-            write = kind == UC_MEM_WRITE
-            why = look(address, size, write)
+        def seen(handle: int, kind: int, address: int, size: int, value: int, key: int) -> None:
+            why = look(address, size, kind == UC_MEM_WRITE)
             if why is not None and self._bad is None:
-                rip = uc.reg_read(UC_X86_REG_RIP)
-                self._bad = BadAccess(Access(address, size, write, rip), why)
-                uc.emu_stop()
+                rip = self._uc.reg_read(UC_X86_REG_RIP)
+                self._bad = BadAccess(Access(address, size, kind == UC_MEM_WRITE, rip), why)
+                self._uc.emu_stop()
 
-        self._uc.hook_add(UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, seen, None, first, last)
+        # Added without the package's own wrappers, which take longer than what they wrap.
+        function = SEEN(seen)
+        hook = ctypes.c_size_t()
+        kinds = UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE
+        status = uclib.uc_hook_add(
+            self._handle, ctypes.byref(hook), kinds, ctypes.cast(function, ctypes.c_void_p), None, first, last
+        )
+        if status:
+            raise UcError(status)
+        self._watchers.append(function)
         self._watched.append((first, last, look))
 
     def _look(self, address: int, size: int, write: bool) -> None:
@@ -203,13 +253,28 @@ class Engine:
     def enter(self, registers: Registers) -> None:
         """Put a thread's registers into the processor."""
         self._uc.context_restore(self._fresh if registers.saved is None else registers.saved)
+        self._fetch()
         if registers.saved is None:
-            self._uc.reg_write(UC_X86_REG_RSP, registers.rsp)
-            self._uc.reg_write(UC_X86_REG_RBP, 0)
+            self._values[RSP], self._values[RBP], self._changed = registers.rsp, 0, True
 
     def leave(self, registers: Registers) -> None:
         """Take them out again."""
-        registers.saved = self._uc.context_save()
+        self._store()
+        if registers.saved is None:
+            registers.saved = self._uc.context_save()
+        else:
+            self._uc.context_update(registers.saved)
+
+    def _fetch(self) -> None:
+        """Learn the values of the registers that are of interest."""
+        uclib.uc_reg_read_batch(self._handle, self._numbers, self._places, len(SHOWN))
+        self._changed = False
+
+    def _store(self) -> None:
+        """Tell the processor what was changed of them."""
+        if self._changed:
+            uclib.uc_reg_write_batch(self._handle, self._set_numbers, self._set_places, len(SHOWN) - 1)
+            self._changed = False
 
     def set_processor_data(self, address: int) -> None:
         """Where %gs points: the data of the processor that the running thread is on."""
@@ -217,17 +282,17 @@ class Engine:
 
     def run(self, rip: int, instructions: int = 0) -> tuple[Stop, int]:
         """Run from there; 0 instructions: as many as it takes. Why it stopped, and where; or BadAccess."""
-        try:
-            self._uc.emu_start(rip, 0, count=instructions)
-        except UcError as error:
-            if self._bad is None:
-                if error.errno != UC_ERR_INSN_INVALID:
-                    raise
-                return Stop.TRAP, int(self._uc.reg_read(UC_X86_REG_RIP))
+        self._store()
+        status = uclib.uc_emu_start(self._handle, rip, 0, 0, instructions)
+        self._fetch()
+        if status and self._bad is None:
+            if status != UC_ERR_INSN_INVALID:
+                raise UcError(status)
+            return Stop.TRAP, self._values[RIP]
         if self._bad is not None:
             bad, self._bad = self._bad, None
             raise bad
-        at = int(self._uc.reg_read(UC_X86_REG_RIP))
+        at: int = self._values[RIP]
         if self._first_gate <= at <= self._last_gate:
             # Before the gate's first byte, if the instructions were spent there, else behind it.
             return Stop.GATE, at if at % GATE == 0 else at - 1
@@ -235,59 +300,57 @@ class Engine:
 
     def push(self, value: int) -> None:
         """Push a word on the running thread's stack."""
-        rsp = int(self._uc.reg_read(UC_X86_REG_RSP)) - 8
-        self._uc.reg_write(UC_X86_REG_RSP, rsp)
-        self.write(rsp, value.to_bytes(8, "little"))
+        self._values[RSP] -= 8
+        self._changed = True
+        self.poke(self._values[RSP], value.to_bytes(8, "little"))
 
     def pop(self) -> int:
         """Pop a word: a call's return address."""
-        rsp = int(self._uc.reg_read(UC_X86_REG_RSP))
-        self._uc.reg_write(UC_X86_REG_RSP, rsp + 8)
-        return int.from_bytes(self.read(rsp, 8), "little")
+        rsp: int = self._values[RSP]
+        self._values[RSP] = rsp + 8
+        self._changed = True
+        return int.from_bytes(self.peek(rsp, 8), "little")
 
     @property
     def stack(self) -> int:
         """The running thread's stack pointer."""
-        return int(self._uc.reg_read(UC_X86_REG_RSP))
+        return int(self._values[RSP])
 
     @stack.setter
     def stack(self, address: int) -> None:
-        self._uc.reg_write(UC_X86_REG_RSP, address)
+        self._values[RSP], self._changed = address, True
 
     @property
     def frame(self) -> int:
         """The running thread's frame pointer."""
-        return int(self._uc.reg_read(UC_X86_REG_RBP))
+        return int(self._values[RBP])
 
     @frame.setter
     def frame(self, address: int) -> None:
-        self._uc.reg_write(UC_X86_REG_RBP, address)
+        self._values[RBP], self._changed = address, True
 
     def argument(self, index: int) -> int:
         """An argument of the call whose gate was reached, as 64 bits; its return address is popped."""
-        if index < len(ARGUMENTS):
-            return int(self._uc.reg_read(ARGUMENTS[index]))
-        at = self.stack + 8 * (index - len(ARGUMENTS))
-        return int.from_bytes(self.read(at, 8), "little")
+        if index < ARGUMENTS:
+            return int(self._values[FIRST + index])
+        return int.from_bytes(self.peek(self._values[RSP] + 8 * (index - ARGUMENTS), 8), "little")
 
     def set_arguments(self, arguments: tuple[int, ...]) -> None:
         """The arguments, at most six, of a call that is to be made."""
-        for register, value in zip(ARGUMENTS, arguments, strict=False):
-            self._uc.reg_write(register, value & 0xFFFF_FFFF_FFFF_FFFF)
+        for index, value in enumerate(arguments):
+            self._values[FIRST + index] = value & 0xFFFF_FFFF_FFFF_FFFF
+        self._changed = True
 
     @property
     def result(self) -> int:
         """What a call gave, as 64 bits."""
-        return int(self._uc.reg_read(UC_X86_REG_RAX))
+        return int(self._values[RAX])
 
     @result.setter
     def result(self, value: int) -> None:
-        self._uc.reg_write(UC_X86_REG_RAX, value & 0xFFFF_FFFF_FFFF_FFFF)
+        self._values[RAX], self._changed = value & 0xFFFF_FFFF_FFFF_FFFF, True
 
     def registers(self) -> dict[str, int]:
         """What a report shows."""
-        names = {
-            "rip": UC_X86_REG_RIP, "rsp": UC_X86_REG_RSP, "rbp": UC_X86_REG_RBP, "rax": UC_X86_REG_RAX,
-            "rdi": UC_X86_REG_RDI, "rsi": UC_X86_REG_RSI, "rdx": UC_X86_REG_RDX, "rcx": UC_X86_REG_RCX,
-        }  # fmt: skip
-        return {name: int(self._uc.reg_read(number)) for name, number in names.items()}
+        names = ("rip", "rsp", "rbp", "rax", "rdi", "rsi", "rdx", "rcx", "r8", "r9")
+        return {name: int(value) for name, value in zip(names, self._values, strict=True)}

@@ -352,9 +352,7 @@ class SysctlTree(Part):
             self._lists.pop(oid.record.at("oid_children"), None)
         return 0
 
-    @serves(
-        "int sysctl_remove_oid(struct sysctl_oid *oidp, int del, int recurse)", page=ADD, source=SOURCE
-    )
+    @serves("int sysctl_remove_oid(struct sysctl_oid *oidp, int del, int recurse)", page=ADD, source=SOURCE)
     def sysctl_remove_oid(self, address: int, delete: int, recurse: int) -> int:
         return self.remove(self.at(address), bool(delete), bool(recurse)) if address else EINVAL
 

@@ -169,4 +169,3 @@ class SettingFile:
     def poll(self, events: int) -> int:
         """Always ready."""
         return events & READY
-

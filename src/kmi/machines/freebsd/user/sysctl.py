@@ -42,9 +42,7 @@ class Asked:
     """`*oldlenp` afterwards: how long the value is, where no buffer was given."""
 
 
-def sysctl(
-    kernel: Kernel, memory: Memory, name: Sequence[int], room: int | None, new: bytes | None
-) -> Asked:
+def sysctl(kernel: Kernel, memory: Memory, name: Sequence[int], room: int | None, new: bytes | None) -> Asked:
     """sysctl(2), in a thread of the process; `room` is the buffer's, None gives none."""
     if not 2 <= len(name) <= CTL_MAXNAME:
         return Asked(EINVAL, b"", room or 0)
