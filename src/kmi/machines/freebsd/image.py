@@ -13,18 +13,15 @@ does a symbol that nothing defines; code is not writable, and nothing else is ex
 from __future__ import annotations
 
 import errno
-import io
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from elftools.common.exceptions import ELFError
-from elftools.elf.elffile import ELFFile
-from elftools.elf.relocation import Relocation, RelocationSection
-from elftools.elf.sections import Section, SymbolTableSection
 
 from kmi.machines.cpu.engine import PAGE, Engine
+from kmi.machines.freebsd.parsed import Entry, Parsed, Section, parse
 
 __all__ = ["Image", "LinkError", "Placed"]
 
@@ -90,11 +87,11 @@ class Image:
         """
         image = cls(engine, address)
         try:
-            elf = ELFFile(io.BytesIO(data))
-            if elf["e_type"] != "ET_REL" or elf["e_machine"] != "EM_X86_64":
+            file = parse(data)
+            if not file.relocatable:
                 raise LinkError(errno.ENOEXEC, "kldload: the file is no relocatable object of this machine")
-            image._place(elf)
-            image._link(elf, resolve, depend)
+            image._place(file)
+            image._link(file, resolve, depend)
             image._seal()
         except (ELFError, UnicodeDecodeError, KeyError, IndexError, ValueError) as error:
             image.unmap()
@@ -112,35 +109,30 @@ class Image:
 
     # Placing.
 
-    def _place(self, elf: ELFFile) -> None:
+    def _place(self, file: Parsed) -> None:
         """Give each section that is to be in memory its address: by what it may be used for, page by page."""
-        sections = [
-            (index, section)
-            for index, section in enumerate(elf.iter_sections())
-            if section["sh_flags"] & ALLOC and section["sh_size"]
-        ]
+        sections = [(index, s) for index, s in enumerate(file.sections) if s.flags & ALLOC and s.size]
         at = self.address
         for rights in (EXECUTE, 0, WRITE):
             kind = [(i, s) for i, s in sections if self._rights(s) == rights]
             first = at
             for index, section in kind:
-                at = _aligned(at, max(section["sh_addralign"], 1))
-                self.sections.append(Placed(section.name, at, section["sh_size"], index))
-                at += section["sh_size"]
+                at = _aligned(at, max(section.alignment, 1))
+                self.sections.append(Placed(section.name, at, section.size, index))
+                at += section.size
             at = _aligned(at, PAGE)
             if at > first:
                 self.engine.map(first, at - first)
                 self._parts.append((first, at, rights))
         self.size = at - self.address
         for placed in self.sections:
-            section = elf.get_section(placed.index)
-            if section["sh_type"] != "SHT_NOBITS":
-                self.engine.write(placed.address, section.data())
+            data = file.sections[placed.index].data
+            if data is not None:
+                self.engine.write(placed.address, data)
 
     @staticmethod
     def _rights(section: Section) -> int:
-        flags = int(section["sh_flags"])
-        return EXECUTE if flags & EXECUTE else WRITE if flags & WRITE else 0
+        return EXECUTE if section.flags & EXECUTE else WRITE if section.flags & WRITE else 0
 
     def _seal(self) -> None:
         """After linking: code can no longer be written, the rest not be executed."""
@@ -153,46 +145,39 @@ class Image:
     # Linking.
 
     def _link(
-        self, elf: ELFFile, resolve: Callable[[str], int | None], depend: Callable[[Image], None]
+        self, file: Parsed, resolve: Callable[[str], int | None], depend: Callable[[Image], None]
     ) -> None:
         addresses = {placed.index: placed.address for placed in self.sections}
-        table = next((s for s in elf.iter_sections() if isinstance(s, SymbolTableSection)), None)
-        if table is None:
+        if file.symbols is None:
             raise LinkError(errno.ENOEXEC, "link_elf_obj: the file has no symbol table")
         values: list[int | str | None] = []
-        own = [symbol["st_info"]["bind"] == "STB_LOCAL" for symbol in table.iter_symbols()]
-        for symbol in table.iter_symbols():
-            where = symbol["st_shndx"]
+        for symbol in file.symbols:
+            where = symbol.where
             if where == "SHN_UNDEF":
                 found = self._set_bound(symbol.name) if symbol.name else 0
                 found = resolve(symbol.name) if found is None else found
-                if found is None and symbol["st_info"]["bind"] == "STB_WEAK":
+                if found is None and symbol.weak:
                     found = 0
                 values.append(symbol.name if found is None else found)  # missing if anything refers to it
             elif where == "SHN_ABS":
-                values.append(symbol["st_value"])
+                values.append(symbol.value)
             elif where == "SHN_COMMON":
                 raise LinkError(errno.ENOEXEC, f"link_elf_obj: {symbol.name} is a common symbol")
             else:
-                base = addresses.get(where)
-                values.append(None if base is None else base + symbol["st_value"])
+                base = addresses.get(where) if isinstance(where, int) else None
+                values.append(None if base is None else base + symbol.value)
                 if base is not None and symbol.name:
-                    self.symbols.setdefault(symbol.name, base + symbol["st_value"])
-                    if symbol["st_info"]["type"] == "STT_FUNC":
-                        self._functions.append((base + symbol["st_value"], symbol["st_size"], symbol.name))
+                    self.symbols.setdefault(symbol.name, base + symbol.value)
+                    if symbol.function:
+                        self._functions.append((base + symbol.value, symbol.size, symbol.name))
         self._functions.sort()
-        tables = [
-            section
-            for section in elf.iter_sections()
-            if isinstance(section, RelocationSection) and section["sh_info"] in addresses
-        ]
-        for section in tables:
-            entries = [entry for entry in section.iter_relocations() if own[entry["r_info_sym"]]]
-            self._relocate(entries, addresses[section["sh_info"]], values)
-        depend(self)
-        for section in tables:
-            entries = [entry for entry in section.iter_relocations() if not own[entry["r_info_sym"]]]
-            self._relocate(entries, addresses[section["sh_info"]], values)
+        tables = [(addresses[target], entries) for target, entries in file.relocations]
+        for local in (True, False):
+            for base, entries in tables:
+                own = [entry for entry in entries if file.symbols[entry.symbol].local is local]
+                self._relocate(own, base, values)
+            if local:
+                depend(self)
 
     def _set_bound(self, name: str) -> int | None:
         """The value of `__start_set_x` or `__stop_set_x`: an end of one of this file's linker sets."""
@@ -203,14 +188,14 @@ class Image:
                         return placed.address + (placed.size if prefix == "__stop_" else 0)
         return None
 
-    def _relocate(self, entries: Iterable[Relocation], base: int, values: list[int | str | None]) -> None:
+    def _relocate(self, entries: Iterable[Entry], base: int, values: list[int | str | None]) -> None:
         for entry in entries:
-            kind, at = entry["r_info_type"], base + entry["r_offset"]
-            value = values[entry["r_info_sym"]]
+            kind, at = entry.kind, base + entry.offset
+            value = values[entry.symbol]
             if kind == NONE:
                 continue
             if kind not in KNOWN:
-                number = entry["r_info_sym"]
+                number = entry.symbol
                 said = f"kldload: unexpected relocation type {kind}, symbol index {number}"
                 raise LinkError(errno.ENOEXEC, said, prints=[said])
             if isinstance(value, str):
@@ -218,7 +203,7 @@ class Image:
                 raise LinkError(errno.ENOENT, said, prints=[said])
             if value is None:
                 raise LinkError(errno.ENOEXEC, f"link_elf_obj: a relocation at {at:#x} is against nothing")
-            value += entry["r_addend"]
+            value += entry.addend
             if kind == R64:
                 self.engine.write(at, (value & (1 << 64) - 1).to_bytes(8, "little"))
                 continue
