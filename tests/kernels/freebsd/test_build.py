@@ -13,7 +13,8 @@ from kmi.cli.exits import Exit
 from kmi.cli.main import main
 from kmi.kernels.building.refused import CheckFailed, Refused
 from kmi.kernels.freebsd.provision import releases
-from kmi.kernels.freebsd.toolchain.build import build
+from kmi.kernels.freebsd.toolchain import compiler, kld
+from kmi.kernels.freebsd.toolchain.build import build, generate
 
 ROOT = Path(__file__).parents[3]
 GREETER = Path(__file__).parent / "modules" / "greeter.py"
@@ -34,6 +35,15 @@ def test_a_module_becomes_a_kld_without_a_warning(tmp_path: Path) -> None:
     table = symbols(built.ko)
     assert table["kmi_live_objects"] != "SHN_UNDEF", "a test build counts"
     assert table["malloc"] == table["module_register_init"] == "SHN_UNDEF"
+
+
+@pytest.mark.parametrize("name", ["parameters", "tokens", "semaphore"])
+def test_the_examples_compile_without_a_warning(name: str, tmp_path: Path) -> None:
+    made = generate(ROOT / "examples" / f"{name}.py")
+    (tmp_path / f"{name}.c").write_text(made.text)
+    said = compiler.compile(tmp_path, name, releases.DEFAULT, test=False, root=made.root).log
+    assert said + compiler.link(tmp_path, name) == ""
+    assert kld.check(tmp_path / f"{name}.ko") == []
 
 
 def test_only_what_the_kernel_gives_is_global(tmp_path: Path) -> None:

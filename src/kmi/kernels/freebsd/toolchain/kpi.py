@@ -43,6 +43,8 @@ _FUNCTION = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
 _VARIABLE = re.compile(r"\b([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)*(?:__\w+(?:\([^)]*\))?\s*)*(?=,|$)")
 _KERNEL = re.compile(r"\s*(!?)\s*(?:defined\s*\(?\s*_KERNEL\s*\)?|_KERNEL)\s*")
 _UNSEEN = re.compile(r"(static|typedef|__inline|inline|_Static_assert|CTASSERT)\b")
+#: Macros that stand alone before a declaration: __BEGIN_DECLS, __NULLABILITY_PRAGMA_PUSH.
+_MARKS = re.compile(r"^(?:\s*_*[A-Z][A-Z0-9_]*\s*\n)+\s*")
 _NO_NAMES = {"__attribute__", "__aligned", "__section", "_Alignas", "_Static_assert", "CTASSERT"}
 
 
@@ -67,10 +69,12 @@ def names(release: Release) -> frozenset[str]:
 def declared(header: str) -> set[str]:
     """The names that one header declares to the kernel."""
     found: set[str] = set()
-    for statement in _statements("\n".join(_kernels(_COMMENT.sub(" ", header)))):
-        for macro, name in _DECLARING.findall(statement):
-            found.add(_DECLARE[macro].format(name))
-        if not _UNSEEN.match(statement):
+    for whole in _statements("\n".join(_kernels(_COMMENT.sub(" ", header)))):
+        statement = _MARKS.sub("", whole)
+        made = {_DECLARE[macro].format(name) for macro, name in _DECLARING.findall(statement)}
+        if made:
+            found |= made
+        elif not _UNSEEN.match(statement):
             found |= set(_names(statement))
     return found
 
