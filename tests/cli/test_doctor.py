@@ -10,9 +10,12 @@ from kmi.cli import doctor
 from kmi.cli.exits import Exit
 from kmi.cli.main import main
 from kmi.kernels.building.lacking import Missing, ProvisionError
+from kmi.kernels.freebsd.provision import prepare as freebsd
 from kmi.kernels.linux.provision import prepare as provision
 from kmi.kernels.linux.provision.flavors import KernelFlavor
+from kmi.testing.kernels.freebsd import FreeBSDKind
 
+PIP = "pip install 'kmi[freebsd]'"
 LINE = "apt-get install --no-install-recommends -y qemu-system-x86"
 
 
@@ -26,6 +29,9 @@ def lacking(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> set[str]:
         return [Missing("QEMU", LINE)] if flavor.name in names else []
 
     monkeypatch.setattr(provision, "missing", missing)
+    monkeypatch.setattr(
+        FreeBSDKind, "missing", lambda self: [Missing("clang", PIP)] if "freebsd" in names else []
+    )
     return names
 
 
@@ -46,7 +52,7 @@ def test_says_what_is_ready_and_what_installs_the_rest(
 def test_all_is_well(lacking: set[str], capsys: pytest.CaptureFixture[str]) -> None:
     lacking.clear()
     assert main(["doctor"]) == Exit.OK
-    assert capsys.readouterr().out.count("ready") == 4
+    assert capsys.readouterr().out.count("ready") == 5
 
 
 def test_prepare_installs_only_what_is_missing(
@@ -65,6 +71,17 @@ def test_prepare_installs_only_what_is_missing(
     assert main(["doctor", "--prepare", "all"]) == Exit.OK
     assert prepared == ["debug", "6.12"]
     assert capsys.readouterr().out == ""
+
+
+def test_prepare_installs_what_freebsd_needs(
+    lacking: set[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lacking.add("freebsd")
+    assert main(["doctor"]) == Exit.FAILED
+    assert f"freebsd       clang missing\n              {PIP}\n" in capsys.readouterr().out
+    monkeypatch.setattr(freebsd, "install", lambda progress: lacking.remove("freebsd"))
+    assert main(["doctor", "--prepare", "freebsd"]) == Exit.OK
+    assert "freebsd" not in lacking
 
 
 def test_prepare_goes_on_where_one_kernel_cannot_be_had(
