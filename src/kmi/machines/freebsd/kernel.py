@@ -28,6 +28,7 @@ from kmi.machines.freebsd.kpi.witness import Witness
 from kmi.machines.freebsd.layouts import Layouts
 from kmi.machines.freebsd.linker import File, Linker
 from kmi.machines.freebsd.memory import Regions
+from kmi.machines.freebsd.places import Places
 from kmi.machines.freebsd.serve import Rest, Served, narrowed, served_by
 from kmi.machines.freebsd.threads import Panic, Threads, current_thread, running_thread
 
@@ -53,9 +54,11 @@ class Kernel:
             self.engine, layouts, self.regions, seed, schedule=schedule, processors=processors
         )
         self.threads.describe_place = self.describe
+        self.threads.describe_calls = self.here
         self.served: dict[str, Served] = {}
         self._symbols: dict[str, int] = {}
         self.linker = Linker(self)
+        self.source = Places(self.linker)
         self.heap = Heap(self.engine, self.threads.random)
         self.heap.describe = self.places
         self.reports: list[Report] = []
@@ -157,21 +160,16 @@ class Kernel:
         return data[:-1].decode("utf-8", "surrogateescape")
 
     def describe(self, address: int) -> str:
-        """Where an instruction is: a module's function, and how far in it."""
-        for file in self.linker.files:
-            if file.image.holds(address):
-                found = file.image.function_at(address)
-                return f"{found[0]}+{found[1]:#x} of {file.name}" if found else f"{address:#x} in {file.name}"
-        return f"{address:#x}"
+        """Where an instruction is: the line of Python, if it is of one."""
+        return self.source.describe(address)
 
     def places(self, addresses: Sequence[int]) -> tuple[str, ...]:
         """Instructions for a message, but for those that are in no module."""
-        held = (at for at in addresses if any(file.image.holds(at) for file in self.linker.files))
-        return tuple(self.describe(at) for at in held)
+        return self.source.all(addresses)
 
-    def here(self) -> tuple[str, ...]:
-        """Where the running thread is, the innermost call first."""
-        return tuple(f"at {place}" for place in self.places(self.backtrace()))
+    def here(self, inside: int = 0) -> tuple[str, ...]:
+        """Where the running thread is, the innermost call first; see `backtrace`."""
+        return tuple(f"at {place}" for place in self.places(self.backtrace(inside)))
 
     def report(self, kind: str, title: str, lines: tuple[str, ...] = ()) -> None:
         """Something is wrong that no call's error number tells."""

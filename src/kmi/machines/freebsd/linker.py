@@ -55,6 +55,8 @@ class File:
     name: str
     image: Image
     number: int
+    data: bytes = b""
+    """What was loaded."""
     modules: list[Module] = field(default_factory=list)
 
 
@@ -93,7 +95,7 @@ class Linker(Part):
             raise self._unlinkable(name, error) from None
         kernel.regions.module(image.size)
         self._numbers += 1
-        file = File(name, image, self._numbers)
+        file = File(name, image, self._numbers, data)
         self.files.append(file)
         self._loading = file
         try:

@@ -139,6 +139,8 @@ class Threads(Scheduler):
         """Each `struct thread` whose thread has ended."""
         self.describe_place: Callable[[int], str] = hex
         """Says where an instruction is."""
+        self.describe_calls: Callable[[int], tuple[str, ...]] = lambda at: (f"at {at:#x}",)
+        """Says in which calls the running thread is, at an instruction, or, at 0, in a call of the kernel."""
         self.passed: Callable[[], None] = lambda: None
         """Is told that time has passed."""
         self._answer: int | None = None
@@ -229,7 +231,7 @@ class Threads(Scheduler):
         access = bad.access
         verb = "write" if access.write else "read"
         said = f"page fault: {verb} of {access.size} bytes at {access.address:#x}: {bad.why}"
-        return Panic(said, (f"at {self.describe_place(access.rip)}",) if access.rip else ())
+        return Panic(said, self.describe_calls(access.rip))
 
     # Who runs.
 

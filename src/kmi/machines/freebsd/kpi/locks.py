@@ -124,9 +124,8 @@ class Locks(Part):
 
     def place(self, where: Where) -> str:
         """The same for a message: the line of Python, if the call came from one."""
-        lines = self.kernel.places(list(where.calls))
-        if lines:
-            return lines[0]
+        if nearest := self.kernel.source.nearest(where.calls):
+            return nearest
         return f"{self.string(where.file)}:{where.line}" if where.file else "the kernel"
 
     # Making and ending.
