@@ -152,11 +152,19 @@ class Engine:
 
     # Memory.
 
-    def map(self, address: int, size: int, *, writable: bool = True, executable: bool = False) -> None:
-        """Map whole pages, which are zero."""
+    def map(
+        self,
+        address: int,
+        size: int,
+        *,
+        writable: bool = True,
+        executable: bool = False,
+        memory: mmap.mmap | None = None,
+    ) -> None:
+        """Map whole pages, which are zero, or memory of the host that has that size."""
         rights = UC_PROT_READ | (UC_PROT_WRITE if writable else 0) | (UC_PROT_EXEC if executable else 0)
         # Memory of this process, which the processor and the host share.
-        memory = mmap.mmap(-1, size)
+        memory = mmap.mmap(-1, size) if memory is None else memory
         where = ctypes.addressof(ctypes.c_char.from_buffer(memory))
         self._uc.mem_map_ptr(address, size, rights, where)
         index = bisect_right(self._bases, address)

@@ -35,7 +35,7 @@ WIDTHS: Final[dict[str, int]] = {
     "vm_size_t": 64, "sbintime_t": -64, "vm_paddr_t": 64, "vm_offset_t": 64, "vm_ooffset_t": -64,
     "vm_memattr_t": 8, "uintptr_t": 64, "intptr_t": -64, "intmax_t": -64, "time_t": -64, "dev_t": 64,
     "cap_ioctl_t": 64, "module_t": 64, "va_list": 64, "d_priv_dtor_t": 64, "callout_func_t": 64,
-    "task_fn_t": 64,
+    "task_fn_t": 64, "vm_object_t": 64, "vm_map_t": 64,
 }  # fmt: skip
 
 

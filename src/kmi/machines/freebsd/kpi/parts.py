@@ -34,6 +34,7 @@ from kmi.machines.freebsd.kpi.sysctl_contexts import Contexts
 from kmi.machines.freebsd.kpi.sysctl_handlers import Handlers
 from kmi.machines.freebsd.kpi.taskqueue import Taskqueues
 from kmi.machines.freebsd.kpi.uio import Uios
+from kmi.machines.freebsd.kpi.vm import VmObjects
 from kmi.machines.freebsd.kpi.witness import Witness
 
 __all__ = ["PARTS"]
@@ -66,6 +67,7 @@ PARTS: Final[tuple[type[Part], ...]] = (
     CdevPrivate,
     Selecting,
     Environment,
+    VmObjects,
     SysctlTree,
     Contexts,
     Handlers,

@@ -28,6 +28,7 @@ from kmi.machines.freebsd.kpi.cdevpriv import Private
 from kmi.machines.freebsd.kpi.make_dev import Device, Devices
 from kmi.machines.freebsd.kpi.scratch import Scratch
 from kmi.machines.freebsd.kpi.uio import READ
+from kmi.machines.freebsd.kpi.vm import VmObject, VmObjects
 from kmi.machines.freebsd.layouts import Record
 from kmi.machines.freebsd.serve import narrowed
 from kmi.machines.freebsd.threads import current_thread
@@ -36,7 +37,7 @@ from kmi.machines.freebsd.user.flags import FNONBLOCK, FREAD, FWRITE
 if TYPE_CHECKING:
     from kmi.machines.freebsd.kernel import Kernel
 
-__all__ = ["DeviceFile"]
+__all__ = ["DeviceFile", "Mapped"]
 
 S_IFCHR: Final = 0o020000
 MOST: Final = (1 << 31) - 1
@@ -44,6 +45,30 @@ MOST: Final = (1 << 31) - 1
 FLASTCLOSE: Final = 0x2_0000
 POLLSTANDARD: Final = 0x1FF
 READABLE_WRITABLE: Final = 0x1 | 0x4 | 0x40
+
+
+class Mapped:
+    """What a mapping of a process holds: the file, and the object whose pages it shows."""
+
+    def __init__(self, kernel: Kernel, file: DeviceFile, thing: VmObject, offset: int) -> None:
+        self.kernel = kernel
+        self.file = file
+        self.object = thing
+        self.offset = offset
+        self.references = 0
+
+    def hold(self) -> Mapped:
+        """One mapping more."""
+        self.references += 1
+        self.file.hold()
+        return self
+
+    def drop(self) -> None:
+        """One less."""
+        self.references -= 1
+        if not self.references:
+            self.kernel.part(VmObjects).let_go(self.object)
+        self.file.drop()
 
 
 class DeviceFile:
@@ -203,6 +228,21 @@ class DeviceFile:
         with self._inside() as devsw:
             status = self._method(devsw, "ioctl", command, data, self.flags, current_thread().td)
         return ENOTTY if status == ENOIOCTL else status
+
+    def mmap(self, offset: int, size: int, protection: int) -> Mapped:
+        """d_mmap_single: the object that is mapped, with a count for the mapping, and where in it."""
+        with self._inside() as devsw, self.kernel.part(Scratch).lent(16) as place:
+            self.kernel.engine.write(place, offset.to_bytes(8, "little"))
+            status = self._method(devsw, "mmap_single", place, size, place + 8, protection)
+            if status == ENODEV:  # then old_dev_pager_ctor asks d_mmap of each page, and says EINVAL for none
+                if self.kernel.part(Devices).method(devsw, "mmap"):
+                    raise self.kernel.panic("the model maps what d_mmap_single gives, not what d_mmap does")
+                status = EINVAL
+            if status:
+                raise KernelError(status)
+            words = self.kernel.engine.read(place, 16)
+        found = self.kernel.part(VmObjects).object(int.from_bytes(words[8:], "little"))
+        return Mapped(self.kernel, self, found, int.from_bytes(words[:8], "little"))
 
     def poll(self, events: int) -> int:
         """d_poll: what it is ready for."""

@@ -21,11 +21,14 @@ from kmi.kernels.simulated.uio import Segment
 from kmi.kernels.simulated.user.mappings import Mappings
 from kmi.kernels.simulated.user.memory import MOST_MAPPED, Memory
 from kmi.kernels.simulated.user.syscalls import MOST_DESCRIPTORS, Using, check_vector
+from kmi.machines.cpu.engine import PAGE
 from kmi.machines.freebsd.errors import (
+    EACCES,
     EBADF,
     EEXIST,
     EINTR,
     EINVAL,
+    ENODEV,
     ENOENT,
     ENOTDIR,
     ENOTTY,
@@ -33,7 +36,7 @@ from kmi.machines.freebsd.errors import (
     EWOULDBLOCK,
     KernelError,
 )
-from kmi.machines.freebsd.kpi.copy import Copying
+from kmi.machines.freebsd.kpi.copy import USER_END, Copying
 from kmi.machines.freebsd.kpi.scratch import Scratch
 from kmi.machines.freebsd.kpi.uio import READ, USERSPACE, WRITE
 from kmi.machines.freebsd.layouts import Record
@@ -54,12 +57,13 @@ OpenFile = DeviceFile | SettingFile
 """What descriptors refer to."""
 
 CALLS: Final = (
-    "open", "close", "read", "write", "readv", "writev", "lseek", "ioctl", "poll", "fcntl",
+    "open", "close", "read", "write", "readv", "writev", "lseek", "ioctl", "poll", "fcntl", "mmap", "munmap",
     "sysctl", "sysctlbyname",
 )  # fmt: skip
 """The calls that run in a thread, and may be in flight."""
 MOST_BYTES: Final = (1 << 63) - 1
 """SSIZE_MAX, what a read or write may be asked for."""
+MAP_SHARED, PROT_READ, PROT_WRITE = 1, 1, 2
 SETTABLE: Final = own.FNONBLOCK | own.FAPPEND
 
 
@@ -167,6 +171,30 @@ class SystemCalls:
             check_vector([len(part) for part in parts])
             _, segments = using.map_all([(len(part), part) for part in parts], fault_after)
             return self._transfer(using.file, segments, WRITE, None)
+
+    def mmap(self, fd: int, length: int, protection: int = 3, flags: int = 1, offset: int = 0) -> int:
+        """devfs_mmap_f and vm_mmap_cdev: devices have no private mappings."""
+        if length <= 0:
+            raise KernelError(EINVAL)
+        with self._using(fd) as using:
+            file = using.file
+            writes = bool(protection & PROT_WRITE)
+            shared = bool(flags & MAP_SHARED)
+            if not file.readable and protection & PROT_READ or writes and shared and not file.writable:
+                raise KernelError(EACCES)
+            if not isinstance(file, DeviceFile):
+                raise KernelError(ENODEV)
+            if not shared or offset % PAGE:
+                raise KernelError(EINVAL)
+            whole = -(-length // PAGE) * PAGE
+            mapped = file.mmap(offset, whole, protection)
+            view = memoryview(mapped.object.memory)[mapped.offset : mapped.offset + whole]
+            return self.mappings.add(mapped, view, writes)
+
+    def munmap(self, address: int, length: int) -> None:
+        if length <= 0 or address % PAGE or not 0 <= address <= USER_END - length:
+            raise KernelError(EINVAL)
+        self.mappings.remove(address, length)
 
     def lseek(self, fd: int, offset: int, whence: int = os.SEEK_SET) -> int:
         """vn_seek: no driver hears of it; a device has no size, and may be at a negative offset."""
