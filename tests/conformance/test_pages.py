@@ -22,7 +22,7 @@ def refusal(user: UserProcess, fd: int, length: int, *rest: int) -> int:
 
 
 def unmapped(kernel: Kernel) -> int:
-    """What says that a device maps nothing; FreeBSD asks d_mmap then, and says EINVAL for whatever it says."""
+    """What says that a device maps nothing: FreeBSD asks d_mmap then, and says EINVAL."""
     return errno.EINVAL if kernel.name.startswith("freebsd") else errno.ENODEV
 
 
