@@ -9,6 +9,9 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 __all__ = ["environment", "run"]
@@ -19,23 +22,47 @@ def run(command: list[str], directory: str | Path | None = None) -> subprocess.C
 
     However this is left, the command's whole process group is gone then.
     """
-    with subprocess.Popen(
-        command,
-        cwd=directory,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            output, _ = process.communicate()
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
+    process: subprocess.Popen[str] | None = None
+    try:
+        with _undisturbed():
+            process = subprocess.Popen(
+                command,
+                cwd=directory,
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
+        output, _ = process.communicate()
+    except BaseException:
+        if process is not None:
+            with suppress(ProcessLookupError):  # it may just have ended by itself
+                os.killpg(process.pid, signal.SIGKILL)
             process.communicate()  # the pipe ends when the last process that holds it is gone
-            raise
+        raise
     return subprocess.CompletedProcess(command, process.returncode, output)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put off Ctrl-C while a process begins: one that nobody knows yet would go on by itself."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, frame: came.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for each in came:
+            signal.raise_signal(each)
 
 
 def environment() -> dict[str, str]:
