@@ -27,6 +27,7 @@ __all__ = [
     "ThreadCallback",
     "confined",
     "context",
+    "metadata",
     "provided",
     "raises",
     "sleeps",
@@ -101,6 +102,11 @@ def sleeps_with(parameter: str, flag: int, other: int) -> Callable[[F], F]:
     Each call gives exactly one of the two, as a constant: whether it may sleep is seen where it is made.
     """
     return lambda function: function
+
+
+def metadata(function: F) -> F:
+    """A decorator for the module's class that says something of it to the kernel, by constants alone."""
+    return function
 
 
 def confined(declaration: D) -> D:

@@ -13,11 +13,25 @@ leaked).`
 See malloc(9); sys/malloc.h, kern/kern_malloc.c.
 """
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
-from kmi.interface import confined, context, provided, raises, sleeps, sleeps_with
+from kmi.interface import confined, context, metadata, provided, raises, sleeps, sleeps_with
+from kmi.modules import Module
 
-__all__ = ["M_NOWAIT", "M_USE_RESERVE", "M_WAITOK", "M_ZERO", "Block", "MallocType", "Memory"]
+__all__ = [
+    "M_NOWAIT",
+    "M_USE_RESERVE",
+    "M_WAITOK",
+    "M_ZERO",
+    "Block",
+    "MallocType",
+    "Memory",
+    "default_allocator",
+    "no_default_allocator",
+]
+
+M = TypeVar("M", bound=Module)
 
 M_NOWAIT: Final = 0x0001
 """Do not sleep: MemoryError where there is no memory at once."""
@@ -132,3 +146,24 @@ class Memory(Block):
     def resize_or_free(self, size: int, flags: int) -> None:
         """The same, but after MemoryError it is freed (reallocf(9))."""
         ...
+
+
+@metadata
+@sleeps_with("flags", M_WAITOK, M_NOWAIT)
+def default_allocator(flags: int) -> Callable[[type[M]], type[M]]:
+    """Over the module's class: how objects, lists, texts and the like get their memory.
+
+    M_WAITOK waits for memory of any size, wherever the module may sleep. M_NOWAIT never does, and with
+    M_USE_RESERVE takes from the reserve. Without this decorator what is up to a page waits, and nothing else.
+    """
+    return lambda module: module
+
+
+@metadata
+def no_default_allocator() -> Callable[[type[M]], type[M]]:
+    """Over the module's class: once it is loaded nothing of it makes objects, lists or texts.
+
+    What callbacks need is made in `__init__`, or is Memory. Where one of them would ask for memory it is an
+    error of the check.
+    """
+    return lambda module: module

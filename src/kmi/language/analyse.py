@@ -166,7 +166,7 @@ def _roots(world: World) -> None:
     """Asks for the modules of the layer that are always compiled, and for the built-in exceptions."""
     if not world.library.complete:
         return
-    for module in [f"{world.library.layer}.{root}" for root in world.library.roots if world.library.layer]:
+    for module in world.library.compiled(world.scopes):
         scope = world.scope(module)
         if scope is not None:
             for name, statement in scope.bindings.items():
@@ -283,6 +283,7 @@ def _program(world: World, scope: ModuleScope, entry: ClassInfo | None) -> tree.
     program = tree.Program(scope.module, modules, entry.definition if entry is not None else None)
     if entry is not None:
         program.about = dict(entry.about or {})
+        program.metadata = list(entry.metadata)
         program.parameters = list(entry.parameters.values())
     return program
 

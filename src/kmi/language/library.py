@@ -9,6 +9,7 @@ bodies of everything that the module reaches are analysed too.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,13 @@ class Library:
     def complete(self) -> bool:
         """Whether library bodies are analysed."""
         return self.bodies or self.kernel is not None
+
+    def compiled(self, reached: Collection[str]) -> list[str]:
+        """The roots by their dotted names; those of what the kernel alone has only where they are reached."""
+        if self.kernel is None:
+            return []
+        own = (f"{self.layer}.{self.name}.{root}" for root in self.roots)
+        return [*(f"{self.layer}.{root}" for root in self.roots), *(root for root in own if root in reached)]
 
     def locate(self, module: str) -> Path | None:
         """The file of a module by its dotted name, or None where there is none."""

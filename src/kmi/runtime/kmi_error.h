@@ -497,6 +497,10 @@ static __maybe_unused noinline __cold void kmi_error_log(const struct kmi_error 
 	const char *message = kmi_error_message(error);
 	unsigned int call;
 
+#ifdef KMI_PLATFORM_UNCAUGHT /* a module's own handler: whether it has taken the error */
+	if (KMI_PLATFORM_UNCAUGHT(site->line, kmi_error_errno(error, false)))
+		return;
+#endif
 	if (!kmi_site_may_log(site))
 		return;
 	kmi_platform_log(3, "kmi: %s:%d in %s: %s%s%s", site->file, site->line, site->function, error->kind->name,

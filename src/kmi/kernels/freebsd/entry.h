@@ -9,6 +9,7 @@
 #define KMI_FREEBSD_ENTRY_H
 
 #include "helpers.h"
+#include "events.h"
 
 static bool kmi_freebsd_loaded;
 
@@ -81,10 +82,14 @@ static __always_inline int kmi_freebsd_event(int what, int (*begin)(void), int (
 	case MOD_LOAD:
 		return kmi_freebsd_load(begin, init, end);
 	case MOD_QUIESCE:
-		return kmi_freebsd_busy() ? EBUSY : 0;
+		if (!kmi_freebsd_loaded)
+			return 0;
+		return kmi_freebsd_busy() ? EBUSY : KMI_FREEBSD_QUIESCE();
 	case MOD_UNLOAD:
 		return kmi_freebsd_unload(leave, end);
 	case MOD_SHUTDOWN:
+		if (kmi_freebsd_loaded)
+			KMI_FREEBSD_SHUTDOWN();
 		return 0; /* the machine stops: nothing is left to be put in order */
 	default:
 		return EOPNOTSUPP;

@@ -53,11 +53,26 @@ static MALLOC_DEFINE(M_KMI, KMI_NAME, "kmi module " KMI_NAME);
  */
 #define KMI_PLATFORM_LIMIT ((size_t)256 << 20)
 
+#ifndef KMI_FREEBSD_WAITS /* how much a module waits for: see kmi.freebsd.malloc.default_allocator */
+#define KMI_FREEBSD_WAITS PAGE_SIZE
+#define KMI_FREEBSD_FLAGS 0
+#endif
+
+#ifdef KMI_FREEBSD_EXHAUSTED
+static void kmi_freebsd_exhausted(size_t size);
+#else
+#define kmi_freebsd_exhausted(size) do { } while (0)
+#endif
+
 static __maybe_unused void *kmi_platform_alloc(size_t size, bool atomic)
 {
-	if (size > KMI_PLATFORM_LIMIT)
-		return NULL;
-	return malloc(size, M_KMI, atomic || size > PAGE_SIZE ? M_NOWAIT : M_WAITOK);
+	void *memory = NULL;
+
+	if (size <= KMI_PLATFORM_LIMIT)
+		memory = malloc(size, M_KMI, (atomic || size > KMI_FREEBSD_WAITS ? M_NOWAIT : M_WAITOK) | KMI_FREEBSD_FLAGS);
+	if (unlikely(!memory))
+		kmi_freebsd_exhausted(size);
+	return memory;
 }
 
 /* free(9) never sleeps; it wants no spin lock held, and under a RawSpinLock nothing is released. */

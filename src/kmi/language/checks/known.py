@@ -25,6 +25,8 @@ CONDITION = "kmi.sync.Condition"
 COMPLETION = "kmi.completion.Completion"
 RANDOM = "kmi.random"
 """What draws from the kernel's generator, whose state is under a lock that is no raw one."""
+NO_ALLOCATOR = "kmi.freebsd.malloc.no_default_allocator"
+"""The decorator of modules that make nothing once they are loaded."""
 WAITED_FOR = frozenset({CONDITION, COMPLETION})
 REGISTRATION = "kmi.device.Registration"
 ATOMIC = "kmi.atomic.Atomic"

@@ -98,6 +98,19 @@ def _needs(body: Sequence[Node]) -> Iterator[tuple[Span, str]]:
         waiting.extend(reversed(children(node)))
 
 
+def made(node: Node) -> str | None:
+    """What a node asks the allocator for by itself, and how to say so; None if it asks for nothing."""
+    match node:
+        case New() | ListNew() | DictNew() | Format():
+            return None if _logs(node) else _need(node)
+        case Call(function=function, type=kind) if trusted(function.module):
+            if function.property or not isinstance(kind, ClassType) or not is_reference(kind):
+                return _need(node) if _builtin(function.owner) and function.name not in LOOKING else None
+            return f"`{spoken(function)}` makes what it returns"
+        case _:
+            return None
+
+
 def _need(node: Node) -> str | None:
     match node:
         case New() | ListNew() | DictNew():

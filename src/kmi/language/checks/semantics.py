@@ -7,6 +7,7 @@ What they set in the tree (``Class.shared``, ``With.atomic``, ``With.masks``) th
 from __future__ import annotations
 
 from kmi.language.checks import (
+    allocator,
     callbacks,
     contexts,
     deferred,
@@ -60,6 +61,7 @@ def check(program: Program, reporter: Reporter, broken: frozenset[Function] = fr
     registrations.check(reporter, graph)
     devices.check(reporter, graph)
     flags.check(reporter, graph)
+    allocator.check(program, reporter, graph)
     contexts.check(program, reporter, graph)
     waited = deferred.Deferred(graph)
     deferred.check(reporter, graph, waited)

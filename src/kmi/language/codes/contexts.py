@@ -323,3 +323,54 @@ WAITS_OR_NOT = code(
                 return len(self.type.allocate(64, M_WAITOK | M_ZERO))
     """,
 )
+
+NO_ALLOCATOR = code(
+    713,
+    "memory in a module that does without an allocator",
+    """
+    A module under `@no_default_allocator()` makes no object, list or text once it is loaded: its callbacks do
+    with what `__init__` made. So none of them fails for want of memory.
+    """,
+    failing="""
+        from kmi import Module, module
+        from kmi.device import File, FileOperations, MiscDevice
+        from kmi.freebsd.malloc import no_default_allocator
+        from kmi.uio import Uio
+
+
+        class Greeter(FileOperations):
+            def __init__(self) -> None:
+                self.name = "kernel"
+
+            def read(self, file: File, data: Uio) -> None:
+                data.put(self.name.encode())
+
+
+        @no_default_allocator()
+        @module(license="Dual BSD/GPL", description="greets")
+        class Greeting(Module):
+            def __init__(self) -> None:
+                self.device = MiscDevice("greeter", Greeter())
+    """,
+    fixed="""
+        from kmi import Module, module
+        from kmi.device import File, FileOperations, MiscDevice
+        from kmi.freebsd.malloc import no_default_allocator
+        from kmi.uio import Uio
+
+
+        class Greeter(FileOperations):
+            def __init__(self) -> None:
+                self.name = "kernel".encode()
+
+            def read(self, file: File, data: Uio) -> None:
+                data.put(self.name)
+
+
+        @no_default_allocator()
+        @module(license="Dual BSD/GPL", description="greets")
+        class Greeting(Module):
+            def __init__(self) -> None:
+                self.device = MiscDevice("greeter", Greeter())
+    """,
+)

@@ -47,6 +47,7 @@ def declare_class(world: World, scope: ModuleScope, node: ast.ClassDef) -> Entit
     info.slots = bool(decorators.flags.get("slots"))
     info.ordered = bool(decorators.flags.get("order"))
     info.about = decorators.about
+    info.metadata = decorators.metadata
     definition.confined = "kmi.interface.confined" in decorators.names
     definition.place = "kmi.unsafe.place" in decorators.names
     scope.resolved[node.name] = info

@@ -12,8 +12,9 @@ import ast
 from dataclasses import dataclass, field
 
 from kmi.language import codes, tree
+from kmi.language.declarations import metadata
 from kmi.language.declarations.annotations import Annotations
-from kmi.language.declarations.scope import ClassInfo, Form, ModuleScope, Poisoned
+from kmi.language.declarations.scope import ClassInfo, Form, FunctionInfo, ModuleScope, Poisoned
 from kmi.language.declarations.world import World
 from kmi.language.report.diagnostics import InternalError
 
@@ -27,6 +28,7 @@ FUNCTION = frozenset(
         "typing.final",
         "typing.overload",
         "kmi.interface.provided",
+        "kmi.interface.metadata",
         "kmi.interface.sleeps",
         "kmi.interface.sleeps_with",
         "kmi.interface.raises",
@@ -71,12 +73,18 @@ class Decorators:
     external: tree.CFunction | None = None
     effects: tree.Effects | None = None
     about: dict[str, str] | None = None
+    metadata: list[tree.Metadata] = field(default_factory=list)
 
 
 def class_decorators(world: World, scope: ModuleScope, node: ast.ClassDef) -> Decorators:
     found = Decorators()
     reader = Annotations(world, scope)
     for decorator in node.decorator_list:
+        called = reader.entity(decorator.func if isinstance(decorator, ast.Call) else decorator)
+        if isinstance(called, FunctionInfo) and called.metadata:
+            said = metadata.read(world, scope, called, decorator)
+            found.metadata += [said] if said is not None else []
+            continue
         form = _form(world, scope, reader, decorator, CLASS, "class")
         if form is None:
             continue

@@ -42,6 +42,8 @@ class FunctionInfo:
     """The functions that are defined in its body."""
     visible: dict[str, FunctionInfo] = field(default_factory=dict)
     """Of a function that is defined in the body of another one: those that it can call by name."""
+    metadata: bool = False
+    """Stands over the module's class, and says something of it to the kernel."""
     provided: bool = False
     """The kernel's implementation of an interface name: safe to call, whatever it is made of."""
 
@@ -85,6 +87,8 @@ class ClassInfo:
     enum_values: dict[str, int] = field(default_factory=dict)
     about: dict[str, str] | None = None
     """What ``@module(...)`` says, on the class that it decorates."""
+    metadata: list[tree.Metadata] = field(default_factory=list)
+    """What other decorators over that class say."""
     dataclass: bool = False
     frozen: bool = False
     slots: bool = False

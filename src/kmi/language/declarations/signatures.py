@@ -65,6 +65,7 @@ def declare_function(
     info = FunctionInfo(function, node, scope, owner)
     _decorate(info, decorators, static or class_method)
     info.class_method = class_method
+    info.metadata = "kmi.interface.metadata" in decorators.names
     if owner is None:
         scope.resolved[node.name] = info
         scope.module.functions[node.name] = function
@@ -73,7 +74,9 @@ def declare_function(
     if not scope.author and not world.library.complete:
         info.declared = True
     _parameters(world, info, reader, receiver)
-    if node.returns is not None:
+    if info.metadata:
+        pass  # what it returns is for Python
+    elif node.returns is not None:
         function.result = reader.read(node.returns)
     elif scope.author or world.library.complete:
         world.reporter.error(

@@ -26,6 +26,7 @@ FORMS: frozenset[str] = frozenset(
         "kmi.interface.confined",
         "kmi.interface.sleeps",
         "kmi.interface.sleeps_with",
+        "kmi.interface.metadata",
         "kmi.interface.raises",
         "kmi.interface.context",
         "kmi.interface.Context",

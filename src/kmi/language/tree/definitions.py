@@ -253,6 +253,17 @@ class Module:
     doc: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a decorator over the module's class says to the kernel."""
+
+    name: str
+    """The decorator's, dotted: `kmi.freebsd.module.depends`."""
+    values: dict[str, str | int | bool]
+    """All its arguments by name."""
+    span: Span
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Program:
     """All that is compiled together: the author's module, and what it reaches of layer and run time."""
@@ -263,6 +274,8 @@ class Program:
     """The class under ``@module``."""
     about: dict[str, str] = field(default_factory=dict)
     """What ``@module(...)`` says: license, description, author, version, name."""
+    metadata: list[Metadata] = field(default_factory=list)
+    """What other decorators over the entry class say, the uppermost first."""
     parameters: list[ModuleParameter] = field(default_factory=list)
     """Those of the entry class, in order; reading one is a ``CGlobal`` of the name
     ``KMI_PARAMETER_<name>``.

@@ -27,7 +27,7 @@ from kmi.kernels.building.doctests import Doctests
 from kmi.kernels.building.refused import BuildError, CheckFailed, Refused
 from kmi.kernels.freebsd.provision import prepare as provision
 from kmi.kernels.freebsd.provision.releases import DEFAULT, Release
-from kmi.kernels.freebsd.toolchain import binder, compiler, errnos, metadata, stack
+from kmi.kernels.freebsd.toolchain import binder, compiler, errnos, events, metadata, stack
 from kmi.language import analyse, packages
 from kmi.language.library import Library
 from kmi.language.report.diagnostics import InternalError
@@ -108,6 +108,7 @@ def _target(program: Program, name: str, assertions: str) -> Target:
     return Target(
         roots=[
             *(Root(loader.methods[word], receiver, f"Loader_{word}") for word in ("init", "exit")),
+            *events.roots(program),
             *(Root(check, None, check.name) for check in checks),
         ],
         prologue=metadata.prologue(program, name, assertions),

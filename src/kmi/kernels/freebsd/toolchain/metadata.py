@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from kmi.kernels.building.literals import text
-from kmi.kernels.freebsd.toolchain import parameters
+from kmi.kernels.freebsd.toolchain import events, parameters
 from kmi.language.tree import Program
 
 __all__ = ["epilogue", "prologue"]
@@ -21,7 +21,8 @@ __all__ = ["epilogue", "prologue"]
 def prologue(program: Program, name: str, assertions: str) -> str:
     """The C before the module's own: headers, the proof of the bindings, the storage of the parameters."""
     stored = "".join(parameters.storage(each) for each in program.parameters)
-    return f'#define KMI_NAME {text(name)}\n#include "entry.h"\n\n{assertions}\n{stored}\n'
+    said = f"#define KMI_NAME {text(name)}\n{events.before(program)}"
+    return f'{said}#include "entry.h"\n\n{assertions}\n{stored}\n'
 
 
 def epilogue(program: Program, init: str, leave: str) -> str:
@@ -29,6 +30,7 @@ def epilogue(program: Program, init: str, leave: str) -> str:
     begin, end = ("kmi_freebsd_begin", "kmi_freebsd_end") if program.parameters else ("NULL", "NULL")
     return (
         parameters.listed(program)
+        + events.after(program)
         + f"KMI_FREEBSD_MODULE({begin}, {init}, {leave}, {end}, {_version(program)});\n"
     )
 
