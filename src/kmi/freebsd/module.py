@@ -8,7 +8,8 @@
             if self.jobs.load() > 0:
                 raise OSError(EBUSY, "it prints")
 
-MOD_LOAD is `__init__`, after which devices and the like become live; MOD_UNLOAD ends them and releases the object.
+MOD_LOAD is `__init__`, after which devices and the like become live; MOD_UNLOAD ends them and releases the
+object.
 The first number of `version` is what other modules see as this one's (MODULE_VERSION).
 
 See module(9), MODULE_DEPEND(9), kldunload(8); sys/module.h, kern/kern_module.c.
@@ -27,13 +28,13 @@ M = TypeVar("M", bound=Module)
 
 @provided
 class EventModule(Module):
-    """A Module that is told of FreeBSD's other events; each method may be overridden, and does nothing else."""
+    """A Module that is told of FreeBSD's other events; its methods do nothing unless overridden."""
 
     @context("process")
     @sleeps
     @raises(OSError, MemoryError)
     def quiesce(self) -> None:
-        """MOD_QUIESCE: the module is to be unloaded. What it raises is a veto, and kldunload(8) has its errno.
+        """MOD_QUIESCE: the module is to go. To raise is a veto, whose errno kldunload(8) has.
 
         `kldunload -f` unloads nevertheless. While a file of the module is open it is not asked: that is EBUSY.
         """

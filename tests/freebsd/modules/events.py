@@ -31,7 +31,7 @@ class Box(FileOperations):
             info(f"{len(bytearray(1 << 20))}")
 
 
-@depends("kmi_memory", minimum=2, preferred=2, maximum=3)
+@depends("memory", minimum=2, preferred=2, maximum=3)
 @default_allocator(M_NOWAIT | M_USE_RESERVE)
 @module(license="Dual BSD/GPL", description="is told of events", version="7.1")
 class Events(EventModule):

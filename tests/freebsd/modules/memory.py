@@ -123,7 +123,7 @@ def in_one_piece(buffers: Buffers) -> None:
     assert ring.read(0, 0) == b""
 
 
-@module(license="Dual BSD/GPL", description="memory of a type of its own")
+@module(license="Dual BSD/GPL", description="memory of types of its own", version="2.0")
 class Memories(Module):
     def __init__(self) -> None:
         self.buffers = Buffers()

@@ -31,7 +31,7 @@ def check(program: Program, reporter: Reporter, graph: CallGraph) -> None:
         for function, chain in graph.reached(callback):
             if trusted(function.module):
                 continue
-            waiting: list[Node] = list(function.body)[::-1]
+            waiting: list[Node] = [*reversed(function.body)]
             while waiting:
                 node = waiting.pop()
                 what = made(node)

@@ -16,9 +16,7 @@ from kmi.language.declarations.world import World
 KINDS = {"str": str, "int": int, "bool": bool}
 
 
-def read(
-    world: World, scope: ModuleScope, info: FunctionInfo, decorator: ast.expr
-) -> tree.Metadata | None:
+def read(world: World, scope: ModuleScope, info: FunctionInfo, decorator: ast.expr) -> tree.Metadata | None:
     """What a decorator says; None where that is wrong, which is reported."""
     from kmi.language.declarations.constants import fold
 
@@ -40,7 +38,12 @@ def read(
         folded = fold(world, scope if node is not None else info.scope, written, None) if written else None
         wanted = KINDS.get(str(parameter.type))
         if folded is None or wanted is None or type(folded.value) is not wanted:
-            _bad(world, scope, node or decorator, f"`{parameter.name}` of `@{name}` is a `{parameter.type}` constant")
+            _bad(
+                world,
+                scope,
+                node or decorator,
+                f"`{parameter.name}` of `@{name}` is a `{parameter.type}` constant",
+            )
             return None
         values[parameter.name] = folded.value  # type: ignore[assignment]
     effects = info.function.effects

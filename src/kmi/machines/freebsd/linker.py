@@ -58,6 +58,10 @@ class File:
     data: bytes = b""
     """What was loaded."""
     modules: list[Module] = field(default_factory=list)
+    needs: list[File] = field(default_factory=list)
+    """The files that its modules depend on: each is kept by it (`refs` of a `struct linker_file`)."""
+    wanted: bool = True
+    """Whether kldload(2) asked for it, and kldunload(2) has not taken that back."""
 
 
 class Linker(Part):
@@ -71,7 +75,6 @@ class Linker(Part):
         self.files = []
         self._loading = None
         self._numbers = 1
-        self.versions: dict[str, int] = {"kernel": kernel.release_version}
 
     # What a thread of kldload runs.
 
@@ -83,19 +86,20 @@ class Linker(Part):
         kernel = self.kernel
         if any(file.name == name for file in self.files):
             raise LinkError(errno.EEXIST, f"kldload: {name} is already loaded")
+        needs: list[File] = []
         try:
             image = Image.load(
                 data,
                 kernel.engine,
                 kernel.regions.module(),
                 kernel.symbol,
-                lambda image: self._check_dependencies(name, image),
+                lambda image: needs.extend(self._check_dependencies(name, image)),
             )
         except LinkError as error:
             raise self._unlinkable(name, error) from None
         kernel.regions.module(image.size)
         self._numbers += 1
-        file = File(name, image, self._numbers, data)
+        file = File(name, image, self._numbers, data, needs=needs)
         self.files.append(file)
         self._loading = file
         try:
@@ -127,19 +131,30 @@ class Linker(Part):
         return LinkError(errno.ENOEXEC, error.said, prints=error.prints)
 
     def unload(self, file: File, force: bool = False) -> None:
-        """Stop its modules and unlink the file; called by a kernel thread. OSError with a veto's errno."""
+        """Stop its modules and unlink the file; called by a kernel thread. OSError with a veto's errno.
+
+        A file that others need stays until the last of them has gone (kern_linker.c, linker_file_unload).
+        """
+        file.wanted = False
+        if any(file in other.needs for other in self.files):
+            return
         for module in file.modules:
             status = self._send(module, QUIESCE)
             if status and status not in UNKNOWN_EVENTS and not force:
+                file.wanted = True
                 raise OSError(to_host(status), f"{module.name} refuses to be unloaded now")
         for module in reversed(file.modules):
             if not module.loaded:
                 continue
             status = self._send(module, UNLOAD)
             if status:
+                file.wanted = True
                 raise OSError(to_host(status), f"{module.name} refuses to be unloaded")
             module.loaded = False
         self._drop(file)
+        for needed in file.needs:
+            if not needed.wanted:
+                self.unload(needed, force)
 
     def shutdown(self) -> None:
         """Tell every module that the system goes down, the newest first; called by a kernel thread."""
@@ -172,18 +187,32 @@ class Linker(Part):
         result = self.kernel.threads.call(module.handler, (module.address, event, module.private))
         return result & 0xFFFF_FFFF
 
-    def _check_dependencies(self, called: str, image: Image) -> None:
-        """What its metadata asks for has to be there, in a version that it takes."""
+    def _check_dependencies(self, called: str, image: Image) -> list[File]:
+        """What its metadata asks for has to be there, in a version that it takes; the files of that."""
+        needs: list[File] = []
         for at in image.linker_set("modmetadata_set"):
             entry = self.record("mod_metadata", at)
             name = self.string(entry["md_cval"])
             if entry["md_type"] == MDT_DEPEND:
                 wanted = self.record("mod_depend", entry["md_data"])
-                version = self.versions.get(name)
+                version, provider = self._version(name)
                 low, high = wanted["md_ver_minimum"], wanted["md_ver_maximum"]
                 if version is None or not low <= version <= high:
                     said = f"KLD {called}.ko: depends on {name} - not available or version mismatch"
                     raise LinkError(errno.ENOENT, f"{said} ({low} to {high})", prints=[said])
+                needs += [provider] if provider is not None else []
+        return needs
+
+    def _version(self, name: str) -> tuple[int | None, File | None]:
+        """The version of a module that is there, and its file; None as the version where there is none."""
+        if name == "kernel":
+            return self.kernel.release_version, None
+        for file in self.files:
+            for at in file.image.linker_set("modmetadata_set"):
+                entry = self.record("mod_metadata", at)
+                if entry["md_type"] == MDT_VERSION and self.string(entry["md_cval"]) == name:
+                    return self.record("mod_version", entry["md_data"])["mv_version"], file
+        return None, None
 
     # What SYSINITs of a module call.
 

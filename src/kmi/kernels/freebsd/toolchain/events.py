@@ -1,8 +1,8 @@
 """What a module's own words to FreeBSD become in C: its allocator, its events, what it depends on.
 
-    @default_allocator(M_NOWAIT)    ->  #define KMI_FREEBSD_WAITS 0
-    @depends("usb", minimum=1)      ->  MODULE_METADATA(…, MDT_DEPEND, …, "usb");
-    def quiesce(self) -> None: …    ->  #define KMI_FREEBSD_QUIESCE Events_quiesce
+@default_allocator(M_NOWAIT)    ->  #define KMI_FREEBSD_WAITS 0
+@depends("usb", minimum=1)      ->  MODULE_METADATA(…, MDT_DEPEND, …, "usb");
+def quiesce(self) -> None: …    ->  #define KMI_FREEBSD_QUIESCE Events_quiesce
 """
 
 from __future__ import annotations
@@ -57,9 +57,12 @@ def after(program: Program) -> str:
             continue
         name, low, wanted, high = (each.values[key] for key in ("name", "minimum", "preferred", "maximum"))
         if not name or not 0 <= int(low) <= int(wanted) <= int(high) <= 0x7FFFFFFF:
-            raise Refused(f"the module depends on {name!r} from {low} to {high}, best {wanted}: these do not ascend")
+            raise Refused(
+                f"the module depends on {name!r} from {low} to {high}, best {wanted}: these do not ascend"
+            )
         lines.append(f"static struct mod_depend kmi_freebsd_depend_{number} = {{ {low}, {wanted}, {high} }};")
-        lines.append(f"MODULE_METADATA(_md_kmi_on_{number}, MDT_DEPEND, &kmi_freebsd_depend_{number}, {text(str(name))});")
+        said = f"MDT_DEPEND, &kmi_freebsd_depend_{number}, {text(str(name))}"
+        lines.append(f"MODULE_METADATA(_md_kmi_on_{number}, {said});")
     return "".join(f"{line}\n" for line in lines)
 
 
