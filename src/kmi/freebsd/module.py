@@ -36,7 +36,7 @@ class EventModule(Module):
     def quiesce(self) -> None:
         """MOD_QUIESCE: the module is to go. To raise is a veto, whose errno kldunload(8) has.
 
-        `kldunload -f` unloads nevertheless. While a file of the module is open it is not asked: that is EBUSY.
+        `kldunload -f` unloads nevertheless. While a file of it is open it is not asked: that is EBUSY.
         """
         ...
 
