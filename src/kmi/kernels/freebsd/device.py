@@ -252,7 +252,8 @@ class _Device(Registration, Generic[S]):
     def _publish(registration: Pointer[kmi_freebsd_registration]) -> i32:
         with unsafe("only _Device._offer hands this function out, with its own record"):
             made = container_of(registration, _Device[S], "registration")
-            status = kmi_freebsd_device_publish(address_of(made.device))
+            operations = cast(Pointer[None], made.callbacks)
+            status = kmi_freebsd_device_publish(address_of(made.device), operations)
             if status == EEXIST:
                 err(f"kmi: not loaded: there is a device named {made.name} already")
             elif status != 0:

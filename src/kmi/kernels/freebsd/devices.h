@@ -45,6 +45,7 @@ struct kmi_freebsd_device {
 	u32 count;
 	u32 mode;
 	bool numbered;
+	struct sysctl_ctx_list shown;
 };
 
 static inline struct kmi_freebsd_device *kmi_freebsd_device_of(struct cdev *node)
@@ -67,7 +68,8 @@ static __maybe_unused noinline __cold void kmi_freebsd_device_remove(struct kmi_
 }
 
 /* 0 or an errno. */
-static __maybe_unused noinline __cold int kmi_freebsd_device_publish(struct kmi_freebsd_device *device)
+static __maybe_unused noinline __cold int kmi_freebsd_device_publish(struct kmi_freebsd_device *device,
+								     const void *operations)
 {
 	struct make_dev_args arguments;
 	u32 unit;
@@ -75,6 +77,10 @@ static __maybe_unused noinline __cold int kmi_freebsd_device_publish(struct kmi_
 
 	if (kmi_test_fails())
 		return ENOMEM;
+	status = kmi_freebsd_attributes_show(&device->shown, operations, device->name,
+					     device->numbered ? device->count : 0);
+	if (status)
+		return status;
 	device->nodes = malloc(device->count * sizeof(*device->nodes), M_KMI, M_WAITOK);
 	for (unit = 0; unit < device->count; unit++) {
 		make_dev_args_init(&arguments);
@@ -91,6 +97,7 @@ static __maybe_unused noinline __cold int kmi_freebsd_device_publish(struct kmi_
 			status = make_dev_s(&arguments, &device->nodes[unit], "%s", device->name);
 		if (status) {
 			kmi_freebsd_device_remove(device, unit);
+			(void)sysctl_ctx_free(&device->shown);
 			return status;
 		}
 	}
@@ -100,6 +107,7 @@ static __maybe_unused noinline __cold int kmi_freebsd_device_publish(struct kmi_
 static inline void kmi_freebsd_device_withdraw(struct kmi_freebsd_device *device)
 {
 	kmi_freebsd_device_remove(device, device->count);
+	(void)sysctl_ctx_free(&device->shown);
 }
 
 /* --- open files ----------------------------------------------------------------------------------------------- */

@@ -240,6 +240,7 @@ static __maybe_unused noinline __cold bool kmi_freebsd_short(const struct kmi_er
 }
 
 #include "waiting.h"
+#include "attributes.h"
 #include "devices.h"
 #include "userspace.h"
 #include "parameters.h"
