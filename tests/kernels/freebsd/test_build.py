@@ -12,7 +12,7 @@ from elftools.elf.elffile import ELFFile
 from kmi.cli.exits import Exit
 from kmi.cli.main import main
 from kmi.kernels.building.refused import CheckFailed, Refused
-from kmi.kernels.freebsd.provision import releases
+from kmi.kernels.freebsd.provision import prepare, releases
 from kmi.kernels.freebsd.toolchain import compiler, kld
 from kmi.kernels.freebsd.toolchain.build import build, generate
 
@@ -62,7 +62,10 @@ def test_the_same_module_elsewhere_gives_the_same_bytes(tmp_path: Path) -> None:
     first = build(GREETER).ko.read_bytes()
     copy = tmp_path / "greeter.py"
     shutil.copyfile(GREETER, copy)
-    assert build(copy).ko.read_bytes() == first
+    assert build(tmp_path / ".." / tmp_path.name / "greeter.py").ko.read_bytes() == first
+    (header, *_) = prepare.headers(releases.DEFAULT)
+    for place in (ROOT, tmp_path, header):
+        assert str(place).encode() not in first, "no place of this computer is in it"
 
 
 def test_the_session_in_the_documentation_is_so(

@@ -96,7 +96,7 @@ def generate(
     made = to_c(program, target).text
     if said := errnos.lacking(made):
         raise Refused("\n".join(said))
-    return Generated(name, made, program, path.resolve().parent)
+    return Generated(name, made, program, path.absolute().parent)
 
 
 def _target(program: Program, name: str, assertions: str) -> Target:

@@ -75,6 +75,7 @@ def flags(release: Release, *, test: bool) -> list[str]:
         *preprocessor(release), *_CODE, *_WARNINGS, "-I", str(RUNTIME), "-I", str(LAYER), "-I", ".",
         *(["-DKMI_TEST"] if test else []),
         f"-ffile-prefix-map={RUNTIME.parent}=kmi", "-fdebug-compilation-dir=.",
+        *(f"-ffile-prefix-map={place}=freebsd" for place in provision.headers(release)),
     ]  # fmt: skip
 
 
@@ -96,7 +97,9 @@ def compile(directory: Path, name: str, release: Release, *, test: bool, root: P
     Raises CompilerError, ProvisionError.
     """
     (directory / "opt_global.h").write_text(OPTIONS)
-    front = ["-include", "opt_global.h", *flags(release, test=test), f"-ffile-prefix-map={root}=."]
+    # Of two that fit, clang takes the last: the path as it stands in the C, then what it really is.
+    roots = [f"-ffile-prefix-map={each}=." for each in (root.resolve(), root)]
+    front = ["-include", "opt_global.h", *flags(release, test=test), *roots]
     back = [f"--target={release.triple}", *_CODE, "-fstack-usage", "-fdebug-compilation-dir=."]
     log = _clang([*front, "-S", "-emit-llvm", f"{name}.c", "-o", f"{name}.ll"], directory)
     once = ["-Xclang", "-disable-llvm-passes"]  # it is optimised
