@@ -56,7 +56,7 @@ from unicorn.x86_const import (
     UC_X86_REG_RSP,
 )
 
-__all__ = ["PAGE", "Access", "BadAccess", "Engine", "Registers", "Stop"]
+__all__ = ["ARGUMENTS", "PAGE", "Access", "BadAccess", "Engine", "Registers", "Stop"]
 
 PAGE: Final = 4096
 GATE: Final = 16

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from kmi.machines.cpu.engine import ARGUMENTS as REGISTERS
 from kmi.machines.cpu.engine import Engine
 
 __all__ = ["Rest", "Served", "served_by", "serves"]
@@ -103,12 +104,18 @@ class Rest:
     def __init__(self, engine: Engine, first: int) -> None:
         self._engine = engine
         self._next = first
+        # What is in registers is read now: another thread may have them when it is asked for.
+        self._registers = [engine.argument(number) for number in range(REGISTERS)]
+        self._stack = engine.stack
 
     def take(self, width: int = 64) -> int:
         """The next one, of that width: negative where it is signed."""
-        value = self._engine.argument(self._next)
+        at = self._next
         self._next += 1
-        return narrowed(value, width)
+        if at < REGISTERS:
+            return narrowed(self._registers[at], width)
+        data = self._engine.read(self._stack + 8 * (at - REGISTERS), 8)
+        return narrowed(int.from_bytes(data, "little"), width)
 
 
 class VaList:

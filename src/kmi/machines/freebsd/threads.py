@@ -274,6 +274,7 @@ class Threads(Scheduler):
         record = thread.record
         record["td_proc"] = record["td_proc"] or self.process
         record["td_ucred"] = self.credentials
+        record["td_kstack"], record["td_kstack_pages"] = thread.stack, STACK // PAGE
         record["td_tid"] = 100_000 + thread.number
         thread.registers = Registers(0, thread.stack + STACK - 64)
 

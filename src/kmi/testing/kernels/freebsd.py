@@ -100,8 +100,11 @@ class FreeBSDTestKernel:
         ko = self._module(self.beside / path)
         data = ko.read_bytes()
         name = ko.stem
+        environment = self.native.part(Environment).values
+        for key in [key for key in environment if key.startswith(f"hw.{name}.")]:
+            del environment[key]  # of an earlier load
         for key, value in parameters.items():
-            self.native.part(Environment).values[f"hw.{name}.{key}"] = tunable(value)
+            environment[f"hw.{name}.{key}"] = tunable(value)
         linked: list[File] = []
 
         def begin(file: File) -> None:
