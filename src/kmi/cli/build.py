@@ -57,6 +57,8 @@ def command(
     name = packages.module_name(file)
     with Progress().step(f"build {name} for {on}") as note:
         built = target.build(file, test=test, output=output or Path(f"{name}.ko"), progress=note)
+    for said in built.notes:
+        click.echo(f"note: {said}", err=True)
     if built.problems:
         raise Failure("\n".join(built.problems))
     click.echo(f"{output or name + '.ko'}: {built.size:,} bytes, of which {on} loads {built.loaded:,}")

@@ -37,6 +37,8 @@ class Module:
     loaded: int
     """The bytes that the kernel keeps of it."""
     problems: Sequence[str]
+    notes: Sequence[str] = ()
+    """What is worth knowing of it, and no mistake."""
 
 
 class Target(Protocol):
@@ -108,7 +110,7 @@ class FreeBSDTarget:
         from kmi.kernels.freebsd.toolchain.build import build
 
         built = build(file, self.release, test=test, output=output, progress=progress)
-        return Module(built.size, kld.loaded_size(built.ko), kld.check(built.ko, self.release))
+        return Module(built.size, kld.loaded_size(built.ko), kld.check(built.ko, self.release), built.notes)
 
     def export(self, file: Path, directory: Path) -> str:
         raise Failure(

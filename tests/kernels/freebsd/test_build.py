@@ -82,6 +82,17 @@ def test_the_session_in_the_documentation_is_so(
     assert capsys.readouterr().out == answer + "\n"
 
 
+def test_what_freebsd_never_calls_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    example = ROOT / "examples" / "chardev.py"
+    (line,) = (n for n, text in enumerate(example.read_text().splitlines(), 1) if "def seek" in text)
+    assert main(["build", str(example), "--on", "freebsd"]) == Exit.OK
+    assert f"note: chardev.py:{line}: FreeBSD never calls `" in capsys.readouterr().err
+    assert build(GREETER).notes == ()
+
+
 def test_what_is_no_module_is_refused(tmp_path: Path) -> None:
     broken = tmp_path / "broken.py"
     broken.write_text(GREETER.read_text().replace("Guest(", "Ghost("))

@@ -27,7 +27,7 @@ from kmi.kernels.building.doctests import Doctests
 from kmi.kernels.building.refused import BuildError, CheckFailed, Refused
 from kmi.kernels.freebsd.provision import prepare as provision
 from kmi.kernels.freebsd.provision.releases import DEFAULT, Release
-from kmi.kernels.freebsd.toolchain import binder, compiler, errnos, events, metadata, stack
+from kmi.kernels.freebsd.toolchain import binder, compiler, differences, errnos, events, metadata, stack
 from kmi.language import analyse, packages
 from kmi.language.library import Library
 from kmi.language.report.diagnostics import InternalError
@@ -50,6 +50,8 @@ class Built:
     cached: bool
     size: int
     log: str
+    notes: tuple[str, ...] = ()
+    """What of the module FreeBSD never calls, a sentence each."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,13 @@ def build(
     if output is not None:
         deliver(ko, output)
     return Built(
-        ko, entry / f"{made.name}.c", time.monotonic() - began, cached, ko.stat().st_size, "".join(log)
+        ko,
+        entry / f"{made.name}.c",
+        time.monotonic() - began,
+        cached,
+        ko.stat().st_size,
+        "".join(log),
+        tuple(differences.notes(made.program)),
     )
 
 
