@@ -121,6 +121,7 @@ def test_permissions_are_those_asked_for(kernel: Kernel) -> None:
     assert int.from_bytes(call.result()[24:28], "little") & 0o777 == 0o640
 
 
+@pytest.mark.only_on("simulated", "linux")  # FreeBSD asks no driver: see the last of these
 def test_a_seek_moves_the_position(kernel: Kernel) -> None:
     kernel.load(MODULE)
     user = kernel.process()
@@ -136,6 +137,7 @@ def test_a_seek_moves_the_position(kernel: Kernel) -> None:
     assert user.lseek(fd, 0, os.SEEK_CUR) == user.ioctl(fd, minors.POSITION)[0] == minors.SIZE
 
 
+@pytest.mark.only_on("simulated", "linux")
 @pytest.mark.parametrize(
     ("offset", "whence"), [(-1, os.SEEK_SET), (17, os.SEEK_SET), (1, os.SEEK_END), (0, 4), (0, 5), (0, -1)]
 )
@@ -150,6 +152,7 @@ def test_a_seek_elsewhere_is_refused_and_moves_nothing(kernel: Kernel, offset: i
     assert user.ioctl(fd, minors.POSITION)[0] == 2
 
 
+@pytest.mark.only_on("simulated", "linux")
 def test_a_position_that_is_none_is_an_error_of_the_program(kernel: Kernel) -> None:
     kernel.load(MODULE)
     user = kernel.process()
@@ -157,6 +160,21 @@ def test_a_position_that_is_none_is_an_error_of_the_program(kernel: Kernel) -> N
         user.lseek(user.open("/dev/store0"), 0, 3)
     assert refused.value.errno == errno.ENOTRECOVERABLE
     assert any("OverflowError: -1 is no position in a file" in line for line in kernel.log())
+
+
+@pytest.mark.only_on("freebsd")
+def test_freebsd_seeks_without_the_module(kernel: Kernel) -> None:
+    kernel.load(MODULE)
+    user = kernel.process()
+    fd = user.open("/dev/store0")
+    user.write(fd, b"0123456789abcdef")
+    assert user.lseek(fd, 4) == 4
+    assert user.read(fd, 3) == b"456"
+    assert user.lseek(fd, 1, os.SEEK_CUR) == 8
+    assert user.ioctl(fd, minors.POSITION)[0] == 8
+    with pytest.raises(OSError) as refused:
+        user.lseek(fd, 0, 5)
+    assert refused.value.errno == errno.EINVAL
 
 
 def test_positions_belong_to_open_files(kernel: Kernel) -> None:
@@ -178,6 +196,7 @@ def test_pread_and_pwrite_leave_the_position(kernel: Kernel) -> None:
     assert user.ioctl(fd, minors.POSITION)[0] == 0
 
 
+@pytest.mark.only_on("simulated", "linux")
 def test_a_file_without_seek_has_no_position(kernel: Kernel) -> None:
     kernel.load("modules/silent.py")
     user = kernel.process()

@@ -152,12 +152,12 @@ class Kernel:
 
     # For reports.
 
-    def string(self, address: int) -> str:
-        """A C string in memory."""
+    def string(self, address: int, most: int | None = None) -> str:
+        """A C string in memory, or its first bytes, behind which nothing is read."""
         data = b""
-        while b"\0" not in data:
+        while len(data) != most and not data.endswith(b"\0"):
             data += self.engine.read(address + len(data), 1)
-        return data[:-1].decode("utf-8", "surrogateescape")
+        return data.removesuffix(b"\0").decode("utf-8", "surrogateescape")
 
     def describe(self, address: int) -> str:
         """Where an instruction is: the line of Python, if it is of one."""

@@ -99,7 +99,7 @@ def served_by(part: object) -> Iterator[tuple[Served, Callable[..., Any]]]:
 
 
 class Rest:
-    """The arguments behind `...`, one after the other."""
+    """The arguments behind `...`, one after the other: also when other threads have run meanwhile."""
 
     def __init__(self, engine: Engine, first: int) -> None:
         self._engine = engine

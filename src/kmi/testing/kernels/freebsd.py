@@ -101,10 +101,8 @@ class FreeBSDTestKernel:
         data = ko.read_bytes()
         name = ko.stem
         environment = self.native.part(Environment).values
-        for key in [key for key in environment if key.startswith(f"hw.{name}.")]:
-            del environment[key]  # of an earlier load
-        for key, value in parameters.items():
-            environment[f"hw.{name}.{key}"] = tunable(value)
+        given = {f"hw.{name}.{key}": tunable(value) for key, value in parameters.items()}
+        environment.update(given)
         linked: list[File] = []
 
         def begin(file: File) -> None:
@@ -123,6 +121,9 @@ class FreeBSDTestKernel:
             for problem in [] if linked else check(ko, self.release):
                 refused.add_note(problem)
             raise refused from None
+        finally:
+            for key in given:
+                del environment[key]
         module = LoadedModule(name, len(data), file)
         self._loaded.append(module)
         return module

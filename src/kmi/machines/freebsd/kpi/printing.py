@@ -49,8 +49,8 @@ class Printing(Part):
                 text = chr(arguments.take(32) & 0xFF)
             case "s":
                 address = arguments.take()
-                text = "(null)" if address == 0 else self.string(address)
-                text = text[: int(precision or 0)] if "." in found[1] else text
+                most = int(precision or 0) if "." in found[1] else None
+                text = "(null)"[:most] if address == 0 else self.kernel.string(address, most)
             case "d" | "i":
                 value = arguments.take(-bits)
                 digits = str(abs(value)).rjust(int(precision or 0), "0")
