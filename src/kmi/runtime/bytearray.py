@@ -115,10 +115,10 @@ class bytearray:
 
     @inline
     def __setitem__(self, index: int, value: int) -> None:
+        stored = byte(value)  # before the index, as CPython looks at them
         at = index + self._length if index < 0 else index
         if at < 0 or at >= self._length:
             raise IndexError(f"index {index} out of range of {self._length}")
-        stored = byte(value)
         with unsafe("the index was checked"):
             self._memory[self._start + at] = stored
 

@@ -19,6 +19,12 @@ def refused(buffer: bytearray, value: int) -> None:
         buffer[0] = value
     except ValueError:
         info(f"{value} is no byte to set")
+    try:
+        buffer[len(buffer) + 5] = value  # the value is looked at before the place
+    except ValueError:
+        info(f"{value} is no byte to set anywhere")
+    except IndexError:
+        info("no such place")
 
 
 class Source:

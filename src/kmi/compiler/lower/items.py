@@ -51,14 +51,17 @@ def access(builder: Builder, node: tree.Call) -> Value | None:
     index = integers.convert(values[1].expression, I64)
     object_ = _simple(builder, values[0], node.span)
     interval = builder.ranges.of(node.arguments[1])
+    byte = None
+    if which == "bytearray" and function.name == "__setitem__":  # CPython looks at the value first
+        byte = _byte(builder, values[2].expression, builder.ranges.of(node.arguments[2]), node.span)
     at = position(builder, object_, index, interval, node.span, check)
     place = item(object_, which, at)
     if function.name == "__getitem__":
         read = linear.Convert(place, I64) if which != "list" else place
         return builder.fetch([values[0]], read, node.span, "item")
     stored = values[2].expression
-    if which == "bytearray":
-        stored = _byte(builder, stored, builder.ranges.of(node.arguments[2]), node.span)
+    if byte is not None:
+        stored = byte
     elif isinstance(place.type, IntType):
         stored = integers.convert(stored, place.type)
     builder.emit(linear.Store(place, stored, node.span))
