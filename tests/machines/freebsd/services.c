@@ -240,6 +240,59 @@ int t_pause(int ticks) { return (pause("pausing", ticks)); }
 sbintime_t t_uptime(void) { return (sbinuptime()); }
 int t_ticks(void) { return (ticks); }
 
+/* epochs, whose header needs others that are not there */
+
+struct epoch;
+struct tracker { void *room[8]; };
+struct context { void *data[2]; };
+struct epoch *epoch_alloc(const char *name, int flags);
+void epoch_free(struct epoch *);
+void epoch_wait_preempt(struct epoch *);
+void epoch_call(struct epoch *, void (*)(struct context *), struct context *);
+void epoch_drain_callbacks(struct epoch *);
+void _epoch_enter_preempt(struct epoch *, struct tracker *);
+void _epoch_exit_preempt(struct epoch *, struct tracker *);
+int in_epoch(struct epoch *);
+
+static struct epoch *epoch;
+static struct context context;
+static volatile int begun, ended, expected;
+
+static void is_over(struct context *given) { fired += ended < expected ? 1000 : 1; }
+void t_epoch_begin(void) { epoch = epoch_alloc("services", 1); }
+void t_epoch_section(int rounds)
+{
+	struct tracker tracker;
+
+	_epoch_enter_preempt(epoch, &tracker);
+	begun += in_epoch(epoch);
+	for (volatile int wait = 0; wait < rounds; wait++)
+		;
+	ended++;
+	_epoch_exit_preempt(epoch, &tracker);
+}
+int t_epoch_wait(void)
+{
+	int before = begun;
+
+	epoch_wait_preempt(epoch);
+	return (ended < before);
+}
+void t_epoch_later(void)
+{
+	expected = begun;
+	epoch_call(epoch, is_over, &context);
+	epoch_drain_callbacks(epoch);
+}
+void t_epoch_end(void) { epoch_free(epoch); }
+void t_epoch_sleeps(void)
+{
+	struct tracker tracker;
+
+	_epoch_enter_preempt(epoch, &tracker);
+	pause("in a section", 1);
+}
+
 /* callouts */
 
 static void rings(void *arg) { fired += (int)(intptr_t)arg; }

@@ -57,6 +57,28 @@ def test_tasks(services: Any) -> None:
         services("t_task_swi")
 
 
+def test_epochs(another: Any) -> None:
+    for seed in range(6):
+        services = another(seed)
+        services("t_epoch_begin")
+        threads = [
+            services.spawn(*call)
+            for call in [
+                ("t_epoch_section", 3000),
+                ("t_epoch_section", 500),
+                ("t_epoch_wait",),
+                ("t_epoch_later",),
+            ]
+        ]
+        services.kernel.threads.run_until(lambda threads=threads: all(thread.done for thread in threads))
+        assert threads[2].value & 0xFFFF_FFFF == 0, "the sections that had begun are over"
+        assert services.variable("fired") == 1, "the callback came after them, too"
+        services("t_epoch_end")
+    services("t_epoch_begin")
+    with pytest.raises(KernelPanic, match="with sleeping prohibited"):
+        services("t_epoch_sleeps")
+
+
 def test_kernel_threads(services: Any) -> None:
     assert services.number("t_thread", 7) == 0, "its end wakes who waits on it"
     assert services.variable("fired") == 7

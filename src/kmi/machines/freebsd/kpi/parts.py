@@ -11,6 +11,8 @@ from kmi.machines.freebsd.kpi.contigmalloc import Contigmalloc
 from kmi.machines.freebsd.kpi.copy import Copying
 from kmi.machines.freebsd.kpi.critical import Critical
 from kmi.machines.freebsd.kpi.entropy import Entropy
+from kmi.machines.freebsd.kpi.epoch import Epochs
+from kmi.machines.freebsd.kpi.eventhandler import EventHandlers
 from kmi.machines.freebsd.kpi.kenv import Environment
 from kmi.machines.freebsd.kpi.kthread import KernelThreads
 from kmi.machines.freebsd.kpi.locks import Locks
@@ -53,6 +55,8 @@ PARTS: Final[tuple[type[Part], ...]] = (
     Processors,
     SleepQueue,
     Semaphores,
+    Epochs,
+    EventHandlers,
     ReadMostly,
     Contigmalloc,
     SharedExclusive,

@@ -137,6 +137,15 @@ class Printing(Part):
     def vsnprintf(self, buffer: int, size: int, form: int, arguments: int) -> int:
         return self._into(buffer, size, self.format(self.string(form), VaList(self.kernel.engine, arguments)))
 
+    @serves("int sprintf(char *buf, const char *fmt, ...)", page="printf(9)", source=SOURCE)
+    def sprintf(self, buffer: int, form: int, rest: Rest) -> int:
+        return self._into(buffer, 1 << 31, self.format(self.string(form), rest))
+
+    @serves("int vsprintf(char *buf, const char *fmt, va_list ap)", page="printf(9)", source=SOURCE)
+    def vsprintf(self, buffer: int, form: int, arguments: int) -> int:
+        text = self.format(self.string(form), VaList(self.kernel.engine, arguments))
+        return self._into(buffer, 1 << 31, text)
+
     def _into(self, buffer: int, size: int, text: str) -> int:
         data = text.encode("utf-8", "surrogateescape")
         if size:
