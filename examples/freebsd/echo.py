@@ -13,7 +13,7 @@ from errno import EFBIG, EINVAL, ENOTTY
 from kmi import Struct, info, module, u32
 from kmi.device import File, FileOperations, MiscDevice, Poll, PollTable
 from kmi.errors import error
-from kmi.freebsd.malloc import M_WAITOK, M_ZERO, MallocType, Memory
+from kmi.freebsd.malloc import M_WAITOK, M_ZERO, MallocType, Memory, default_allocator
 from kmi.freebsd.module import EventModule
 from kmi.ioctl import IO, IOR, IOW, Request
 from kmi.sync import Condition, Mutex
@@ -91,6 +91,7 @@ class Echo(FileOperations):
         return 0
 
 
+@default_allocator(M_WAITOK)
 @module(license="Dual BSD/GPL", description="gives back what was written last", version="1.0")
 class EchoModule(EventModule):
     def __init__(self) -> None:

@@ -244,6 +244,7 @@ static __maybe_unused noinline __cold bool kmi_freebsd_short(const struct kmi_er
 #include "devices.h"
 #include "userspace.h"
 #include "parameters.h"
+#include "settings.h"
 #include "deferred.h"
 #include "shared.h"
 #include "pages.h"
