@@ -242,10 +242,18 @@ def test_patched_headers(tmp_path: Path) -> None:
     text = image.section(".text")
     assert text is not None
     (table,) = struct.unpack_from("<Q", whole, 40)
-    for alignment in (0, 24):
+    for alignment in (0, 24, 8192):
         place = table + 64 * text.index + 48
         path.write_bytes(whole[:place] + struct.pack("<Q", alignment) + whole[place + 8 :])
-        assert f"section .text has the alignment {alignment}, and one that is loaded" in only(kld.check(path))
+        assert f"section .text has the alignment {alignment}, and " in only(kld.check(path))
+    bss = image.section(".bss")
+    assert bss is not None
+    place = table + 64 * bss.index + 32
+    path.write_bytes(whole[:place] + struct.pack("<Q", 1 << 40) + whole[place + 8 :])
+    assert "it wants 1,099,511," in only(kld.check(path))
+    with FreeBSDKind().start(1, tmp_path) as kernel, pytest.raises(OSError, match="it wants") as caught:
+        kernel.load("patched.ko")
+    assert caught.value.errno == errno.ENOEXEC
 
 
 def test_whatever_is_cut_off_or_damaged_gets_a_sentence(tmp_path: Path) -> None:
@@ -256,6 +264,8 @@ def test_whatever_is_cut_off_or_damaged_gets_a_sentence(tmp_path: Path) -> None:
         assert re.search(r"cut off", only(kld.check(path))), size
     chance = random.Random(15)
     refused = 0
+    path.write_bytes(whole)
+    assert kld.damaged(whole) == []
     for _ in range(60):
         damaged = bytearray(whole)
         for _ in range(8):  # in the tables, where it matters
@@ -263,6 +273,7 @@ def test_whatever_is_cut_off_or_damaged_gets_a_sentence(tmp_path: Path) -> None:
             damaged[place] ^= 1 << chance.randrange(8)
         path.write_bytes(damaged)
         refused += bool(kld.check(path))  # no traceback, whatever it is
+        assert len(kld.damaged(bytes(damaged))) <= len(kld.check(path))
     assert refused > 10
 
 

@@ -134,6 +134,7 @@ class FreeBSDTestKernel:
         from kmi.kernels.freebsd.toolchain.build import build
 
         if path.suffix == ".ko":
+            refuse_damaged(path)
             return path
         files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
         key = path.resolve(), b"\0".join(file.read_bytes() for file in files)
@@ -262,6 +263,17 @@ class FreeBSDTestKernel:
             self._fault.happened = self._fault.left == 0
             if self._fault.happened:
                 self._fault.what = WHAT[self._get(module.file, FAILED)]
+
+
+def refuse_damaged(ko: Path) -> None:
+    """Refuse a file that leads nowhere, with kldload's errno: a real kernel, which trusts it, would crash."""
+    from kmi.kernels.freebsd.toolchain.kld import damaged
+
+    if problems := damaged(ko.read_bytes()):
+        refused = OSError(errno.ENOEXEC, f"{ko.name}: {problems[0]}")
+        for problem in problems:
+            refused.add_note(f"{ko.name}: {problem}")
+        raise refused
 
 
 def tunable(value: Value) -> str:

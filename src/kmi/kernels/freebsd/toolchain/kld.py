@@ -20,7 +20,7 @@ from kmi.kernels.freebsd.provision.releases import DEFAULT, Release
 from kmi.kernels.freebsd.toolchain import kpi
 from kmi.kernels.freebsd.toolchain.image import Image, Malformed, Section, read
 
-__all__ = ["Depend", "Metadata", "check", "is_linux", "loaded_size", "metadata"]
+__all__ = ["Depend", "Metadata", "check", "damaged", "is_linux", "loaded_size", "metadata"]
 
 #: The kinds of sections that have a place in memory: link_elf_load_file.
 LOADED = {"SHT_PROGBITS", "SHT_NOBITS", "SHT_AMD64_UNWIND", "SHT_INIT_ARRAY", "SHT_FINI_ARRAY"}
@@ -40,6 +40,9 @@ _X86_64 = 62
 _RELOCATABLE = 1
 _KINDS = {1: "a relocatable file", 2: "a program", 3: "a shared object", 4: "a core dump"}
 _POINTER = 8
+_PAGE = 4096
+_ROOM = 1 << 30
+"""Within what -mcmodel=kernel reaches, the last 2 GiB, there is the kernel, too."""
 #: struct mod_metadata: version, type, data, cval; its types: sys/sys/module.h.
 _METADATA_VERSION, _DEPEND, _MODULE, _VERSION = 1, 1, 2, 3
 _SETS = "modmetadata_set"
@@ -78,6 +81,20 @@ def check(path: Path, release: Release = DEFAULT, name: str | None = None) -> li
     return [f"{who}: {problem}" for problem in _problems(image, release)]
 
 
+def damaged(data: bytes) -> list[str]:
+    """What is wrong with a file where FreeBSD's linker trusts it: it would follow what leads nowhere.
+
+    Other reasons to refuse the file it finds by itself.
+    """
+    try:
+        image = read(data)
+    except Malformed as error:
+        return [str(error)]
+    if is_linux(image):
+        return []
+    return [*_frame(image)] or [*_sections(image), *_beyond(image), *metadata(image).problems]
+
+
 def _problems(image: Image, release: Release) -> Iterator[str]:
     if is_linux(image):
         yield "it is a module of Linux, not of FreeBSD: build its source for FreeBSD"
@@ -87,6 +104,7 @@ def _problems(image: Image, release: Release) -> Iterator[str]:
     if frame:
         return  # nothing else of it would be looked at
     yield from _sections(image)
+    yield from _beyond(image)
     yield from _relocations(image)
     said = metadata(image)
     yield from said.problems
@@ -128,11 +146,19 @@ def _sections(image: Image) -> Iterator[str]:
                 f"section {one.name} has the alignment {one.alignment}, and one that is loaded needs a power "
                 "of two: link it with `ld -r`, and do not change its headers afterwards"
             )
+        elif one.loaded and one.alignment > _PAGE:
+            yield (
+                f"section {one.name} has the alignment {one.alignment}, and no module is aligned to more than "
+                f"a page, {_PAGE}: align its data to less"
+            )
         elif one.loaded and one.relocations and one.kind not in LOADED:
             yield (
                 f"section {one.name} has relocations, and is of a kind that the linker does not load "
                 f"({one.kind}): compile without what makes it"
             )
+    whole = sum(one.size for one in image.sections if one.loaded)
+    if whole > _ROOM:
+        yield f"it wants {whole:,} bytes of memory, and code and data of modules are within {_ROOM:,}"
     counted = Counter(one.name for one in image.sections if one.name.startswith("set_"))
     for name, count in counted.items():
         if count > 1:
@@ -157,13 +183,23 @@ def _set(section: Section) -> Iterator[str]:
             )
 
 
+def _beyond(image: Image) -> Iterator[str]:
+    for section in image.sections:
+        for one in section.relocations:
+            size = _POINTER if one.kind == "64" else 4
+            if one.kind != "NONE" and one.offset + size > section.size:
+                where = f"{section.name}+{one.offset:#x}"
+                yield f"a relocation is for {where}, beyond the section's end: the file is damaged"
+            defined = one.symbol.section
+            if isinstance(defined, int) and defined >= len(image.sections):
+                yield f"{one.symbol.name} is in section {defined}, which there is not: the file is damaged"
+
+
 def _relocations(image: Image) -> Iterator[str]:
     told: set[tuple[str, str]] = set()
     for section in image.sections:
         for one in section.relocations:
             where = f"{section.name}+{one.offset:#x}"
-            if one.offset >= max(section.size, 1):
-                yield f"a relocation is for {where}, beyond the section's end: the file is damaged"
             if one.kind not in ACCEPTED and (section.name, one.kind) not in told:
                 told.add((section.name, one.kind))
                 what = f"{one.kind} of {one.symbol.name}" if one.symbol.name else one.kind
