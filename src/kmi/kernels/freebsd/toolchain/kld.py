@@ -148,8 +148,8 @@ def _sections(image: Image) -> Iterator[str]:
             )
         elif one.loaded and one.alignment > _PAGE:
             yield (
-                f"section {one.name} has the alignment {one.alignment}, and no module is aligned to more than "
-                f"a page, {_PAGE}: align its data to less"
+                f"section {one.name} has the alignment {one.alignment}, and no module is aligned to more "
+                f"than a page, {_PAGE}: align its data to less"
             )
         elif one.loaded and one.relocations and one.kind not in LOADED:
             yield (

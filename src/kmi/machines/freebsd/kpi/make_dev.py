@@ -164,8 +164,9 @@ class Devices(Part):
         table["d_flags"] |= D_INIT
 
     def _name(self, function: str, name: str, flags: int) -> str:
+        asked = name
         try:
-            asked, name = name, checked(name)
+            name = checked(asked)
             if clash(name, (*self.named, *SYSTEM)):
                 raise KernelError(EEXIST)
             return name
