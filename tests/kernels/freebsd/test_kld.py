@@ -17,6 +17,7 @@ from kmi.kernels.freebsd.provision.releases import DEFAULT
 from kmi.kernels.freebsd.toolchain import compiler, kld
 from kmi.kernels.freebsd.toolchain.build import build
 from kmi.kernels.freebsd.toolchain.image import Malformed, read
+from kmi.machines.outcomes import KernelPanic
 from kmi.testing.kernels.freebsd import FreeBSDKind
 
 GREETER = Path(__file__).parent / "modules" / "greeter.py"
@@ -219,6 +220,14 @@ def test_the_kernel_refuses_what_the_checker_does_and_goes_on(made: Made, tmp_pa
         assert kernel.modules() == ["sample"]
         kernel.unload()
         assert kernel.settle() == []
+
+
+def test_a_bad_name_of_a_device_is_a_panic_where_nobody_asked_for_a_check(made: Made, tmp_path: Path) -> None:
+    driver = '#include <sys/conf.h>\nstatic struct cdevsw sw = { .d_version = D_VERSION, .d_name = "a" };'
+    made.kld(before=driver, body='if (what == MOD_LOAD) make_dev(&sw, 0, 0, 0, 0600, "a b");')
+    said = re.escape("bad si_name (error=22, si_name=a b)")
+    with FreeBSDKind().start(1, tmp_path) as kernel, pytest.raises(KernelPanic, match=said):
+        kernel.load("sample.ko")
 
 
 PATCHES = {
