@@ -54,7 +54,9 @@ def wanted(layer: Path) -> list[str]:
     module = f"kmi.kernels.{layer.name}.bindings"
     names: set[str] = set()
     for file in sorted([*layer.glob("*.py"), *(layer / layer.name).glob("*.py")]):
-        for node in ast.walk(ast.parse(file.read_text())):
+        text = file.read_text()
+        # Imports stand at the top of kernel Python, and most files need only be looked at for this name.
+        for node in ast.parse(text).body if module in text else ():
             if isinstance(node, ast.ImportFrom) and node.module == module:
                 names.update(alias.name for alias in node.names)
     return sorted(names)
