@@ -110,7 +110,10 @@ def metadata(function: F) -> F:
 
 
 def confined(declaration: D) -> D:
-    """A class whose objects belong to one thread, or to one lock: they change, and guard nothing."""
+    """A class whose objects belong to one thread, or to one lock: they change, and guard nothing.
+
+    A kernel's implementation says so, too.
+    """
     return declaration
 
 

@@ -141,7 +141,8 @@ def _overloaded(body: Body, node: ast.Call, kind: ClassType, name: str) -> str:
     if len(node.args) == 2 and find_method(body.world, kind, f"__{name}_default__") is not None:
         return f"__{name}_default__"
     if any(m.startswith(f"__{name}_") for each in kind.definition.ancestors() for m in each.methods):
-        kinds = (peek_type(body, argument) for argument in node.args)
+        looked = node.args[:1] if kind.definition.module.startswith("kmi.runtime.") else node.args
+        kinds = (peek_type(body, argument) for argument in looked)
         return next((own for each in kinds if (own := overload(body.world, kind, name, each)) != name), name)
     return name
 

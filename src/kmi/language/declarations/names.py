@@ -234,9 +234,6 @@ def _provided(
     scope.resolved[name] = entity
     if isinstance(entity, ClassInfo):
         scope.module.classes[name] = entity.definition
-        entity.definition.confined = any(
-            isinstance(d, ast.Name) and d.id == "confined" for d in node.decorator_list
-        )
     elif isinstance(entity, FunctionInfo):
         scope.module.functions[name] = entity.function
         entity.provided = True

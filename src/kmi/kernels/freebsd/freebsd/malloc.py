@@ -5,6 +5,7 @@ NULL is freed.
 """
 
 from kmi.integers import u8, usize
+from kmi.interface import confined
 from kmi.kernels.freebsd.bindings import (
     kmi_freebsd_type,
     kmi_freebsd_type_allocate,
@@ -48,6 +49,7 @@ class MallocType:
             kmi_freebsd_type_end(self._type)
 
 
+@confined
 class Block:
     """The memory and how much of it was asked for; a class below it allocates."""
 
