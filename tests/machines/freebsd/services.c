@@ -402,6 +402,7 @@ int t_thread_returns(void) { return (kthread_add(thread_returns, NULL, NULL, NUL
 
 struct list { struct list *next; long value; };
 int t_null(struct list *list) { return (list->next->value); }
+int t_call(int (*function)(void)) { return (function() + 1); }
 int t_stack(int depth)
 {
 	volatile char room[512];

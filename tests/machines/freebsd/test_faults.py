@@ -13,6 +13,8 @@ from kmi.machines.outcomes import KernelPanic
     ("name", "argument", "said"),
     [
         ("t_null", 0, "page fault: read of 8 bytes at 0x0: memory that is not mapped"),
+        ("t_read", 0x5000, "page fault: read of 1 bytes at 0x5000: user memory, which copyin"),
+        ("t_call", 0, "page fault: a call of 0x0, where no code is"),
         ("t_stack", 100, "page fault: write of"),
         ("t_smash", 64, "stack overflow detected"),
     ],

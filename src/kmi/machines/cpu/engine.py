@@ -30,6 +30,8 @@ from unicorn import (
     UC_HOOK_MEM_INVALID,
     UC_HOOK_MEM_READ,
     UC_HOOK_MEM_WRITE,
+    UC_MEM_FETCH_PROT,
+    UC_MEM_FETCH_UNMAPPED,
     UC_MEM_WRITE,
     UC_MEM_WRITE_PROT,
     UC_MEM_WRITE_UNMAPPED,
@@ -61,6 +63,8 @@ __all__ = ["ARGUMENTS", "PAGE", "Access", "BadAccess", "Engine", "Registers", "S
 PAGE: Final = 4096
 GATE: Final = 16
 """Bytes from one gate to the next."""
+NOWHERE: Final = 0x8000_0000_0000_0001
+"""An address that no code can be at: unicorn wants one where it would stop."""
 HALT: Final = b"\xf4"
 SHOWN: Final = (
     UC_X86_REG_RIP, UC_X86_REG_RSP, UC_X86_REG_RBP, UC_X86_REG_RAX, UC_X86_REG_RDI, UC_X86_REG_RSI,
@@ -93,6 +97,8 @@ class Access:
     write: bool
     rip: int
     """The instruction that made it."""
+    fetch: bool = False
+    """It was to be executed."""
 
     def __str__(self) -> str:
         verb = "written" if self.write else "read"
@@ -253,7 +259,8 @@ class Engine:
     def _invalid(self, uc: Any, kind: int, address: int, size: int, value: int, data: object) -> bool:
         write = kind in (UC_MEM_WRITE_UNMAPPED, UC_MEM_WRITE_PROT)
         rip = uc.reg_read(UC_X86_REG_RIP)
-        self._bad = BadAccess(Access(address, size, write, rip), "memory that is not mapped")
+        fetch = kind in (UC_MEM_FETCH_UNMAPPED, UC_MEM_FETCH_PROT)
+        self._bad = BadAccess(Access(address, size, write, rip, fetch), "memory that is not mapped")
         return False
 
     # Running.
@@ -291,7 +298,7 @@ class Engine:
     def run(self, rip: int, instructions: int = 0) -> tuple[Stop, int]:
         """Run from there; 0 instructions: as many as it takes. Why it stopped, and where; or BadAccess."""
         self._store()
-        status = uclib.uc_emu_start(self._handle, rip, 0, 0, instructions)
+        status = uclib.uc_emu_start(self._handle, rip, NOWHERE, 0, instructions)
         self._fetch()
         if status and self._bad is None:
             if status != UC_ERR_INSN_INVALID:

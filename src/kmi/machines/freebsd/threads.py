@@ -38,6 +38,8 @@ STACK: Final = 4 * PAGE
 """KSTACK_PAGES of amd64."""
 SLICE: Final = (1, 12, 60, 400, 3000)
 """How many instructions a thread may run before another one gets a turn: one of these is drawn."""
+USER_END: Final = 1 << 47
+"""Where the addresses of processes end (VM_MAXUSER_ADDRESS)."""
 LONG: Final = 2_000_000
 """How many if there is no other."""
 MOST: Final = 400_000_000
@@ -230,7 +232,15 @@ class Threads(Scheduler):
         """What the kernel says of a bad access."""
         access = bad.access
         verb = "write" if access.write else "read"
-        said = f"page fault: {verb} of {access.size} bytes at {access.address:#x}: {bad.why}"
+        why = bad.why
+        if access.fetch:
+            # The call has been made, so its return address is on the stack.
+            return Panic(
+                f"page fault: a call of {access.address:#x}, where no code is", self.describe_calls(0)
+            )
+        if PAGE <= access.address < USER_END:
+            why = "user memory, which copyin(9) and copyout(9) alone may touch"
+        said = f"page fault: {verb} of {access.size} bytes at {access.address:#x}: {why}"
         return Panic(said, self.describe_calls(access.rip))
 
     # Who runs.
