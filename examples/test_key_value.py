@@ -114,7 +114,7 @@ def test_many_keys(kernel: Kernel) -> None:
 def test_other_commands_are_enotty(kernel: Kernel, number: int) -> None:
     kernel.load("key_value.py")
     client = Client(kernel)
-    fails(errno.ENOTTY, lambda: client.user.ioctl(client.fd, number, bytes(16)))
+    fails(errno.ENOTTY, lambda: client.user.ioctl(client.fd, number, bytes(17)))
 
 
 def test_a_record_at_a_bad_address_is_efault(kernel: Kernel) -> None:

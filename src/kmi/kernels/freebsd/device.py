@@ -254,6 +254,8 @@ class _Device(Registration, Generic[S]):
             made = container_of(registration, _Device[S], "registration")
             operations = cast(Pointer[None], made.callbacks)
             status = kmi_freebsd_device_publish(address_of(made.device), operations)
+            if made.device.told:
+                return status
             if status == EEXIST:
                 err(f"kmi: not loaded: there is a device named {made.name} already")
             elif status != 0:

@@ -45,6 +45,7 @@ struct kmi_freebsd_device {
 	u32 count;
 	u32 mode;
 	bool numbered;
+	bool told; /* the log says why it could not be made */
 	struct sysctl_ctx_list shown;
 };
 
@@ -79,6 +80,7 @@ static __maybe_unused noinline __cold int kmi_freebsd_device_publish(struct kmi_
 		return ENOMEM;
 	status = kmi_freebsd_attributes_show(&device->shown, operations, device->name,
 					     device->numbered ? device->count : 0);
+	device->told = status != 0;
 	if (status)
 		return status;
 	device->nodes = malloc(device->count * sizeof(*device->nodes), M_KMI, M_WAITOK);

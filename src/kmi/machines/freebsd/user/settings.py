@@ -138,7 +138,7 @@ class SettingFile:
         kind = self._kind & CTLTYPE
         if kind == STRING:
             text = data.partition(b"\0")[0]
-            return text + b"\n" if self.is_parameter else text
+            return text + b"\n"  # as sysctl(8) ends what it prints
         if kind not in SIZES:
             raise KernelError(EIO)
         if kind == U8 and self.is_parameter:
