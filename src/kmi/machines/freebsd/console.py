@@ -23,7 +23,8 @@ class Console:
         self._open: Record | None = None
 
     def say(self, level: int, text: str) -> None:
-        """Add text, which may be a part of a line, or several."""
+        """Add text, which may be a part of a line, or several; what is no UTF-8 is shown as U+FFFD."""
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         *whole, rest = text.split("\n")
         for line in whole:
             begun = self._open
