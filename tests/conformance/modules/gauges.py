@@ -45,11 +45,7 @@ class Gauge(FileOperations):
 
     def show_long(self) -> str:
         with self.level as level:
-            count = level.length
-        text = ""
-        for _ in range(count):
-            text = f"{text}x"
-        return text
+            return "x" * level.length
 
     def store_long(self, text: str) -> None:
         with self.level as level:
