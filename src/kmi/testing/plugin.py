@@ -48,6 +48,7 @@ from kmi.machines.outcomes import MachineError, ProcessEnded
 from kmi.testing import explore
 from kmi.testing.doctests.collect import BadDocstring, Untranslatable
 from kmi.testing.doctests.items import module_file
+from kmi.testing.kernels.freebsd import FreeBSDKind
 from kmi.testing.kernels.kernel import KernelFailure, Report
 from kmi.testing.kernels.registry import (
     Choice,
@@ -77,6 +78,9 @@ NOT_COMPILED = (loader.CheckFailed, CheckFailed, BadDocstring, Untranslatable)
 
 #: Errors that are a kernel's answer to a test, and no mistake of kmi's.
 ANSWERS = (OSError, AssertionError, KernelFailure, MachineError, ProcessEnded, SimulationError, *NOT_COMPILED)
+
+#: The kernels whose threads a schedule chooses.
+EXPLORABLE = (SimulatedKind.name, FreeBSDKind.name)
 
 #: The property of a test report that carries the exit code of a kernel's end.
 EXIT_CODE = "kmi_exit_code"
@@ -111,14 +115,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--schedule",
         metavar="NAME",
-        help="how the simulated kernel chooses threads: random, pct, pct:DEPTH (default: random)",
+        help="how simulated and freebsd choose threads: random, pct, pct:DEPTH (default: random)",
     )
     group.addoption(
         "--explore",
         type=int,
         default=1,
         metavar="N",
-        help="run each test under N schedules of the simulated kernel, up to the first that fails",
+        help="run each test under N schedules of simulated and freebsd, up to the first that fails",
     )
     group.addoption(
         "--time-limit", type=float, default=120.0, help="seconds that a test with a kernel may take"
@@ -234,7 +238,7 @@ def kernel(request: pytest.FixtureRequest) -> Iterator[RunningKernel]:
 @contextmanager
 def _started(item: pytest.Item, name: str) -> Iterator[RunningKernel]:
     kind = _prepared(item.config, name)
-    if isinstance(kind, SimulatedKind):
+    if isinstance(kind, SimulatedKind | FreeBSDKind):
         kind.schedule = _round(item).schedule
     with kind.start(_seed(item), item.path.parent) as running:
         item.stash[RUNNING] = running
@@ -245,7 +249,7 @@ def _explored(item: pytest.Item) -> TypeGuard[pytest.Function]:
     """Whether the test runs under several schedules."""
     if item.config.getoption("explore") == 1 or not isinstance(item, pytest.Function):
         return False
-    return hasattr(item, "callspec") and item.callspec.params.get("kernel") == SimulatedKind.name
+    return hasattr(item, "callspec") and item.callspec.params.get("kernel") in EXPLORABLE
 
 
 def _plan(item: pytest.Item) -> list[explore.Round]:
@@ -277,7 +281,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
             return item.stash[RUNNING]
         if threading.current_thread() is threading.main_thread():
             signal.setitimer(signal.ITIMER_REAL, limit)
-        return stack.enter_context(_started(item, SimulatedKind.name))
+        return stack.enter_context(_started(item, str(item.callspec.params["kernel"])))
 
     def judge() -> None:
         running = item.stash[RUNNING]
