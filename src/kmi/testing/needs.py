@@ -34,7 +34,7 @@ class Unmet:
 @cache
 def unmet(need: str) -> Unmet | None:
     """Why a need is not met; None if it is. UnknownKernel for a kernel that there is not."""
-    if need == "simulated" or need.startswith("linux:"):
+    if need in ("simulated", "freebsd") or need.startswith("linux:"):
         missing = find(need).missing()
         return Unmet(need, KernelMissing(need, missing).line) if missing else None
     if need == "ziglang":  # clang and the headers of FreeBSD
