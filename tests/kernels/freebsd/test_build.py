@@ -108,3 +108,17 @@ def test_a_release_without_headers_is_refused() -> None:
     assert releases.find("freebsd") is releases.find("freebsd:15")
     with pytest.raises(releases.UnknownRelease, match="there is no kernel 'freebsd:9'"):
         releases.find("freebsd:9")
+
+
+def test_an_errno_that_freebsd_lacks_is_refused_with_its_line(tmp_path: Path) -> None:
+    module = tmp_path / "lacking.py"
+    text = (
+        "from errno import EBADE, ENODATA\n\nfrom kmi import Module, module\n\n\n"
+        '@module(license="GPL", description="fails")\nclass Lacking(Module):\n'
+        '    def __init__(self) -> None:\n        raise OSError(EBADE, "no")\n'
+    )
+    module.write_text(text)
+    with pytest.raises(Refused, match=r"lacking\.py:9: FreeBSD has no errno EBADE"):
+        build(module)
+    module.write_text(text.replace("EBADE, ENODATA", "ENODATA").replace("EBADE", "ENODATA"))
+    assert build(module).ko.exists(), "which FreeBSD calls ENOATTR"
