@@ -218,7 +218,8 @@ class LinuxTestKernel:
         return [*counted, *splats]
 
     def settle(self) -> Sequence[Report]:
-        self.fail_nth(0)
+        if self._fault.left:
+            self.fail_nth(0)
         self.guest.end_processes()
         while self._loaded:
             self.unload()
