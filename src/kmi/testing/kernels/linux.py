@@ -8,6 +8,8 @@ and on ``linux:debug`` also what KASAN, lockdep, UBSAN, kmemleak and the atomic-
 from __future__ import annotations
 
 import re
+import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,6 +52,8 @@ _LEAKED = re.compile(r"kmi: \S+: leaked \d+ objects")
 
 #: What this process has built: many tests load one module, and to check it again takes longer than they do.
 _BUILT: dict[tuple[Path, bytes, str], Path] = {}
+#: What of them is sent into a guest: an emulator copies slowly, and debug information is nine tenths.
+_LOADABLE: dict[Path, bytes] = {}
 
 
 def _attribute(module: str, name: str) -> str:
@@ -101,8 +105,9 @@ class LinuxTestKernel:
 
     def load(self, path: str | PathLike[str], /, **parameters: Value) -> Loaded:
         ko = self._module(self.beside / path)
-        data = ko.read_bytes()
-        module = LoadedModule(ko.stem.replace("-", "_"), len(data), f"parm={FAIL_CALLS}:".encode() in data)
+        data = ko.read_bytes() if ko == self.beside / path else _loadable(ko)
+        counts = f"parm={FAIL_CALLS}:".encode() in data
+        module = LoadedModule(ko.stem.replace("-", "_"), ko.stat().st_size, counts)
         asked = {FAIL_NTH: self._fault.left, FAIL_CALLS: int(self._fault.calls)}
         counting = asked if self._fault.left and module.counts else {}
         values = {**parameters, **counting}
@@ -238,6 +243,19 @@ class LinuxTestKernel:
             if line is not None:
                 error.add_note(f"{place.function}+{place.offset:#x} of {place.module} is {line}")
                 return
+
+
+def _loadable(ko: Path) -> bytes:
+    """A built module as distributions install it: without debug information, which Linux copies and drops."""
+    if ko not in _LOADABLE:
+        data = ko.read_bytes()
+        if b".debug_info\0" in data:
+            with tempfile.TemporaryDirectory() as directory:
+                bare = Path(directory, ko.name)
+                subprocess.run(["strip", "--strip-debug", "-o", str(bare), str(ko)], check=True)
+                data = bare.read_bytes()
+        _LOADABLE[ko] = data
+    return _LOADABLE[ko]
 
 
 def parameter(value: Value) -> str:
