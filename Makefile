@@ -11,7 +11,7 @@
 
 SHELL   := /bin/sh
 KERNELS ?= available
-JOBS    ?= 2
+JOBS    ?= 3
 PREPARE := .venv/bin/kmi doctor --prepare
 
 .PHONY: demo test bench setup lint python
