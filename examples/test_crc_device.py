@@ -32,11 +32,11 @@ def written(kernel: Kernel, *parts: bytes) -> bytes:
     return report
 
 
-@pytest.mark.parametrize("length", [1, 3, 55, 56, 63, 64, 65, 119, 120, 128, 1000])
-def test_lengths_around_a_block(kernel: Kernel, length: int) -> None:
-    kernel.load("crc_device.py")
-    data = bytes(index * 7 & 0xFF for index in range(length))
-    assert written(kernel, data) == expected(data)
+def test_lengths_around_a_block(kernel: Kernel) -> None:
+    for length in (1, 3, 55, 56, 63, 64, 65, 119, 120, 128, 1000):
+        with loaded(kernel, "crc_device.py"):  # which counts on until its report is read
+            data = bytes(index * 7 & 0xFF for index in range(length))
+            assert written(kernel, data) == expected(data), length
 
 
 def test_nothing_was_written(kernel: Kernel) -> None:

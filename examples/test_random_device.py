@@ -8,12 +8,12 @@ import pytest
 from kmi.testing.kernels.kernel import Kernel
 
 
-@pytest.mark.parametrize("length", [1, 255, 256, 257, 10_000])
-def test_gives_as_much_as_asked_for(kernel: Kernel, length: int) -> None:
+def test_gives_as_much_as_asked_for(kernel: Kernel) -> None:
     kernel.load("random_device.py")
     user = kernel.process()
     fd = user.open("/dev/random_bytes", os.O_RDONLY)
-    assert len(user.read(fd, length)) == length
+    for length in (1, 255, 256, 257, 10_000):
+        assert len(user.read(fd, length)) == length
 
 
 def test_never_gives_the_same_twice(kernel: Kernel) -> None:

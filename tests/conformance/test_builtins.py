@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+from kmi.testing.faults import loaded
 from kmi.testing.kernels.kernel import Kernel
 
 MODULE = "modules/builtins_in_use.py"
@@ -23,14 +24,17 @@ def _here() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("asked", ASKED, ids=len)
-def test_a_kernel_answers_as_cpython(kernel: Kernel, asked: bytes) -> None:
-    kernel.load(MODULE)
-    user = kernel.process()
-    fd = user.open("/dev/answers")
-    assert user.write(fd, asked or b" ") == max(1, len(asked))
-    expected = _here().told(asked or b" ")
-    assert user.read(fd, 65536) == expected.encode()
+def test_a_kernel_answers_as_cpython(kernel: Kernel) -> None:
+    for asked in ASKED:
+        with loaded(kernel, MODULE):
+            user = kernel.process()
+            try:
+                fd = user.open("/dev/answers")
+                assert user.write(fd, asked or b" ") == max(1, len(asked))
+                expected = _here().told(asked or b" ")
+                assert user.read(fd, 65536) == expected.encode()
+            finally:
+                user.end()
 
 
 def test_what_is_no_text_is_an_errno(kernel: Kernel) -> None:

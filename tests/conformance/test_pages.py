@@ -198,11 +198,11 @@ def test_a_device_without_mmap_is_not_mapped(kernel: Kernel) -> None:
     assert refusal(user, user.open("/dev/silent"), PAGE) == unmapped(kernel)
 
 
-@pytest.mark.parametrize("count", [0, -1, 65537, 1 << 40])
-def test_a_count_that_is_none_refuses_the_load(kernel: Kernel, count: int) -> None:
-    with pytest.raises(OSError) as refused:
-        kernel.load(MODULE, count=count)
-    assert refused.value.errno == errno.EINVAL
+def test_a_count_that_is_none_refuses_the_load(kernel: Kernel) -> None:
+    for count in (0, -1, 65537, 1 << 40):
+        with pytest.raises(OSError) as refused:
+            kernel.load(MODULE, count=count)
+        assert refused.value.errno == errno.EINVAL, count
 
 
 def test_the_module_keeps_to_the_pages(kernel: Kernel) -> None:

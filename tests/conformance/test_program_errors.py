@@ -57,16 +57,16 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("command", "value", "function", "text", "message"), CASES)
-def test_an_error_of_the_program(
-    kernel: Kernel, command: int, value: int, function: str, text: str, message: str
-) -> None:
+def test_errors_of_the_program(kernel: Kernel) -> None:
     user, fd = opened(kernel)
-    with pytest.raises(OSError) as refused:
-        user.ioctl(fd, command, value)
-    assert refused.value.errno == errno.ENOTRECOVERABLE
-    assert complaints(kernel) == [f"kmi: mistakes.py:{at(text)} in {function}: {message}"]
-    assert user.ioctl(fd, mistakes.INDEX, 3)[0] == 4  # the kernel lives, and the lock was given back
+    expected = []
+    for command, value, function, text, message in CASES:
+        with pytest.raises(OSError) as refused:
+            user.ioctl(fd, command, value)
+        assert refused.value.errno == errno.ENOTRECOVERABLE, message
+        expected.append(f"kmi: mistakes.py:{at(text)} in {function}: {message}")
+        assert complaints(kernel) == expected
+        assert user.ioctl(fd, mistakes.INDEX, 3)[0] == 4  # the kernel lives, and the lock was given back
 
 
 def test_the_log_says_from_where_a_function_was_called(kernel: Kernel) -> None:

@@ -128,19 +128,19 @@ def test_a_name_that_is_taken_refuses_the_load(kernel: Kernel) -> None:
     user.close(user.open("/dev/stage-one"))
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a!b", "x/../../etc", "/", "n" * 256])
-def test_a_name_that_is_no_name_refuses_the_load(kernel: Kernel, name: str) -> None:
-    with pytest.raises(OSError) as refused:
-        kernel.load("modules/silent.py", device_name=name)
-    assert refused.value.errno == errno.EINVAL
-    assert any(REFUSED_NAME.fullmatch(line) for line in kernel.log())
+def test_a_name_that_is_no_name_refuses_the_load(kernel: Kernel) -> None:
+    for count, name in enumerate(("", ".", "..", "a/b", "a!b", "x/../../etc", "/", "n" * 256), 1):
+        with pytest.raises(OSError) as refused:
+            kernel.load("modules/silent.py", device_name=name)
+        assert refused.value.errno == errno.EINVAL, name
+        assert sum(bool(REFUSED_NAME.fullmatch(line)) for line in kernel.log()) == count, name
 
 
-@pytest.mark.parametrize("mode", [-1, 0o1000, 1 << 40])
-def test_permissions_that_are_none_refuse_the_load(kernel: Kernel, mode: int) -> None:
-    with pytest.raises(OSError) as refused:
-        kernel.load("modules/silent.py", mode=mode)
-    assert refused.value.errno == errno.EINVAL
+def test_permissions_that_are_none_refuse_the_load(kernel: Kernel) -> None:
+    for mode in (-1, 0o1000, 1 << 40):
+        with pytest.raises(OSError) as refused:
+            kernel.load("modules/silent.py", mode=mode)
+        assert refused.value.errno == errno.EINVAL, oct(mode)
 
 
 def test_an_open_file_keeps_the_module(kernel: Kernel) -> None:

@@ -145,18 +145,18 @@ def test_the_position_follows_the_progress(kernel: Kernel) -> None:
     assert refused.value.errno == errno.EINVAL
 
 
-@pytest.mark.parametrize("address", [0, 1, 4095, 1 << 47, (1 << 64) - 4096])
 @pytest.mark.parametrize("name", ["read", "write"])
-def test_a_bad_pointer_is_efault(kernel: Kernel, name: str, address: int) -> None:
+def test_a_bad_pointer_is_efault(kernel: Kernel, name: str) -> None:
     user, fd = opened(kernel)
     user.write(fd, b"kept")
-    with pytest.raises(OSError) as refused:
-        if name == "read":
-            user.read(fd, 4, address=address)
-        else:
-            user.write(fd, b"abcd", address=address)
-    assert refused.value.errno == errno.EFAULT
-    assert user.read(fd, 9) == b"kept"
+    for address in (0, 1, 4095, 1 << 47, (1 << 64) - 4096):
+        with pytest.raises(OSError) as refused:
+            if name == "read":
+                user.read(fd, 4, address=address)
+            else:
+                user.write(fd, b"abcd", address=address)
+        assert refused.value.errno == errno.EFAULT, hex(address)
+        assert user.read(fd, 9) == b"kept", hex(address)
 
 
 @pytest.mark.parametrize("way", [ways.WHOLE, ways.PIECES])
