@@ -11,7 +11,7 @@
 
 SHELL   := /bin/sh
 KERNELS ?= available
-JOBS    ?= 3
+JOBS    ?= 2
 PREPARE := .venv/bin/kmi doctor --prepare
 
 .PHONY: demo test bench setup lint python
@@ -23,7 +23,7 @@ demo: python
 test: python
 	@$(PREPARE) all || test $$? = 1
 	@$(PREPARE) tests || test $$? = 1
-	@.venv/bin/kmi test --on $(KERNELS) -n $(JOBS) tests examples
+	@.venv/bin/kmi test --on $(KERNELS) -n $(JOBS) --dist worksteal tests examples
 
 bench: python
 	@$(PREPARE) linux:6.1
