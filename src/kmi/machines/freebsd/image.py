@@ -16,22 +16,26 @@ import errno
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from elftools.common.exceptions import ELFError
-
+from kmi.kernels.freebsd.toolchain import image as file_image
+from kmi.kernels.freebsd.toolchain.image import Malformed, Relocation, Section
 from kmi.machines.cpu.engine import PAGE, Engine
-from kmi.machines.freebsd.parsed import Entry, Parsed, Section, parse
 
 __all__ = ["Image", "LinkError", "Placed"]
 
-ALLOC: Final = 0x2
+RELOCATABLE, X86_64 = 1, 62
+"""ET_REL and EM_X86_64."""
 WRITE: Final = 0x1
 EXECUTE: Final = 0x4
 
 NONE, R64, PC32, PLT32, R32S = 0, 1, 2, 4, 11
 """The relocations that link_elf_obj applies to what a compiler emits for a module."""
 KNOWN: Final = (NONE, R64, PC32, PLT32, R32S)
+
+read = lru_cache(maxsize=16)(file_image.read)
+"""A file's image, read once for however often it is loaded."""
 
 
 class LinkError(OSError):
@@ -87,13 +91,13 @@ class Image:
         """
         image = cls(engine, address)
         try:
-            file = parse(data)
-            if not file.relocatable:
+            file = read(data)
+            if file.kind != RELOCATABLE or file.machine != X86_64:
                 raise LinkError(errno.ENOEXEC, "kldload: the file is no relocatable object of this machine")
             image._place(file)
             image._link(file, resolve, depend)
             image._seal()
-        except (ELFError, UnicodeDecodeError, KeyError, IndexError, ValueError) as error:
+        except (Malformed, KeyError, IndexError, ValueError) as error:
             image.unmap()
             raise LinkError(errno.ENOEXEC, f"kldload: the file is damaged: {error}") from None
         except LinkError:
@@ -109,16 +113,17 @@ class Image:
 
     # Placing.
 
-    def _place(self, file: Parsed) -> None:
+    def _place(self, file: file_image.Image) -> None:
         """Give each section that is to be in memory its address: by what it may be used for, page by page."""
-        sections = [(index, s) for index, s in enumerate(file.sections) if s.flags & ALLOC and s.size]
+        sections = [one for one in file.sections if one.loaded and one.size]
         at = self.address
         for rights in (EXECUTE, 0, WRITE):
-            kind = [(i, s) for i, s in sections if self._rights(s) == rights]
             first = at
-            for index, section in kind:
+            for section in sections:
+                if self._rights(section) != rights:
+                    continue
                 at = _aligned(at, max(section.alignment, 1))
-                self.sections.append(Placed(section.name, at, section.size, index))
+                self.sections.append(Placed(section.name, at, section.size, section.index))
                 at += section.size
             at = _aligned(at, PAGE)
             if at > first:
@@ -126,8 +131,7 @@ class Image:
                 self._parts.append((first, at, rights))
         self.size = at - self.address
         for placed in self.sections:
-            data = file.sections[placed.index].data
-            if data is not None:
+            if data := file.sections[placed.index].data:
                 self.engine.write(placed.address, data)
 
     @staticmethod
@@ -145,15 +149,19 @@ class Image:
     # Linking.
 
     def _link(
-        self, file: Parsed, resolve: Callable[[str], int | None], depend: Callable[[Image], None]
+        self,
+        file: file_image.Image,
+        resolve: Callable[[str], int | None],
+        depend: Callable[[Image], None],
     ) -> None:
         addresses = {placed.index: placed.address for placed in self.sections}
-        if file.symbols is None:
-            raise LinkError(errno.ENOEXEC, "link_elf_obj: the file has no symbol table")
+        if file.symbol_tables != 1:
+            said = f"link_elf_obj: a kld has one symbol table, and this file {file.symbol_tables}"
+            raise LinkError(errno.ENOEXEC, said)
         values: list[int | str | None] = []
         for symbol in file.symbols:
-            where = symbol.where
-            if where == "SHN_UNDEF":
+            where = symbol.section
+            if symbol.undefined:
                 found = self._set_bound(symbol.name) if symbol.name else 0
                 found = resolve(symbol.name) if found is None else found
                 if found is None and symbol.weak:
@@ -171,10 +179,10 @@ class Image:
                     if symbol.function:
                         self._functions.append((base + symbol.value, symbol.size, symbol.name))
         self._functions.sort()
-        tables = [(addresses[target], entries) for target, entries in file.relocations]
         for local in (True, False):
-            for base, entries in tables:
-                own = [entry for entry in entries if file.symbols[entry.symbol].local is local]
+            for index, base in sorted(addresses.items()):
+                entries = file.sections[index].relocations
+                own = [entry for entry in entries if entry.symbol.local is local]
                 self._relocate(own, base, values)
             if local:
                 depend(self)
@@ -188,15 +196,14 @@ class Image:
                         return placed.address + (placed.size if prefix == "__stop_" else 0)
         return None
 
-    def _relocate(self, entries: Iterable[Entry], base: int, values: list[int | str | None]) -> None:
+    def _relocate(self, entries: Iterable[Relocation], base: int, values: list[int | str | None]) -> None:
         for entry in entries:
-            kind, at = entry.kind, base + entry.offset
-            value = values[entry.symbol]
+            kind, at = entry.type, base + entry.offset
+            value = values[entry.index]
             if kind == NONE:
                 continue
             if kind not in KNOWN:
-                number = entry.symbol
-                said = f"kldload: unexpected relocation type {kind}, symbol index {number}"
+                said = f"kldload: unexpected relocation type {kind}, symbol index {entry.index}"
                 raise LinkError(errno.ENOEXEC, said, prints=[said])
             if isinstance(value, str):
                 said = f"link_elf_obj: symbol {value} undefined"

@@ -20,6 +20,7 @@ from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.enums import ENUM_RELOC_TYPE_x64
 from elftools.elf.relocation import RelocationSection
+from elftools.elf.sections import Symbol as ElfSymbol
 from elftools.elf.sections import SymbolTableSection
 
 __all__ = ["Image", "Malformed", "Relocation", "Section", "Symbol", "read"]
@@ -44,8 +45,10 @@ class Symbol:
     section: int | str
     """The index of the section that defines it; or SHN_UNDEF, SHN_ABS, SHN_COMMON."""
     value: int
+    size: int
     weak: bool
     local: bool
+    function: bool
 
     @property
     def undefined(self) -> bool:
@@ -57,10 +60,17 @@ class Relocation:
     """A place to be filled in when the file is loaded."""
 
     offset: int
-    kind: str
-    """Its type without the prefix: ``PC32``."""
+    type: int
+    """What is to be stored there, as a number: R_X86_64_PC32 is 2."""
+    index: int
+    """The symbol's place in the table."""
     symbol: Symbol
     addend: int
+
+    @property
+    def kind(self) -> str:
+        """The type's name without the prefix: ``PC32``."""
+        return _RELOCATIONS.get(self.type, str(self.type)).removeprefix("R_X86_64_")
 
 
 @dataclass
@@ -185,20 +195,25 @@ def _each_section(elf: ELFFile, data: bytes, whole: list[tuple[int, ...]]) -> It
         yield Section(index, one.name, one["sh_type"], one["sh_flags"], alignment, size, held)
 
 
-def _symbol(one: object) -> Symbol:
-    entry = one.entry  # type: ignore[attr-defined]
-    bind = entry["st_info"]["bind"]
-    name: str = one.name  # type: ignore[attr-defined]
-    return Symbol(name, entry["st_shndx"], entry["st_value"], bind == "STB_WEAK", bind == "STB_LOCAL")
+def _symbol(one: ElfSymbol) -> Symbol:
+    bind, kind = one["st_info"]["bind"], one["st_info"]["type"]
+    return Symbol(
+        one.name,
+        one["st_shndx"],
+        one["st_value"],
+        one["st_size"],
+        weak=bind == "STB_WEAK",
+        local=bind == "STB_LOCAL",
+        function=kind == "STT_FUNC",
+    )
 
 
 def _relocations(
     found: RelocationSection, target: Section, symbols: list[Symbol]
 ) -> Iterator[Relocation]:
     for one in found.iter_relocations():
-        number, kind = one["r_info_sym"], one["r_info_type"]
+        number = one["r_info_sym"]
         if number >= len(symbols):
             raise ValueError(f"{target.name} has a relocation of symbol {number} of {len(symbols)}")
         addend = one["r_addend"] if found.is_RELA() else 0
-        name = _RELOCATIONS.get(kind, str(kind)).removeprefix("R_X86_64_")
-        yield Relocation(one["r_offset"], name, symbols[number], addend)
+        yield Relocation(one["r_offset"], one["r_info_type"], number, symbols[number], addend)
